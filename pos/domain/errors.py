@@ -1,0 +1,22 @@
+"""The one way the shop's rules say no.
+
+A `Refusal` is an answer, not an accident: it names the value and what to do, changes nothing, and
+carries the sound a till makes. Programming mistakes stay ordinary exceptions.
+
+>>> raise Refusal("unknown_code", "No article has the code {code}.", code="96385074")
+Traceback (most recent call last):
+pos.domain.errors.Refusal: No article has the code 96385074.
+"""
+
+from __future__ import annotations
+
+from pos.domain.words import Sentence, Value
+
+
+class Refusal(Exception):  # noqa: N818  a refusal is the shop's word, not an error of the program
+    """A gesture the rules do not allow: `slug` is stable for tests, `sentence` is for people."""
+
+    def __init__(self, slug: str, template: str, /, **values: Value) -> None:
+        self.slug = slug
+        self.sentence = Sentence(template, **values)
+        super().__init__(str(self.sentence))

@@ -1,0 +1,188 @@
+"""The seams: what the till asks of the world, one to three methods each.
+
+`pos.till` knows these Protocols and nothing behind them; `pos.main` joins each to its driver, and
+every one has a double that ships (`pos/doubles.py`, the emulators of `devices/`).
+Devices report by events: a driver calls the `Sink` it was given, from its own thread.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Protocol
+
+from pos.domain.catalogue import Article
+from pos.domain.events import Event
+from pos.journal.entry import Entry
+from pos.papers.page import Page
+
+
+class Clock(Protocol):
+    """Time comes in here and nowhere else."""
+
+    def now(self) -> datetime:
+        """Return the present instant, aware, in UTC."""
+        ...
+
+
+class Ids(Protocol):
+    """Randomness comes in here and nowhere else."""
+
+    def token(self) -> str:
+        """Return a new identifier of 26 characters (ULID) that no other till will make."""
+        ...
+
+
+class Catalogue(Protocol):
+    """The articles this till can sell, read only."""
+
+    def find(self, key: str) -> Article | None:
+        """Return the article whose code (14-digit GTIN, in-store key or SKU) is `key`."""
+        ...
+
+    def search(self, text: str, limit: int) -> list[Article]:
+        """Return at most `limit` articles whose names fit the typed words, best first."""
+        ...
+
+
+class Ledger(Protocol):
+    """The journal and its projections behind one transaction (design.md §1)."""
+
+    def record(self, *events: Event) -> list[Entry]:
+        """Append the events as entries, in order, in ONE transaction that also projects them.
+
+        Returns the entries once they are safe on disk. Raises `pos.journal.JournalBroken` when the
+        journal no longer accepts writes and `OSError`-like `StoreUnavailable` when the disk is
+        full or locked; nothing is written then.
+        """
+        ...
+
+    def unsent(self) -> int:
+        """Return how many entries the centre has not acknowledged."""
+        ...
+
+
+class Signer(Protocol):
+    """The till's key; the private half never leaves the provider."""
+
+    key_id: str
+
+    def sign(self, data: bytes) -> bytes:
+        """Return the Ed25519 signature (64 bytes) of `data`."""
+        ...
+
+
+class DeviceState(StrEnum):
+    """What the status line says of a device."""
+
+    READY = "ready"
+    BUSY = "busy"
+    ATTENTION = "attention"  # paper low, cover open, waiting for a person
+    OFFLINE = "offline"
+    ABSENT = "absent"  # not configured
+
+
+class PrintOutcome(StrEnum):
+    """How a print job ended (design.md §4)."""
+
+    CONFIRMED = "confirmed"  # the printer itself said that the paper is printed
+    SENT = "sent"  # every byte was accepted; this printer cannot confirm
+    UNKNOWN = "unknown"  # bytes went out and the answer was lost: a person must look
+    FAILED = "failed"  # nothing was printed
+
+
+@dataclass(frozen=True, slots=True)
+class StatusChanged:
+    """A device changed state; `detail` is an English template for people (gettext message id)."""
+
+    device: str
+    state: DeviceState
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Scanned:
+    """One whole scan, framing taken off, undecoded; `at_ns` is the monotonic time it was whole."""
+
+    device: str
+    text: str
+    at_ns: int
+
+
+@dataclass(frozen=True, slots=True)
+class PrintEnded:
+    """A job left the printer's worker; `job` is what `Printer.print` was given."""
+
+    job: str
+    outcome: PrintOutcome
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class DrawerMoved:
+    """The drawer's sensor changed."""
+
+    device: str
+    is_open: bool
+
+
+DeviceEvent = StatusChanged | Scanned | PrintEnded | DrawerMoved
+Sink = Callable[[DeviceEvent], None]
+
+
+class Printer(Protocol):
+    """A receipt printer: one worker owns it, nothing here ever blocks the caller."""
+
+    def print(self, job: str, page: Page) -> None:
+        """Queue a page under the name `job`; its end arrives as `PrintEnded`."""
+        ...
+
+
+class Drawer(Protocol):
+    """A cash drawer."""
+
+    def open(self) -> None:
+        """Send the opening pulse; returns at once."""
+        ...
+
+
+class Display(Protocol):
+    """A customer display of 2 lines of 20 characters."""
+
+    def show(self, upper: str, lower: str) -> None:
+        """Show two lines; longer ones are cut. Returns at once."""
+        ...
+
+
+class Scanner(Protocol):
+    """A scanner that can be told that its last code was refused."""
+
+    def refuse(self) -> None:
+        """Make the scanner's own not-on-file sound where it has one; returns at once."""
+        ...
+
+
+class Sound(Protocol):
+    """The till's own voice."""
+
+    def play(self, name: str) -> None:
+        """Play `accepted`, `refused` or `attention`; returns at once."""
+        ...
+
+
+class Drafts(Protocol):
+    """The open baskets' safe place: every step is on disk before a screen shows it."""
+
+    def add_step(self, basket: str, number: int, step: str) -> None:
+        """Append step `number` (from 1, dense) of a basket, as JSON text, durably."""
+        ...
+
+    def steps(self) -> dict[str, Sequence[str]]:
+        """Return the steps of every basket that is still open or parked, by basket."""
+        ...
+
+    def drop(self, basket: str) -> None:
+        """Forget a basket that an entry has closed (called inside `record`'s wake, idempotent)."""
+        ...

@@ -13,7 +13,7 @@ from __future__ import annotations
 from pos.domain.words import Sentence, Value
 
 
-class Refusal(Exception):  # noqa: N818  a refusal is the shop's word, not an error of the program
+class Refusal(Exception):
     """A gesture the rules do not allow: `slug` is stable for tests, `sentence` is for people."""
 
     def __init__(self, slug: str, template: str, /, **values: Value) -> None:

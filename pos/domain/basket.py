@@ -1,0 +1,470 @@
+"""A basket before it is paid: lines, discounts, tenders; changed by steps, never in place.
+
+Every gesture is a `Step`, kept on disk before a screen shows it; a basket is what its steps fold
+into, so a till that lost its power finds the basket again. A step that the rules do not allow
+raises a Refusal and changes nothing.
+
+>>> line = Line(n=1, sku="100", name="Baguette", vat="FR055", unit_price=110, quantity=2000)
+>>> basket = apply(Basket(), Added(line=line))
+>>> basket.total, apply(basket, Discounted(n=1, discount=Discount(percent=1000))).total
+(220, 198)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Annotated, Any, Literal, Union
+
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
+
+from pos.domain.catalogue import Unit
+from pos.domain.errors import Refusal
+from pos.domain.events import VoidedLine
+from pos.domain.money import AMOUNT_MAX, PIECE, QUANTITY_MAX, half_up, line_amount
+from pos.domain.words import Amount, Quantity
+
+LINES_MAX = 2_000
+"""The most lines of one basket; the largest invoice of a real shop had over a thousand."""
+
+Method = Literal["cash", "card", "cheque", "meal_voucher"]
+
+
+class _Value(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+
+
+class Discount(_Value):
+    """What comes off: a share in basis points, or an amount in minor units, and why."""
+
+    percent: int = Field(default=0, ge=0, le=10_000)
+    amount: int = Field(default=0, ge=0, le=AMOUNT_MAX)
+    reason: str = Field(default="", max_length=80)
+
+    def off(self, base: int) -> int:
+        """Return what this takes off `base` minor units, never more than `base`."""
+        if base <= 0:
+            return 0
+        return min(base, half_up(base * self.percent, 10_000) if self.percent else self.amount)
+
+
+class Line(_Value):
+    """One line: a snapshot of the article, so that a later catalogue changes nothing here.
+
+    `n` is the line's number in its basket, never reused. `catalogue_price` is set when a person
+    replaced the price; `code` is what was scanned; `eco` is per unit and never discounted.
+    """
+
+    n: int
+    sku: str
+    name: str
+    vat: str
+    unit_price: int
+    quantity: int = PIECE
+    unit: Unit = Field(default=Unit.PIECE, strict=False)
+    code: str = ""
+    department: str = ""
+    age: int = 0
+    meal_voucher: bool = False
+    guarantee_months: int = 0
+    eco: int = 0
+    catalogue_price: int | None = None
+    discount: Discount | None = None
+    label_price: bool = False
+    lot: str | None = None
+    expiry: str | None = None
+
+    @property
+    def gross(self) -> int:
+        """Quantity × unit price, rounded half up."""
+        return line_amount(self.unit_price, self.quantity)
+
+    @property
+    def discount_amount(self) -> int:
+        """What the line's own discount takes off; the eco-participation is left out of it."""
+        if self.discount is None:
+            return 0
+        return self.discount.off(self.gross - line_amount(self.eco, self.quantity))
+
+    @property
+    def total(self) -> int:
+        """What the line costs before any discount on the whole ticket."""
+        return self.gross - self.discount_amount
+
+
+class Tender(_Value):
+    """A payment towards the basket; what was given over `amount` is change."""
+
+    n: int
+    method: Method
+    amount: int
+    given: int
+    reference: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Basket:
+    """Lines and tenders in order.
+
+    `subtotal` is the lines' totals before the discount on the whole ticket and `eco` their
+    eco-participations; both are carried along, so a basket of a thousand lines costs no more.
+    """
+
+    lines: tuple[Line, ...] = ()
+    tenders: tuple[Tender, ...] = ()
+    ticket_discount: Discount | None = None
+    age_checked: int = 0
+    voided: tuple[VoidedLine, ...] = ()
+    subtotal: int = 0
+    eco: int = 0
+    next_line: int = 1
+    next_tender: int = 1
+    steps: int = 0
+
+    @property
+    def ticket_discount_amount(self) -> int:
+        """What the discount on the whole ticket takes off; eco-participations are left out."""
+        if self.ticket_discount is None:
+            return 0
+        return self.ticket_discount.off(self.subtotal - self.eco)
+
+    @property
+    def total(self) -> int:
+        """What the customer owes for the lines."""
+        return self.subtotal - self.ticket_discount_amount
+
+    @property
+    def paid(self) -> int:
+        """What tenders count for so far."""
+        return sum(tender.amount for tender in self.tenders)
+
+    @property
+    def due(self) -> int:
+        """What is still to be paid."""
+        return self.total - self.paid
+
+    @property
+    def is_empty(self) -> bool:
+        """True when there is neither line nor tender."""
+        return not self.lines and not self.tenders
+
+    @property
+    def last(self) -> Line | None:
+        """The line added last that still stands."""
+        return self.lines[-1] if self.lines else None
+
+    def line(self, n: int) -> Line:
+        """Return line number `n`; Refusal `no_line` when it does not stand."""
+        for line in reversed(self.lines):
+            if line.n == n:
+                return line
+        raise Refusal("no_line", "There is no line {n} in this basket.", n=n)
+
+    def _with_lines(self, lines: tuple[Line, ...], gone: Line | None, come: Line | None) -> Basket:
+        return replace(
+            self,
+            lines=lines,
+            subtotal=self.subtotal + _total(come) - _total(gone),
+            eco=self.eco + _eco(come) - _eco(gone),
+        )
+
+
+def _total(line: Line | None) -> int:
+    return 0 if line is None else line.total
+
+
+def _eco(line: Line | None) -> int:
+    return 0 if line is None else line_amount(line.eco, line.quantity)
+
+
+class Added(_Value):
+    """A line was added at the end."""
+
+    step: Literal["added"] = "added"
+    line: Line
+
+
+class QuantityChanged(_Value):
+    """A line's quantity was set, in thousandths."""
+
+    step: Literal["quantity"] = "quantity"
+    n: int
+    quantity: int
+
+
+class PriceChanged(_Value):
+    """A person set the line's unit price."""
+
+    step: Literal["price"] = "price"
+    n: int
+    unit_price: int
+
+
+class Discounted(_Value):
+    """A line's discount was set, or taken away with None."""
+
+    step: Literal["discount"] = "discount"
+    n: int
+    discount: Discount | None
+
+
+class TicketDiscounted(_Value):
+    """The discount on the whole ticket was set, or taken away with None."""
+
+    step: Literal["ticket_discount"] = "ticket_discount"
+    discount: Discount | None
+
+
+class Voided(_Value):
+    """A line was taken out before payment; it stays on record."""
+
+    step: Literal["void"] = "void"
+    n: int
+
+
+class AgeChecked(_Value):
+    """The cashier saw that the buyer is at least `age` years old."""
+
+    step: Literal["age"] = "age"
+    age: int
+
+
+class Tendered(_Value):
+    """A payment came in."""
+
+    step: Literal["tender"] = "tender"
+    tender: Tender
+
+
+class TenderTakenBack(_Value):
+    """A payment was given back before the sale was finished."""
+
+    step: Literal["tender_back"] = "tender_back"
+    n: int
+
+
+class Undone(_Value):
+    """The step before was taken back."""
+
+    step: Literal["undo"] = "undo"
+
+
+Step = Union[  # noqa: UP007  the discriminated union of every step
+    Added,
+    QuantityChanged,
+    PriceChanged,
+    Discounted,
+    TicketDiscounted,
+    Voided,
+    AgeChecked,
+    Tendered,
+    TenderTakenBack,
+    Undone,
+]
+STEP: TypeAdapter[Step] = TypeAdapter(Annotated[Step, Field(discriminator="step")])
+
+
+def check_quantity(quantity: int, unit: Unit) -> None:
+    """Refuse a quantity that no line can have: none, negative, too much, or part of a piece."""
+    if not 0 < quantity <= QUANTITY_MAX:
+        raise Refusal(
+            "bad_quantity",
+            "The quantity {quantity} cannot be sold; type one between 0.001 and {most}.",
+            quantity=Quantity(quantity),
+            most=Quantity(QUANTITY_MAX),
+        )
+    if unit is Unit.PIECE and quantity % PIECE:
+        raise Refusal(
+            "part_of_a_piece",
+            "This article is sold by the piece; {quantity} is not a whole number.",
+            quantity=Quantity(quantity),
+        )
+
+
+def check_price(unit_price: int) -> None:
+    """Refuse a price that is negative or beyond what a till accepts."""
+    if not 0 <= unit_price <= AMOUNT_MAX:
+        raise Refusal(
+            "bad_price",
+            "The price {price} cannot be sold; type one between 0 and {most}.",
+            price=Amount(unit_price),
+            most=Amount(AMOUNT_MAX),
+        )
+
+
+def _added(basket: Basket, step: Added) -> Basket:
+    check_quantity(step.line.quantity, step.line.unit)
+    check_price(step.line.unit_price)
+    if len(basket.lines) >= LINES_MAX:
+        raise Refusal(
+            "basket_full",
+            "This basket holds {most} lines already; finish it and start another.",
+            most=LINES_MAX,
+        )
+    grown = basket._with_lines((*basket.lines, step.line), None, step.line)
+    return replace(grown, next_line=max(basket.next_line, step.line.n + 1))
+
+
+def _replace(basket: Basket, line: Line) -> Basket:
+    lines = tuple(line if old.n == line.n else old for old in basket.lines)
+    return basket._with_lines(lines, basket.line(line.n), line)
+
+
+def _quantity(basket: Basket, step: QuantityChanged) -> Basket:
+    line = basket.line(step.n)
+    if line.label_price:
+        raise Refusal(
+            "price_on_label",
+            "The price of “{name}” comes from its label; scan each label once.",
+            name=line.name,
+        )
+    check_quantity(step.quantity, line.unit)
+    return _replace(basket, line.model_copy(update={"quantity": step.quantity}))
+
+
+def _price(basket: Basket, step: PriceChanged) -> Basket:
+    line = basket.line(step.n)
+    check_price(step.unit_price)
+    before = line.unit_price if line.catalogue_price is None else line.catalogue_price
+    return _replace(
+        basket,
+        line.model_copy(update={"unit_price": step.unit_price, "catalogue_price": before}),
+    )
+
+
+def _discount(basket: Basket, step: Discounted) -> Basket:
+    line = basket.line(step.n)
+    return _replace(basket, line.model_copy(update={"discount": step.discount}))
+
+
+def _ticket_discount(basket: Basket, step: TicketDiscounted) -> Basket:
+    if step.discount is not None and not basket.lines:
+        raise Refusal("empty_basket", "The basket is empty; scan an article first.")
+    return replace(basket, ticket_discount=step.discount)
+
+
+def as_voided(line: Line) -> VoidedLine:
+    """Return what stays on record of a line that was taken out."""
+    return VoidedLine(sku=line.sku, name=line.name, quantity=line.quantity, total=line.total)
+
+
+def _void(basket: Basket, step: Voided) -> Basket:
+    line = basket.line(step.n)
+    left = tuple(old for old in basket.lines if old.n != step.n)
+    return replace(basket._with_lines(left, line, None), voided=(*basket.voided, as_voided(line)))
+
+
+def _age(basket: Basket, step: AgeChecked) -> Basket:
+    return replace(basket, age_checked=max(basket.age_checked, step.age))
+
+
+def _tender(basket: Basket, step: Tendered) -> Basket:
+    return replace(basket, tenders=(*basket.tenders, step.tender), next_tender=step.tender.n + 1)
+
+
+def _tender_back(basket: Basket, step: TenderTakenBack) -> Basket:
+    kept = tuple(tender for tender in basket.tenders if tender.n != step.n)
+    if len(kept) == len(basket.tenders):
+        raise Refusal("no_tender", "There is no payment {n} to give back.", n=step.n)
+    return replace(basket, tenders=kept)
+
+
+_RULES: dict[str, Callable[[Basket, Any], Basket]] = {
+    "added": _added,
+    "quantity": _quantity,
+    "price": _price,
+    "discount": _discount,
+    "ticket_discount": _ticket_discount,
+    "void": _void,
+    "age": _age,
+    "tender": _tender,
+    "tender_back": _tender_back,
+}
+
+
+def apply(basket: Basket, step: Step) -> Basket:
+    """Return the basket after one step (not an undo, see `History`); Refusal when not allowed.
+
+    The total may not fall under what was already paid: money is given back first.
+    """
+    after = _RULES[step.step](basket, step)
+    if after.due < 0 and after.due < basket.due and step.step != "tender":
+        raise Refusal(
+            "under_paid_amount",
+            "{paid} is already paid, more than what would be due; take a payment back first.",
+            paid=Amount(basket.paid),
+        )
+    return replace(after, steps=basket.steps + 1)
+
+
+UNDO_MAX = 100
+"""How many steps can be taken back."""
+
+
+class History:
+    """An open basket with what it was before, so that steps can be taken back.
+
+    Taking back an added line leaves it on record as voided; an approved card is never taken back.
+    """
+
+    def __init__(self) -> None:
+        self.basket = Basket()
+        self._before: list[Basket] = []
+
+    def push(self, step: Step) -> Basket:
+        """Apply a step or an undo and return the basket; Refusal changes nothing."""
+        if isinstance(step, Undone):
+            return self._undo()
+        after = apply(self.basket, step)
+        self._before = [*self._before[-UNDO_MAX + 1 :], self.basket]
+        self.basket = after
+        return after
+
+    def check(self, step: Step) -> None:
+        """Raise the Refusal that `push` would, changing nothing."""
+        if isinstance(step, Undone):
+            self._undone()
+        else:
+            apply(self.basket, step)
+
+    def _undone(self) -> Basket:
+        now = self.basket
+        if not self._before:
+            raise Refusal("nothing_to_undo", "There is nothing to take back.")
+        before = self._before[-1]
+        if len(now.tenders) != len(before.tenders) and "card" in _methods(now, before):
+            raise Refusal(
+                "card_not_undone",
+                "A card payment is not taken back here; refund it on the card terminal.",
+            )
+        return replace(
+            before,
+            voided=_voided_after_undo(now, before),
+            next_line=now.next_line,
+            next_tender=now.next_tender,
+            steps=now.steps + 1,
+        )
+
+    def _undo(self) -> Basket:
+        self.basket = self._undone()
+        self._before.pop()
+        return self.basket
+
+
+def _voided_after_undo(now: Basket, before: Basket) -> tuple[VoidedLine, ...]:
+    """Lines the undo takes out join the record; a line it brings back leaves it."""
+    kept, was = {line.n for line in now.lines}, {line.n for line in before.lines}
+    voided = [*now.voided, *(as_voided(line) for line in now.lines if line.n not in was)]
+    for line in before.lines:
+        if line.n not in kept:
+            voided.remove(as_voided(line))
+    return tuple(voided)
+
+
+def _methods(now: Basket, before: Basket) -> set[str]:
+    kept = {tender.n for tender in before.tenders}
+    return {tender.method for tender in now.tenders if tender.n not in kept} | {
+        tender.method
+        for tender in before.tenders
+        if tender.n not in {tender.n for tender in now.tenders}
+    }

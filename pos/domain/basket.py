@@ -16,90 +16,17 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Annotated, Any, Literal, Union
 
-from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
+from pydantic import Field, TypeAdapter
 
 from pos.domain.catalogue import Unit
 from pos.domain.errors import Refusal
 from pos.domain.events import VoidedLine
-from pos.domain.money import AMOUNT_MAX, PIECE, QUANTITY_MAX, half_up, line_amount
+from pos.domain.line import Discount, Line, Tender, Value
+from pos.domain.money import AMOUNT_MAX, PIECE, QUANTITY_MAX, line_amount
 from pos.domain.words import Amount, Quantity
 
 LINES_MAX = 2_000
 """The most lines of one basket; the largest invoice of a real shop had over a thousand."""
-
-Method = Literal["cash", "card", "cheque", "meal_voucher"]
-
-
-class _Value(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
-
-
-class Discount(_Value):
-    """What comes off: a share in basis points, or an amount in minor units, and why."""
-
-    percent: int = Field(default=0, ge=0, le=10_000)
-    amount: int = Field(default=0, ge=0, le=AMOUNT_MAX)
-    reason: str = Field(default="", max_length=80)
-
-    def off(self, base: int) -> int:
-        """Return what this takes off `base` minor units, never more than `base`."""
-        if base <= 0:
-            return 0
-        return min(base, half_up(base * self.percent, 10_000) if self.percent else self.amount)
-
-
-class Line(_Value):
-    """One line: a snapshot of the article, so that a later catalogue changes nothing here.
-
-    `n` is the line's number in its basket, never reused. `catalogue_price` is set when a person
-    replaced the price; `code` is what was scanned; `eco` is per unit and never discounted.
-    """
-
-    n: int
-    sku: str
-    name: str
-    vat: str
-    unit_price: int
-    quantity: int = PIECE
-    unit: Unit = Field(default=Unit.PIECE, strict=False)
-    code: str = ""
-    department: str = ""
-    age: int = 0
-    meal_voucher: bool = False
-    guarantee_months: int = 0
-    eco: int = 0
-    catalogue_price: int | None = None
-    discount: Discount | None = None
-    label_price: bool = False
-    lot: str | None = None
-    expiry: str | None = None
-
-    @property
-    def gross(self) -> int:
-        """Quantity × unit price, rounded half up."""
-        return line_amount(self.unit_price, self.quantity)
-
-    @property
-    def discount_amount(self) -> int:
-        """What the line's own discount takes off; the eco-participation is left out of it."""
-        if self.discount is None:
-            return 0
-        return self.discount.off(self.gross - line_amount(self.eco, self.quantity))
-
-    @property
-    def total(self) -> int:
-        """What the line costs before any discount on the whole ticket."""
-        return self.gross - self.discount_amount
-
-
-class Tender(_Value):
-    """A payment towards the basket; what was given over `amount` is change."""
-
-    n: int
-    method: Method
-    amount: int
-    given: int
-    reference: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,14 +104,14 @@ def _eco(line: Line | None) -> int:
     return 0 if line is None else line_amount(line.eco, line.quantity)
 
 
-class Added(_Value):
+class Added(Value):
     """A line was added at the end."""
 
     step: Literal["added"] = "added"
     line: Line
 
 
-class QuantityChanged(_Value):
+class QuantityChanged(Value):
     """A line's quantity was set, in thousandths."""
 
     step: Literal["quantity"] = "quantity"
@@ -192,7 +119,7 @@ class QuantityChanged(_Value):
     quantity: int
 
 
-class PriceChanged(_Value):
+class PriceChanged(Value):
     """A person set the line's unit price."""
 
     step: Literal["price"] = "price"
@@ -200,7 +127,7 @@ class PriceChanged(_Value):
     unit_price: int
 
 
-class Discounted(_Value):
+class Discounted(Value):
     """A line's discount was set, or taken away with None."""
 
     step: Literal["discount"] = "discount"
@@ -208,42 +135,42 @@ class Discounted(_Value):
     discount: Discount | None
 
 
-class TicketDiscounted(_Value):
+class TicketDiscounted(Value):
     """The discount on the whole ticket was set, or taken away with None."""
 
     step: Literal["ticket_discount"] = "ticket_discount"
     discount: Discount | None
 
 
-class Voided(_Value):
+class Voided(Value):
     """A line was taken out before payment; it stays on record."""
 
     step: Literal["void"] = "void"
     n: int
 
 
-class AgeChecked(_Value):
+class AgeChecked(Value):
     """The cashier saw that the buyer is at least `age` years old."""
 
     step: Literal["age"] = "age"
     age: int
 
 
-class Tendered(_Value):
+class Tendered(Value):
     """A payment came in."""
 
     step: Literal["tender"] = "tender"
     tender: Tender
 
 
-class TenderTakenBack(_Value):
+class TenderTakenBack(Value):
     """A payment was given back before the sale was finished."""
 
     step: Literal["tender_back"] = "tender_back"
     n: int
 
 
-class Undone(_Value):
+class Undone(Value):
     """The step before was taken back."""
 
     step: Literal["undo"] = "undo"
@@ -395,76 +322,3 @@ def apply(basket: Basket, step: Step) -> Basket:
             paid=Amount(basket.paid),
         )
     return replace(after, steps=basket.steps + 1)
-
-
-UNDO_MAX = 100
-"""How many steps can be taken back."""
-
-
-class History:
-    """An open basket with what it was before, so that steps can be taken back.
-
-    Taking back an added line leaves it on record as voided; an approved card is never taken back.
-    """
-
-    def __init__(self) -> None:
-        self.basket = Basket()
-        self._before: list[Basket] = []
-
-    def push(self, step: Step) -> Basket:
-        """Apply a step or an undo and return the basket; Refusal changes nothing."""
-        if isinstance(step, Undone):
-            return self._undo()
-        after = apply(self.basket, step)
-        self._before = [*self._before[-UNDO_MAX + 1 :], self.basket]
-        self.basket = after
-        return after
-
-    def check(self, step: Step) -> None:
-        """Raise the Refusal that `push` would, changing nothing."""
-        if isinstance(step, Undone):
-            self._undone()
-        else:
-            apply(self.basket, step)
-
-    def _undone(self) -> Basket:
-        now = self.basket
-        if not self._before:
-            raise Refusal("nothing_to_undo", "There is nothing to take back.")
-        before = self._before[-1]
-        if len(now.tenders) != len(before.tenders) and "card" in _methods(now, before):
-            raise Refusal(
-                "card_not_undone",
-                "A card payment is not taken back here; refund it on the card terminal.",
-            )
-        return replace(
-            before,
-            voided=_voided_after_undo(now, before),
-            next_line=now.next_line,
-            next_tender=now.next_tender,
-            steps=now.steps + 1,
-        )
-
-    def _undo(self) -> Basket:
-        self.basket = self._undone()
-        self._before.pop()
-        return self.basket
-
-
-def _voided_after_undo(now: Basket, before: Basket) -> tuple[VoidedLine, ...]:
-    """Lines the undo takes out join the record; a line it brings back leaves it."""
-    kept, was = {line.n for line in now.lines}, {line.n for line in before.lines}
-    voided = [*now.voided, *(as_voided(line) for line in now.lines if line.n not in was)]
-    for line in before.lines:
-        if line.n not in kept:
-            voided.remove(as_voided(line))
-    return tuple(voided)
-
-
-def _methods(now: Basket, before: Basket) -> set[str]:
-    kept = {tender.n for tender in before.tenders}
-    return {tender.method for tender in now.tenders if tender.n not in kept} | {
-        tender.method
-        for tender in before.tenders
-        if tender.n not in {tender.n for tender in now.tenders}
-    }

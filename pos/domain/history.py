@@ -1,0 +1,90 @@
+"""An open basket with what it was before, so that steps can be taken back.
+
+>>> from pos.domain.basket import Added, Undone
+>>> from pos.domain.line import Line
+>>> history = History()
+>>> _ = history.push(Added(line=Line(n=1, sku="1", name="Pain", vat="FR055", unit_price=110)))
+>>> basket = history.push(Undone())
+>>> len(basket.lines), basket.voided[0].name
+(0, 'Pain')
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from pos.domain.basket import Basket, Step, Undone, apply, as_voided
+from pos.domain.errors import Refusal
+from pos.domain.events import VoidedLine
+
+UNDO_MAX = 100
+"""How many steps can be taken back."""
+
+
+class History:
+    """An open basket with what it was before, so that steps can be taken back.
+
+    Taking back an added line leaves it on record as voided; an approved card is never taken back.
+    """
+
+    def __init__(self) -> None:
+        self.basket = Basket()
+        self._before: list[Basket] = []
+
+    def push(self, step: Step) -> Basket:
+        """Apply a step or an undo and return the basket; Refusal changes nothing."""
+        if isinstance(step, Undone):
+            return self._undo()
+        after = apply(self.basket, step)
+        self._before = [*self._before[-UNDO_MAX + 1 :], self.basket]
+        self.basket = after
+        return after
+
+    def check(self, step: Step) -> None:
+        """Raise the Refusal that `push` would, changing nothing."""
+        if isinstance(step, Undone):
+            self._undone()
+        else:
+            apply(self.basket, step)
+
+    def _undone(self) -> Basket:
+        now = self.basket
+        if not self._before:
+            raise Refusal("nothing_to_undo", "There is nothing to take back.")
+        before = self._before[-1]
+        if len(now.tenders) != len(before.tenders) and "card" in _methods(now, before):
+            raise Refusal(
+                "card_not_undone",
+                "A card payment is not taken back here; refund it on the card terminal.",
+            )
+        return replace(
+            before,
+            voided=_voided_after_undo(now, before),
+            next_line=now.next_line,
+            next_tender=now.next_tender,
+            steps=now.steps + 1,
+        )
+
+    def _undo(self) -> Basket:
+        self.basket = self._undone()
+        self._before.pop()
+        return self.basket
+
+
+def _voided_after_undo(now: Basket, before: Basket) -> tuple[VoidedLine, ...]:
+    """Lines the undo takes out join the record; a line it brings back leaves it."""
+    kept, was = {line.n for line in now.lines}, {line.n for line in before.lines}
+    voided = [*now.voided, *(as_voided(line) for line in now.lines if line.n not in was)]
+    for line in before.lines:
+        if line.n not in kept:
+            voided.remove(as_voided(line))
+    return tuple(voided)
+
+
+def _methods(now: Basket, before: Basket) -> set[str]:
+    kept = {tender.n for tender in before.tenders}
+    return {tender.method for tender in now.tenders if tender.n not in kept} | {
+        tender.method
+        for tender in before.tenders
+        if tender.n not in {tender.n for tender in now.tenders}
+    }

@@ -1,0 +1,112 @@
+"""From a paid basket to the facts of a sale: VAT per rate on the ticket's total, balanced.
+
+>>> from pos.domain.basket import Added, Tendered, apply
+>>> from pos.domain.line import Line, Tender
+>>> lamp = Line(n=1, sku="1", name="Lampe", vat="FR20", unit_price=999)
+>>> basket = apply(Basket(), Added(line=lamp))
+>>> paid = apply(basket, Tendered(tender=Tender(n=1, method="cash", amount=999, given=1000)))
+>>> facts = close(paid, lambda vat: 2000)
+>>> facts.vat, facts.change
+([VatFacts(rate=2000, gross=999, net=833, tax=166)], 1)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from pos.domain.basket import Basket
+from pos.domain.errors import Refusal
+from pos.domain.events import DiscountFacts, LineFacts, TenderFacts, VatFacts
+from pos.domain.line import Discount, Line
+from pos.domain.tax import by_rate, line_nets
+from pos.domain.tender import ticket_discount_parts
+from pos.domain.words import Amount
+
+
+@dataclass(frozen=True, slots=True)
+class SaleFacts:
+    """What a sale is before it has a number: lines sum to `total`, tenders to total + rounding."""
+
+    lines: list[LineFacts]
+    vat: list[VatFacts]
+    tenders: list[TenderFacts]
+    total: int
+    rounding: int
+    change: int
+    ticket_discount: DiscountFacts | None
+
+
+def close(basket: Basket, rate_of: Callable[[str], int], rounding: int = 0) -> SaleFacts:
+    """Return the facts of a paid basket; `rate_of` gives a VAT code's rate in basis points.
+
+    `rounding` is what cash rounding added to the total (negative when it took away).
+    Raises Refusal `not_paid` while something is due, `empty_basket` with no line.
+    """
+    if not basket.lines:
+        raise Refusal("empty_basket", "The basket is empty; scan an article first.")
+    if basket.due + rounding != 0:
+        raise Refusal("not_paid", "{due} is still due.", due=Amount(basket.due))
+    parts = ticket_discount_parts(basket)
+    totals = [line.total - part for line, part in zip(basket.lines, parts, strict=True)]
+    rated = [(rate_of(line.vat), total) for line, total in zip(basket.lines, totals, strict=True)]
+    nets = line_nets(rated)
+    lines = [
+        _line(line, part, rate, net)
+        for line, part, (rate, _), net in zip(basket.lines, parts, rated, nets, strict=True)
+    ]
+    return SaleFacts(
+        lines=lines,
+        vat=[
+            VatFacts(rate=row.rate, gross=row.gross, net=row.net, tax=row.tax)
+            for row in by_rate(rated)
+        ],
+        tenders=[
+            TenderFacts(
+                n=place,
+                method=tender.method,
+                amount=tender.amount,
+                given=tender.given,
+                reference=tender.reference,
+            )
+            for place, tender in enumerate(basket.tenders, start=1)
+        ],
+        total=basket.total,
+        rounding=rounding,
+        change=sum(tender.given - tender.amount for tender in basket.tenders),
+        ticket_discount=_discount(basket.ticket_discount, basket.ticket_discount_amount),
+    )
+
+
+def _discount(asked: Discount | None, amount: int) -> DiscountFacts | None:
+    if asked is None:
+        return None
+    return DiscountFacts(amount=amount, percent=asked.percent, reason=asked.reason)
+
+
+def _line(line: Line, part: int, rate: int, net: int) -> LineFacts:
+    total = line.total - part
+    return LineFacts(
+        n=line.n,
+        sku=line.sku,
+        code=line.code,
+        name=line.name,
+        quantity=line.quantity,
+        unit=line.unit.value,
+        unit_price=line.unit_price,
+        gross=line.gross,
+        discount=_discount(line.discount, line.discount_amount),
+        ticket_discount=part,
+        total=total,
+        vat=line.vat,
+        vat_rate=rate,
+        net=net,
+        tax=total - net,
+        price_before=line.catalogue_price,
+        department=line.department,
+        eco=line.eco,
+        guarantee_months=line.guarantee_months,
+        meal_voucher=line.meal_voucher,
+        lot=line.lot,
+        expiry=line.expiry,
+    )

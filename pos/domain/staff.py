@@ -1,0 +1,99 @@
+"""Who may do what: roles, named permissions, and how long wrong PINs make a person wait.
+
+>>> allows("cashier", Permission.SELL), allows("cashier", Permission.PRICE_OVERRIDE)
+(True, False)
+>>> [wait_s(failures) for failures in (1, 3, 4, 5, 8, 30)]
+[0, 5, 10, 20, 160, 900]
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from pos.domain.errors import Refusal
+
+PIN_LEAST, PIN_MOST = 4, 12
+FREE_FAILURES = 2
+WAIT_MOST_S = 900
+
+
+class Permission(StrEnum):
+    """What a role may hold; a manager can lend one for one gesture."""
+
+    SELL = "sell"
+    DISCOUNT = "discount"
+    BIG_DISCOUNT = "big_discount"
+    PRICE_OVERRIDE = "price_override"
+    ABANDON = "abandon"
+    NO_SALE = "no_sale"
+    DUPLICATE = "duplicate"
+    CASH_NONRESIDENT = "cash_nonresident"
+    PICKUP = "pickup"
+    CATALOGUE = "catalogue"
+    STAFF = "staff"
+    SETTINGS = "settings"
+
+
+class Role(StrEnum):
+    """The shop's three trades."""
+
+    CASHIER = "cashier"
+    CLERK = "clerk"
+    MANAGER = "manager"
+
+
+ROLES: dict[str, frozenset[Permission]] = {
+    Role.CASHIER: frozenset(
+        {Permission.SELL, Permission.DISCOUNT, Permission.ABANDON, Permission.DUPLICATE}
+    ),
+    Role.CLERK: frozenset({Permission.PICKUP, Permission.SELL, Permission.ABANDON}),
+    Role.MANAGER: frozenset(Permission),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Someone who may use the till: an opaque reference, a number to sign in with, a first name."""
+
+    ref: str
+    number: str
+    name: str
+    role: str
+
+
+class NeedsPermission(Refusal):
+    """The gesture is guarded: someone who holds `permission` may lend it for this once."""
+
+    def __init__(self, permission: Permission) -> None:
+        super().__init__(
+            "needs_permission",
+            "This needs the permission “{permission}”; ask someone who holds it to type a PIN.",
+            permission=permission.value,
+        )
+        self.permission = permission
+
+
+def allows(role: str, permission: Permission) -> bool:
+    """Tell whether the role holds the permission; a role nobody knows holds none."""
+    return permission in ROLES.get(role, frozenset())
+
+
+def wait_s(failures: int) -> int:
+    """Return the seconds to wait after `failures` wrong PINs in a row: doubling, bounded."""
+    if failures <= FREE_FAILURES:
+        return 0
+    return min(WAIT_MOST_S, 5 << min(failures - FREE_FAILURES - 1, 20))
+
+
+def check_pin(pin: str) -> None:
+    """Refuse a PIN that is not 4 to 12 digits, or one digit repeated."""
+    if not (pin.isascii() and pin.isdigit() and PIN_LEAST <= len(pin) <= PIN_MOST):
+        raise Refusal(
+            "bad_pin",
+            "A PIN has {least} to {most} digits.",
+            least=PIN_LEAST,
+            most=PIN_MOST,
+        )
+    if len(set(pin)) == 1:
+        raise Refusal("weak_pin", "A PIN of one repeated digit is too easy; choose another.")

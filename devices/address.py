@@ -1,0 +1,166 @@
+"""A device's URL, read: which transport and with which settings. Pure; opening is `link.py`.
+
+>>> parse_url("serial:///dev/ttyUSB0?baud=19200&bytes=7E1&flow=rts")
+SerialAddress(path='/dev/ttyUSB0', baud=19200, data_bits=7, parity='E', stop_bits=1, flow='rts')
+>>> parse_url("tcp://192.0.2.7")
+TcpAddress(host='192.0.2.7', port=9100)
+>>> parse_url("/dev/ttyACM0").baud
+9600
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from urllib.parse import SplitResult, parse_qsl, urlsplit
+
+from pos.domain.errors import Refusal
+
+RAW_PRINTING_PORT = 9100
+HANDLERS = ("socket", "loop", "rfc2217")
+"""pyserial's own URL handlers, passed through."""
+
+_BYTES = re.compile(r"([78])([NEO])([12])")
+_USB_ID = re.compile(r"[0-9a-fA-F]{4}")
+_PLAIN = re.compile(r"/.+|COM[0-9]{1,3}")
+
+
+@dataclass(frozen=True, slots=True)
+class SerialAddress:
+    """A serial line or a pty: `flow` is `none`, `rts` (RTS/CTS) or `xon` (XON/XOFF)."""
+
+    path: str
+    baud: int = 9600
+    data_bits: int = 8
+    parity: str = "N"
+    stop_bits: int = 1
+    flow: str = "none"
+
+
+@dataclass(frozen=True, slots=True)
+class TcpAddress:
+    """A raw TCP socket (a network printer listens on port 9100)."""
+
+    host: str
+    port: int
+
+
+@dataclass(frozen=True, slots=True)
+class UsbAddress:
+    """A USB device spoken to without a serial driver, by its two identifiers."""
+
+    vendor: int
+    product: int
+
+
+@dataclass(frozen=True, slots=True)
+class EvdevAddress:
+    """A keyboard-like scanner read below the keyboard (Linux)."""
+
+    path: str
+
+
+@dataclass(frozen=True, slots=True)
+class HandlerAddress:
+    """A URL of pyserial's own handlers."""
+
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class EmulatorAddress:
+    """A device that lives in this process, `name` being printer, scanner or display."""
+
+    name: str
+
+
+Address = SerialAddress | TcpAddress | UsbAddress | EvdevAddress | HandlerAddress | EmulatorAddress
+
+
+def parse_url(url: str) -> Address:
+    """Return what `url` points at; raises `Refusal` (slug `device_url`) naming what is wrong."""
+    if _PLAIN.fullmatch(url):
+        return SerialAddress(url)
+    try:
+        parts = urlsplit(url)
+        port = parts.port
+    except ValueError:
+        raise _refusal("The device address {url} cannot be read.", url) from None
+    if parts.scheme in HANDLERS:
+        return HandlerAddress(url)
+    if parts.scheme == "serial":
+        return _serial(url, parts)
+    if parts.scheme == "tcp":
+        return _tcp(url, parts, port)
+    return _plain(url, parts)
+
+
+def _plain(url: str, parts: SplitResult) -> Address:
+    match parts.scheme:
+        case "usb":
+            return _usb(url, parts)
+        case "evdev" if parts.path.startswith("/"):
+            return EvdevAddress(parts.path)
+        case "evdev":
+            raise _refusal("{url} names no input device: write evdev:///dev/input/by-id/…", url)
+        case "pty" if parts.path.startswith("/"):
+            return SerialAddress(parts.path)
+        case "pty":
+            raise _refusal("{url} names no terminal: write pty:///dev/pts/3", url)
+        case "emulator" if parts.netloc in {"printer", "scanner", "display"}:
+            return EmulatorAddress(parts.netloc)
+        case "emulator":
+            raise _refusal(
+                "There is no emulator {url}: the ones that exist are emulator://printer, "
+                "emulator://scanner and emulator://display.",
+                url,
+            )
+    raise _refusal(
+        "The device address {url} is of no known kind: it begins with serial:// tcp:// usb:// "
+        "evdev:// pty:// or emulator://",
+        url,
+    )
+
+
+def _serial(url: str, parts: SplitResult) -> SerialAddress:
+    path = parts.netloc + parts.path
+    if not path:
+        raise _refusal("{url} names no port: write serial:///dev/ttyUSB0", url)
+    options = dict(parse_qsl(parts.query, keep_blank_values=True))
+    unknown = sorted(set(options) - {"baud", "bytes", "flow"})
+    if unknown:
+        raise _refusal("{url} has the unknown setting {name}: known are baud, bytes and flow.", url,
+                       name=unknown[0])  # fmt: skip
+    frame = _BYTES.fullmatch(options.get("bytes", "8N1"))
+    if frame is None:
+        raise _refusal("{url}: bytes={value} is not like 8N1 or 7E1.", url, value=options["bytes"])
+    flow = options.get("flow", "none")
+    if flow not in {"none", "rts", "xon"}:
+        raise _refusal("{url}: flow={value} is not none, rts or xon.", url, value=flow)
+    data_bits, parity, stop_bits = frame.groups()
+    baud = _baud(url, options.get("baud", "9600"))
+    return SerialAddress(path, baud, int(data_bits), parity, int(stop_bits), flow)
+
+
+def _baud(url: str, text: str) -> int:
+    if not (text.isascii() and text.isdigit() and 300 <= int(text[:8]) <= 4_000_000):
+        raise _refusal("{url}: baud={value} is not a speed between 300 and 4000000.", url,
+                       value=text)  # fmt: skip
+    return int(text)
+
+
+def _tcp(url: str, parts: SplitResult, port: int | None) -> TcpAddress:
+    if not parts.hostname:
+        raise _refusal("{url} names no machine: write tcp://192.0.2.7:9100", url)
+    return TcpAddress(parts.hostname, RAW_PRINTING_PORT if port is None else port)
+
+
+def _usb(url: str, parts: SplitResult) -> UsbAddress:
+    vendor, _, product = parts.netloc.partition(":")
+    if not (_USB_ID.fullmatch(vendor) and _USB_ID.fullmatch(product)):
+        raise _refusal("{url} is not like usb://04b8:0202 (vendor and product, as in lsusb).", url)
+    return UsbAddress(int(vendor, 16), int(product, 16))
+
+
+def _refusal(template: str, url: str, **values: str) -> Refusal:
+    return Refusal("device_url", template, url=url, **values)

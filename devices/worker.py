@@ -1,0 +1,105 @@
+"""One named daemon thread that keeps one link open: connect, serve, lose, wait, connect again.
+
+Every driver is a `serve(link)` given to a `Worker`. The thread waits inside `link.read`, so an
+idle device costs no processor time; `poke` wakes it when there is something to do.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable
+
+from devices.link import Link, LinkLost, open_link
+from pos.domain.errors import Refusal
+from pos.domain.words import Sentence
+from pos.ports import DeviceState, Sink, StatusChanged
+
+BACKOFF_FIRST_S = 0.2
+BACKOFF_MAX_S = 2.0
+
+_NOT_CONNECTED = Sentence("not connected").template
+
+
+class Worker:
+    """The thread of one device; `problem` keeps the last sentence about why it is away."""
+
+    def __init__(self, device: str, url: str, sink: Sink) -> None:
+        self.device = device
+        self.problem: Sentence | None = None
+        self._url = url
+        self._sink = sink
+        self._told: tuple[DeviceState, str] | None = None
+        self._link: Link | None = None
+        self._stop = threading.Event()
+        self._thread: threading.Thread | None = None
+
+    @property
+    def stopping(self) -> bool:
+        """Whether `close` was called: `serve` returns when it sees it."""
+        return self._stop.is_set()
+
+    @property
+    def connected(self) -> bool:
+        """Whether the link is open at this moment."""
+        return self._link is not None
+
+    def start(self, serve: Callable[[Link], None]) -> None:
+        """Start the thread; `serve` runs in it with an open link until `stopping` or `LinkLost`."""
+        self._thread = threading.Thread(
+            target=self._run, args=(serve,), name=f"device-{self.device}", daemon=True
+        )
+        self._thread.start()
+
+    def poke(self) -> None:
+        """Make `serve`'s waiting read return."""
+        link = self._link
+        if link is not None:
+            link.wake()
+
+    def close(self, timeout_s: float = 3.0) -> bool:
+        """Stop the thread and let the device go; returns whether it ended within the bound."""
+        self._stop.set()
+        self.poke()
+        if self._thread is None:
+            return True
+        self._thread.join(timeout_s)
+        return not self._thread.is_alive()
+
+    def report(self, state: DeviceState, detail: str = "") -> None:
+        """Tell the sink the device's state when it is news."""
+        if self._told != (state, detail):
+            self._told = (state, detail)
+            self._sink(StatusChanged(self.device, state, detail))
+
+    def _run(self, serve: Callable[[Link], None]) -> None:
+        backoff_s = BACKOFF_FIRST_S
+        while not self.stopping:
+            if self._serve_once(serve):
+                backoff_s = BACKOFF_FIRST_S
+            self._stop.wait(backoff_s)
+            backoff_s = min(backoff_s * 2, BACKOFF_MAX_S)
+
+    def _serve_once(self, serve: Callable[[Link], None]) -> bool:
+        """Open, serve, close; returns whether the device was there at all."""
+        try:
+            self._link = open_link(self._url)
+        except (LinkLost, Refusal) as lost:
+            self._away(lost.sentence)
+            return False
+        try:
+            serve(self._link)
+        except LinkLost as lost:
+            self._away(lost.sentence)
+        except Exception:
+            logging.getLogger(__name__).exception("the driver of %s failed", self.device)
+            self._away(Sentence("The driver of {device} failed and starts again.",
+                                device=self.device))  # fmt: skip
+        finally:
+            link, self._link = self._link, None
+            link.close()
+        return True
+
+    def _away(self, why: Sentence) -> None:
+        self.problem = why
+        self.report(DeviceState.OFFLINE, _NOT_CONNECTED)

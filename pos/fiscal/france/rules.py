@@ -18,7 +18,7 @@ from pos.fiscal.port import ChainHead, SaleToSign, ShopFacts, Sign
 from pos.papers.page import Align, Block, Text
 
 GUARANTEE = "* Garantie légale de conformité : {years} ans (art. L217-3 et s. C. consom.)"
-"""C. consom. art. D211-6: the billing document states the guarantee of the durable goods it lists."""
+"""C. consom. art. D211-6: the billing document states the guarantee of its durable goods."""
 
 
 class FranceRules:

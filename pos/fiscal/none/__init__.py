@@ -29,7 +29,7 @@ class NoRules:
         sale: SaleToSign,
         head: ChainHead,
         sign: Sign,
-        key_id: str,  # noqa: ARG002
+        key_id: str,
     ) -> FiscalStamp:
         """Return a stamp with a number and no signature."""
         return FiscalStamp(
@@ -50,6 +50,6 @@ class NoRules:
         mark = f"DUPLICATA n°{copy_number}" if copy_number else ""
         return tuple(Text(text) for text in (sale.software, mark) if text)
 
-    def prints_unasked(self, sale: SaleFinished) -> bool:  # noqa: ARG002
+    def prints_unasked(self, sale: SaleFinished) -> bool:
         """Print only what is asked for."""
         return False

@@ -1,0 +1,296 @@
+"""The shape of the settings: one frozen class a section of the file, one field a key.
+
+`config/defaults.toml` holds every default and explains every key; nothing has a default here, so
+that the two cannot differ.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from datetime import date
+from typing import Annotated, Literal, Self
+from zoneinfo import ZoneInfo
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic_core import PydanticCustomError
+
+from config.keymap import keymap
+from pos.domain.barcode import MeasureKind, MeasurePlan
+from pos.domain.errors import Refusal
+
+Cents = Annotated[int, Field(ge=0, le=99_999_999)]
+Percent = Annotated[int, Field(ge=0, le=100)]
+Line = Annotated[str, Field(max_length=80)]
+Weekday = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
+Tender = Literal["cash", "card", "meal_voucher", "cheque"]
+WEEKDAYS: tuple[Weekday, ...] = (
+    "monday",
+    "tuesday",
+    "wednesday",
+    "thursday",
+    "friday",
+    "saturday",
+    "sunday",
+)
+ArticleField = Literal[
+    "sku",
+    "name",
+    "code",
+    "vat",
+    "price",
+    "since",
+    "unit",
+    "department",
+    "age",
+    "meal_voucher",
+    "guarantee_months",
+    "eco",
+]
+
+
+def _wrong(why: str) -> PydanticCustomError:
+    return PydanticCustomError("wrong", "{why}", {"why": why})
+
+
+def _numbered(valid: Callable[[str], bool], example: str) -> AfterValidator:
+    def check(text: str) -> str:
+        bare = text.replace(" ", "").upper()
+        if bare and not valid(bare):
+            raise _wrong(example)
+        return bare
+
+    return AfterValidator(check)
+
+
+def _is_siret(text: str) -> bool:
+    from stdnum.fr import siret
+
+    return bool(siret.is_valid(text))
+
+
+def _is_vat_number(text: str) -> bool:
+    from stdnum.eu import vat
+
+    return bool(vat.is_valid(text))
+
+
+def _is_zone(text: str) -> str:
+    try:
+        ZoneInfo(text)
+    except (KeyError, OSError, ValueError) as error:
+        raise _wrong("a time zone such as Europe/Paris") from error
+    return text
+
+
+def _fits(pattern: str, expected: str) -> AfterValidator:
+    def check(text: str) -> str:
+        if not re.fullmatch(pattern, text):
+            raise _wrong(expected)
+        return text
+
+    return AfterValidator(check)
+
+
+_NAME = r"[A-Z][A-Z0-9]{0,7}"
+_URL = r"[a-z][a-z0-9+]*://\S*"
+Name = Annotated[str, _fits(_NAME, "1 to 8 capital letters and digits, a letter first")]
+Url = Annotated[str, _fits(rf"({_URL})?", "a URL such as tcp://192.0.2.7:9100, or nothing")]
+DrawerUrl = Annotated[str, _fits(rf"(printer|{_URL})?", "printer, a URL, or nothing")]
+
+
+class Section(BaseModel):
+    """One section: frozen, unknown keys refused."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
+
+
+class Shop(Section):
+    """The shop and its company, as the law wants them on a ticket."""
+
+    name: Line
+    company: Line
+    legal_form: Line
+    address: tuple[Line, ...]
+    postcode: Line
+    city: Line
+    country: Annotated[str, _fits("[A-Z]{2}", "a country's two capital letters")]
+    phone: Line
+    siret: Annotated[str, _numbered(_is_siret, "the 14 digits of a SIRET, the last one right")]
+    naf: Line
+    vat_number: Annotated[str, _numbered(_is_vat_number, "a VAT number such as FR and 11 digits")]
+    return_policy: Annotated[str, Field(max_length=500)]
+    currency: Annotated[str, _fits("[A-Z]{3}", "a currency's three capital letters")]
+    zone: Annotated[str, AfterValidator(_is_zone)]
+    cut_off_hour: Annotated[int, Field(ge=0, le=23)]
+
+
+class Till(Section):
+    """This till: its place in the names of entries, its language, look and fiscal rules."""
+
+    store: Name
+    name: Name
+    language: Literal["fr", "en"]
+    theme: Literal["light", "dark", "high-contrast"]
+    fiscal: Literal["france", "none"]
+
+
+class Selling(Section):
+    """What a cashier may do alone, and the limits of a sale; cents, whole percents, grams."""
+
+    line_discount_max_percent: Percent
+    ticket_discount_max_percent: Percent
+    price_override: Literal["free", "permission", "never"]
+    quantity_max_pieces: Annotated[int, Field(ge=1, le=9_999)]
+    weight_max_grams: Annotated[int, Field(ge=1, le=9_999_999)]
+    lines_max: Annotated[int, Field(ge=1, le=10_000)]
+    cash_limit: Cents
+    cash_limit_nonresident: Cents
+    cash_rounding: Literal["none", "five_cents"]
+
+
+class MealVouchers(Section):
+    """The rules of meal vouchers; they change by law, so that all of them are settings."""
+
+    daily_cap: Cents
+    weekdays: tuple[Weekday, ...]
+    until: date
+
+    def allowed_on(self, day: date) -> bool:
+        """Whether vouchers are taken on a business day."""
+        return day <= self.until and WEEKDAYS[day.weekday()] in self.weekdays
+
+
+class Tenders(Section):
+    """The ways to pay that are on, in the order shown, and the quick keys in cents."""
+
+    on: tuple[Tender, ...]
+    quick_cash: tuple[Annotated[int, Field(ge=1, le=99_999_999)], ...]
+
+    @field_validator("on")
+    @classmethod
+    def _some(cls, on: tuple[Tender, ...]) -> tuple[Tender, ...]:
+        if not on or len(set(on)) < len(on):
+            raise _wrong("at least one way to pay, each named once")
+        return on
+
+    @field_validator("quick_cash")
+    @classmethod
+    def _rising(cls, notes: tuple[int, ...]) -> tuple[int, ...]:
+        if list(notes) != sorted(set(notes)):
+            raise _wrong("amounts in cents, smallest first, each once")
+        return notes
+
+
+class Printing(Section):
+    """When a ticket is printed without being asked for."""
+
+    ask: bool
+    always_for_guarantee: bool
+    always_for_weighed: bool
+    always_for_failed_card: bool
+
+
+class ScannerDevice(Section):
+    """A scanner with a cable of its own."""
+
+    name: Line
+    url: Url
+
+
+class PrinterDevice(Section):
+    """The receipt printer; an empty URL means none."""
+
+    url: Url
+    profile: Line
+
+
+class DrawerDevice(Section):
+    """The drawer: `printer` when it hangs on the printer's cable, or a URL, or empty for none."""
+
+    url: DrawerUrl
+
+
+class DisplayDevice(Section):
+    """The customer's display; an empty URL means none."""
+
+    url: Url
+    protocol: Literal["epson", "cd5220"]
+
+
+class Devices(Section):
+    """The machines around the till."""
+
+    scanners: tuple[ScannerDevice, ...]
+    printer: PrinterDevice
+    drawer: DrawerDevice
+    display: DisplayDevice
+
+
+class MeasureLayout(Section):
+    """One layout of the shop's own labels; see `pos.domain.barcode.MeasurePlan`."""
+
+    prefix: str
+    item_digits: int
+    value_digits: int
+    check: bool = False
+    kind: MeasureKind = "price"
+    decimals: int = 2
+
+    @model_validator(mode="after")
+    def _possible(self) -> Self:
+        self.plan()
+        return self
+
+    def plan(self) -> MeasurePlan:
+        """Return the layout as the plan that the barcode door takes."""
+        return MeasurePlan(**dict(self))
+
+
+class Barcodes(Section):
+    """What the shop's own labels mean."""
+
+    measure_plans: tuple[MeasureLayout, ...]
+
+    def plans(self) -> tuple[MeasurePlan, ...]:
+        """Return the layouts as plans."""
+        return tuple(layout.plan() for layout in self.measure_plans)
+
+
+class CatalogueFiles(Section):
+    """How the columns of an imported file are called, beside the fields' own names."""
+
+    default_vat: Line
+    headers: dict[ArticleField, tuple[Line, ...]]
+
+
+class Sounds(Section):
+    """Which of the till's sounds are on."""
+
+    accepted: bool
+    refused: bool
+    attention: bool
+
+
+class Settings(Section):
+    """Every setting of one till."""
+
+    shop: Shop
+    till: Till
+    selling: Selling
+    meal_vouchers: MealVouchers
+    tenders: Tenders
+    printing: Printing
+    devices: Devices
+    barcodes: Barcodes
+    catalogue: CatalogueFiles
+    sounds: Sounds
+    keys: dict[str, str]
+
+    @field_validator("keys")
+    @classmethod
+    def _usable(cls, keys: dict[str, str]) -> dict[str, str]:
+        try:
+            return dict(keymap(keys).keys)
+        except Refusal as refusal:
+            raise PydanticCustomError("refused", "{why}", {"why": str(refusal)}) from refusal

@@ -15,7 +15,9 @@ from typing import Protocol
 
 from pos.domain.catalogue import Article
 from pos.domain.events import Event
+from pos.domain.words import Sentence, Value
 from pos.journal.entry import Entry
+from pos.journal.signing import Signer as Signer
 from pos.papers.page import Page
 
 
@@ -47,30 +49,35 @@ class Catalogue(Protocol):
         ...
 
 
+class StoreUnavailable(Exception):
+    """The till's file cannot be read or written now; nothing was changed.
+
+    `slug` is stable for tests and `sentence` is for people, as in a Refusal.
+    """
+
+    def __init__(self, slug: str, template: str, /, **values: Value) -> None:
+        self.slug = slug
+        self.sentence = Sentence(template, **values)
+        super().__init__(str(self.sentence))
+
+
 class Ledger(Protocol):
     """The journal and its projections behind one transaction (design.md §1)."""
 
     def record(self, *events: Event) -> list[Entry]:
         """Append the events as entries, in order, in ONE transaction that also projects them.
 
-        Returns the entries once they are safe on disk. Raises `pos.journal.JournalBroken` when the
-        journal no longer accepts writes and `OSError`-like `StoreUnavailable` when the disk is
-        full or locked; nothing is written then.
+        Returns the entries once they are safe on disk; a ClockJumped comes first when the clock
+        stands before the last entry by more than the tolerance. The drafts of a basket that ends
+        here go in the same transaction. Raises `StoreUnavailable` when the disk is full or locked
+        and `pos.journal.chain.JournalBroken` when the journal refuses the entries themselves
+        (they do not follow its head, a ticket number is taken, a sale does not add up); nothing
+        is written then.
         """
         ...
 
     def unsent(self) -> int:
         """Return how many entries the centre has not acknowledged."""
-        ...
-
-
-class Signer(Protocol):
-    """The till's key; the private half never leaves the provider."""
-
-    key_id: str
-
-    def sign(self, data: bytes) -> bytes:
-        """Return the Ed25519 signature (64 bytes) of `data`."""
         ...
 
 
@@ -184,5 +191,5 @@ class Drafts(Protocol):
         ...
 
     def drop(self, basket: str) -> None:
-        """Forget a basket that an entry has closed (called inside `record`'s wake, idempotent)."""
+        """Forget a basket that ends with no entry; idempotent (`record` drops the others)."""
         ...

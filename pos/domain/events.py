@@ -44,8 +44,9 @@ class TillInstalled(_Event):
 class EpochOpened(_Event):
     """The till's file was a restored backup, a clone or cut short: numbering starts anew.
 
-    `reason`: `marker_ahead`, `nonce_differs`, `marker_missing` or `hash_differs`.
-    `seen_epoch`/`seen_number`/`seen_hash` are what the marker outside the database remembered.
+    `reason`: `marker_ahead`, `nonce_differs`, `marker_missing`, `hash_differs` or `key_replaced`.
+    `seen_epoch`/`seen_number`/`seen_hash` are what the marker outside the database remembered;
+    `public_key` (hex) is the key that signs from here on.
     """
 
     kind: Literal["epoch.opened"] = "epoch.opened"
@@ -55,6 +56,7 @@ class EpochOpened(_Event):
     seen_epoch: str = ""
     seen_number: int = 0
     seen_hash: str = ""
+    public_key: str = ""
 
 
 class TillStarted(_Event):

@@ -1,12 +1,19 @@
-"""One entry of the journal: the raw bytes of what happened, numbered, chained and signed."""
+"""One entry of the journal: the raw bytes of what happened, numbered, chained and signed.
+
+>>> next_epoch(""), next_epoch("K1", "K6"), next_epoch("K1", tag="9XZ")
+('K1', 'K7', 'K2X9XZ')
+"""
 
 from __future__ import annotations
 
 import hashlib
+import re
 from dataclasses import dataclass
 
 GENESIS = bytes(32)
 """The `previous` of the first entry of all."""
+
+_EPOCH = re.compile(r"K(\d+)(?:X[0-9A-Z]+)?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +47,32 @@ class Entry:
     @property
     def name(self) -> str:
         """Return the entry's name, e.g. `S012-T03-K7/000481`."""
-        return f"{self.place.store}-{self.place.till}-{self.place.epoch}/{self.number:06d}"
+        return name_of(self.place, self.number)
+
+
+def name_of(place: Place, number: int) -> str:
+    """Return the name of an entry, here or lost, e.g. `S012-T03-K7/000481`."""
+    return f"{place.store}-{place.till}-{place.epoch}/{number:06d}"
+
+
+def epoch_number(epoch: str) -> int:
+    """Return the ordering part of an epoch, 0 for an empty one. Raises ValueError for no epoch."""
+    if not epoch:
+        return 0
+    found = _EPOCH.fullmatch(epoch)
+    if found is None:
+        raise ValueError(f"{epoch!r} is not an epoch; K1 or K2X9XZ is expected")
+    return int(found[1])
+
+
+def next_epoch(*seen: str, tag: str = "") -> str:
+    """Return an epoch after all of `seen`.
+
+    `tag` (digits and capitals, random) goes in when it is not known which epochs were used, so
+    that two files that both lost their memory never mint the same one.
+    """
+    number = max((epoch_number(epoch) for epoch in seen), default=0) + 1
+    return f"K{number}X{tag}" if tag else f"K{number}"
 
 
 def digest(

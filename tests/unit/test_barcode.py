@@ -230,6 +230,7 @@ def test_a_text_stays_a_text_and_a_pass_is_known_by_its_mark(raw: str, expected:
     ("slug", "raw"),
     [
         ("wrong_check_digit", "3400949497700"),
+        ("wrong_check_digit", "3400949497701"),
         ("wrong_check_digit", "3012345678900"),
         ("wrong_check_digit", "036000291453"),
         ("wrong_check_digit", "96385075"),

@@ -36,7 +36,7 @@ _REPAIR_MIN = 8
 _COUPONS = ("981", "982", "983", "984", "99")
 _PLAIN: dict[int, Symbology] = {8: "EAN-8", 12: "UPC-A", 13: "EAN-13", 14: "GTIN-14"}
 _ADDON_LENGTHS = (15, 18)
-# Press and books, which alone carry add-ons (GS1 General Specifications, 5.2): without an AIM
+# Add-ons are for press and books (977 to 979; 378 and 379 in France): without an AIM
 # identifier, any other number of 15 or 18 digits is too likely a slip of the hand.
 _WITH_ADDON = ("977", "978", "979", "378", "379")
 # AIM identifiers (ISO/IEC 15424) that promise a GS1 message, and those that may hold any text.

@@ -26,7 +26,7 @@ from pos.domain.errors import Refusal
 GS = "\x1d"
 Elements = Mapping[str, str]
 
-# How many digits an AI has, by its first two (figure 7.8.1-1).
+# How many digits an AI has, by its first two.
 _AI_DIGITS = {
     **dict.fromkeys(("00", "01", "02", "03"), 2),
     **dict.fromkeys(("10", "11", "12", "13", "15", "16", "17"), 2),
@@ -36,7 +36,7 @@ _AI_DIGITS = {
     **dict.fromkeys(("43", "70", "72", "80", "81", "82"), 4),
     **dict.fromkeys((str(ai) for ai in range(90, 100)), 2),
 }
-# How many digits the value of an AI has that needs no GS after it (figure 7.8.5-2).
+# How many digits the value of an AI has that needs no GS after it (the predefined lengths).
 _FIXED = {
     "00": 18,
     **dict.fromkeys(("01", "02", "03"), 14),
@@ -55,7 +55,7 @@ _SHAPES = {
     "392": re.compile(r"[0-9]{1,15}"),
     "393": re.compile(r"[0-9]{4,18}"),
 }
-# Character set 82 and the # of character set 39 (figures 7.11-1 and 7.11-2).
+# Character set 82 and the # of character set 39.
 _CHARSET = re.compile(r"""[!"#%&'()*+,\-./0-9:;<=>?A-Z_a-z]+""")
 _BRACKETED = re.compile(r"\(([0-9]{2,4})\)([^()]+)")
 _DATES = ("11", "12", "13", "15", "16", "17")
@@ -113,7 +113,7 @@ def bracketed(text: str) -> dict[str, str] | None:
 
 
 def linked(address: str) -> dict[str, str] | None:
-    """Return the elements of a GS1 Digital Link (URI syntax 1.4), or None for another web page.
+    """Return the elements of a GS1 Digital Link, or None for another web page.
 
     The host, the scheme's case and the path before `/01/` do not matter. A GTIN of 8, 12 or 13
     digits is padded, as the standard's older edition allowed. Raises Refusal.

@@ -103,7 +103,7 @@ def empty() -> Refusal:
 
 
 def upc_a(upc_e: str) -> str:
-    """Return the 12 digits that the 8 of a UPC-E stand for (GS1 General Specifications, 5.2.2.4.2).
+    """Return the 12 digits that the 8 of a UPC-E stand for, zeros put back.
 
     The number system is 0 or 1; the check digit is the UPC-A's and is not checked here.
     Raises Refusal `wrong_check_digit` for any other number system.

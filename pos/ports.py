@@ -76,6 +76,11 @@ class Ledger(Protocol):
         """
         ...
 
+    @property
+    def place(self) -> Place:
+        """Return the store, the till and the epoch that entries are written under."""
+        ...
+
     def unsent(self) -> int:
         """Return how many entries the centre has not acknowledged."""
         ...
@@ -179,17 +184,105 @@ class Sound(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """An open or parked basket as it lies on disk: its steps as JSON texts, in order."""
+
+    basket: str
+    staff: str
+    parked: bool
+    steps: Sequence[str]
+
+
 class Drafts(Protocol):
-    """The open baskets' safe place: every step is on disk before a screen shows it."""
+    """The open baskets' safe place: every step is on disk before a screen shows it.
 
-    def add_step(self, basket: str, number: int, step: str) -> None:
-        """Append step `number` (from 1, dense) of a basket, as JSON text, durably."""
+    The ledger closes, parks and recalls drafts itself, in the transaction of the entry that says
+    so (`sale.finished`, `basket.abandoned`, `basket.parked`, `basket.recalled`).
+    """
+
+    def add_step(self, basket: str, staff: str, number: int, step: str) -> None:
+        """Append step `number` (from 1, dense) of a basket, durably; opens the basket if new."""
         ...
 
-    def steps(self) -> dict[str, Sequence[str]]:
-        """Return the steps of every basket that is still open or parked, by basket."""
+    def all(self) -> list[Draft]:
+        """Return every basket that is open or parked, the oldest first."""
         ...
 
-    def drop(self, basket: str) -> None:
-        """Forget a basket that ends with no entry; idempotent (`record` drops the others)."""
+
+@dataclass(frozen=True, slots=True)
+class PrintTrouble:
+    """A print job that has not ended: `sending` is True once bytes may have left."""
+
+    job: str
+    document: str
+    copy_number: int
+    sending: bool
+
+
+@dataclass(frozen=True, slots=True)
+class CardRequest:
+    """A card payment that was asked; `outcome` is empty while nobody knows."""
+
+    request: str
+    basket: str
+    amount: int
+    outcome: str
+
+
+class Past(Protocol):
+    """What the journal's projections remember, read only."""
+
+    def sale(self, label: str | None = None) -> SaleFinished | None:
+        """Return the sale of a ticket label, or the last one of all for None."""
+        ...
+
+    def copies(self, document: str) -> int:
+        """Return how many prints of a document were asked so far."""
+        ...
+
+    def open_prints(self) -> list[PrintTrouble]:
+        """Return the print jobs that have not ended, and those whose end is unknown."""
+        ...
+
+    def cards(self, basket: str | None = None) -> list[CardRequest]:
+        """Return the card requests of a basket, or for None every one whose end is not known."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Credentials:
+    """What signing in is checked against; `locked_until` is an instant text, or empty."""
+
+    person: Person
+    pin_hash: str
+    failures: int = 0
+    locked_until: str = ""
+
+
+class People(Protocol):
+    """Who may use the till. Failures and locks follow the journal's sign-in entries."""
+
+    def by_number(self, number: str) -> Credentials | None:
+        """Return the credentials of a sign-in number, or None."""
+        ...
+
+    def add(self, person: Person, pin_hash: str) -> None:
+        """Add a person, or replace the one with the same reference."""
+        ...
+
+    def all(self) -> list[Person]:
+        """Return everyone, by number."""
+        ...
+
+
+class Pins(Protocol):
+    """Slow hashing of PINs (argon2id)."""
+
+    def hash(self, pin: str) -> str:
+        """Return a salted hash to keep."""
+        ...
+
+    def matches(self, pin_hash: str, pin: str) -> bool:
+        """Tell whether the PIN is the one that was hashed."""
         ...

@@ -14,9 +14,10 @@ from enum import StrEnum
 from typing import Protocol
 
 from pos.domain.catalogue import Article
-from pos.domain.events import Event
+from pos.domain.events import Event, SaleFinished
+from pos.domain.staff import Person
 from pos.domain.words import Sentence, Value
-from pos.journal.entry import Entry
+from pos.journal.entry import Entry, Place
 from pos.journal.signing import Signer as Signer
 from pos.papers.page import Page
 

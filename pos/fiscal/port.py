@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from pos.domain.events import FiscalStamp, SaleFinished
+from pos.domain.shop import ShopFacts
 from pos.domain.words import Sentence
 from pos.papers.page import Block
 
@@ -23,21 +24,6 @@ class ChainHead:
 
     number: int = 0
     signature: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class ShopFacts:
-    """Who sells: what the law wants at the head of a ticket, and set-up wants before opening."""
-
-    name: str
-    company: str
-    address: tuple[str, ...]
-    country: str
-    phone: str = ""
-    siret: str = ""
-    naf: str = ""
-    vat_number: str = ""
-    return_policy: str = ""
 
 
 @dataclass(frozen=True, slots=True)

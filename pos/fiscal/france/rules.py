@@ -12,9 +12,10 @@ from collections.abc import Sequence
 from stdnum.fr import siret, tva
 
 from pos.domain.events import FiscalStamp, SaleFinished
+from pos.domain.shop import ShopFacts
 from pos.domain.words import Sentence
 from pos.fiscal.france.ticket_chain import extract, payload, text_of
-from pos.fiscal.port import ChainHead, SaleToSign, ShopFacts, Sign
+from pos.fiscal.port import ChainHead, SaleToSign, Sign
 from pos.papers.page import Align, Block, Text
 
 GUARANTEE = "* Garantie légale de conformité : {years} ans (art. L217-3 et s. C. consom.)"

@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from pos.domain.events import FiscalStamp, SaleFinished
+from pos.domain.shop import ShopFacts
 from pos.domain.words import Sentence
-from pos.fiscal.port import ChainHead, SaleToSign, ShopFacts, Sign
+from pos.fiscal.port import ChainHead, SaleToSign, Sign
 from pos.papers.page import Block, Text
 
 

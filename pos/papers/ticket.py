@@ -1,0 +1,164 @@
+"""The ticket: every block a French receipt needs, in the reader's words, the fiscal block apart.
+
+Blocks follow the union of what certified tills print: seller, document, lines with their VAT
+letter, discounts and old prices visible, totals, VAT table, payments, count of lines, the fiscal
+plug-in's own block, return policy. The customer gets the ticket's number as a code to scan later.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from pos.domain.events import LineFacts, SaleFinished
+from pos.domain.money import PIECE
+from pos.domain.shop import ShopFacts
+from pos.domain.words import Amount, Sentence, Words
+from pos.papers.page import Align, Blank, Block, Cut, Page, Qr, Row, Rule, Table, Text
+
+METHODS = {
+    "cash": Sentence("Cash"),
+    "card": Sentence("Card"),
+    "cheque": Sentence("Cheque"),
+    "meal_voucher": Sentence("Meal vouchers"),
+}
+"""What a tender is called on paper and on screens."""
+
+
+@dataclass(frozen=True, slots=True)
+class TicketParts:
+    """What a ticket shows besides the sale: the shop, letters of the VAT codes, local time, who."""
+
+    shop: ShopFacts
+    letters: Mapping[str, str]
+    at: datetime
+    register: str
+    staff: str
+    fiscal: Sequence[Block]
+    copy_number: int = 0
+
+
+def ticket(sale: SaleFinished, parts: TicketParts, words: Words) -> Page:
+    """Return the ticket of a sale; a copy is the same but for its mark in the fiscal block."""
+    blocks: list[Block] = [
+        *_seller(parts.shop, words),
+        Rule(),
+        *_document(sale, parts, words),
+        Rule(),
+        *(block for line in sale.lines for block in _line(line, parts.letters, words)),
+        Rule(),
+        *_totals(sale, words),
+        Blank(),
+        _vat(sale, parts.letters, words),
+        Rule(),
+        *parts.fiscal,
+        *_policy(parts.shop),
+        Blank(),
+        Qr(sale.label, level="M", size=4, caption=sale.label),
+        Text(words.say(Sentence("Thank you, see you soon")), Align.CENTER),
+        Cut(),
+    ]
+    return Page(tuple(blocks), title=sale.label)
+
+
+def _policy(shop: ShopFacts) -> list[Block]:
+    return [Blank(), Text(shop.return_policy, Align.CENTER)] if shop.return_policy else []
+
+
+def _seller(shop: ShopFacts, words: Words) -> list[Block]:
+    blocks: list[Block] = [Text(shop.name, Align.CENTER, bold=True, size=2)]
+    lines = [shop.company if shop.company != shop.name else "", *shop.address, shop.phone]
+    blocks += [Text(line, Align.CENTER) for line in lines if line]
+    numbers = [
+        f"SIRET {shop.siret}" if shop.siret else "",
+        f"APE {shop.naf}" if shop.naf else "",
+    ]
+    joined = " – ".join(number for number in numbers if number)
+    if joined:
+        blocks.append(Text(joined, Align.CENTER))
+    if shop.vat_number:
+        blocks.append(
+            Text(words.say(Sentence("VAT no. {number}", number=shop.vat_number)), Align.CENTER)
+        )
+    return blocks
+
+
+def _document(sale: SaleFinished, parts: TicketParts, words: Words) -> list[Block]:
+    return [
+        Row(
+            words.say(Sentence("TICKET – SALE")),
+            words.say(Sentence("No. {number}", number=sale.label)),
+            bold=True,
+        ),
+        Row(
+            words.moment(parts.at),
+            words.say(Sentence("Till {till} · {staff}", till=parts.register, staff=parts.staff)),
+        ),
+    ]
+
+
+def _line(line: LineFacts, letters: Mapping[str, str], words: Words) -> list[Block]:
+    star = "* " if line.guarantee_months else ""
+    letter = letters.get(line.vat, "?")
+    blocks: list[Block] = [Row(star + line.name, f"{words.amount(line.gross)} {letter}")]
+    if line.quantity != PIECE or line.unit != "piece":
+        blocks.append(
+            Row(
+                f"{words.quantity(line.quantity, line.unit)} × {words.amount(line.unit_price)}",
+                "",
+                indent=2,
+            )
+        )
+    if line.price_before is not None:
+        before = words.say(Sentence("Price before: {price}", price=Amount(line.price_before)))
+        blocks.append(Row(before, "", indent=2))
+    if line.discount is not None and line.discount.amount:
+        reason = line.discount.reason or words.say(Sentence("Discount"))
+        blocks.append(Row(reason, words.amount(-line.discount.amount) + "  ", indent=2))
+    if line.eco:
+        eco = words.say(Sentence("incl. eco-participation {amount} each", amount=Amount(line.eco)))
+        blocks.append(Row(eco, "", indent=2))
+    if line.lot:
+        blocks.append(Row(words.say(Sentence("Lot {lot}", lot=line.lot)), "", indent=2))
+    return blocks
+
+
+def _totals(sale: SaleFinished, words: Words) -> list[Block]:
+    blocks: list[Block] = []
+    if sale.ticket_discount is not None and sale.ticket_discount.amount:
+        subtotal = sale.total + sale.ticket_discount.amount
+        reason = sale.ticket_discount.reason or words.say(Sentence("Discount"))
+        blocks += [
+            Row(words.say(Sentence("Subtotal")), words.amount(subtotal)),
+            Row(reason, words.amount(-sale.ticket_discount.amount)),
+        ]
+    blocks.append(Row(words.say(Sentence("TOTAL")), words.amount(sale.total), bold=True, size=2))
+    if sale.rounding:
+        blocks.append(Row(words.say(Sentence("Rounding")), words.amount(sale.rounding)))
+    for tender in sale.tenders:
+        blocks.append(Row(words.say(METHODS[tender.method]), words.amount(tender.given)))
+    if sale.change:
+        blocks.append(Row(words.say(Sentence("Change")), words.amount(sale.change)))
+    blocks.append(Row(words.say(Sentence("Lines: {count}", count=len(sale.lines))), ""))
+    return blocks
+
+
+def _vat(sale: SaleFinished, letters: Mapping[str, str], words: Words) -> Table:
+    names = {line.vat_rate: letters.get(line.vat, "?") for line in sale.lines}
+    head = (
+        words.say(Sentence("VAT")),
+        words.say(Sentence("Net")),
+        words.say(Sentence("Tax")),
+        words.say(Sentence("Gross")),
+    )
+    rows = [
+        (
+            f"{names.get(row.rate, '?')} {words.rate(row.rate)}",
+            words.amount(row.net),
+            words.amount(row.tax),
+            words.amount(row.gross),
+        )
+        for row in sale.vat
+    ]
+    return Table((head, *rows))

@@ -1,0 +1,47 @@
+"""What the customer sees and hears: the pole display's two lines, after the fact is safe."""
+
+from __future__ import annotations
+
+from pos.domain.line import Line
+from pos.domain.words import Sentence
+from pos.till.desk import Desk
+
+WIDTH = 20
+
+
+def two_ends(left: str, right: str) -> str:
+    """Return one display line: left text cut to leave the right one whole.
+
+    >>> two_ends("Pain de campagne complet", "3,20 €")
+    'Pain de campa 3,20 €'
+    """
+    right = right[-WIDTH:]
+    room = WIDTH - len(right) - 1
+    return f"{left[: max(room, 0)]:<{max(room, 0)}} {right}"[-WIDTH:]
+
+
+def show_basket(desk: Desk, line: Line | None) -> None:
+    """Show the line just changed and the total."""
+    if desk.ports.display is None:
+        return
+    words = desk.words()
+    upper = two_ends(line.name, words.amount(line.total)) if line else ""
+    lower = two_ends(words.say(Sentence("TOTAL")), words.amount(desk.basket.total))
+    desk.ports.display.show(upper, lower)
+
+
+def show_paid(desk: Desk, total: int, change: int) -> None:
+    """Show the total and the change due."""
+    if desk.ports.display is None:
+        return
+    words = desk.words()
+    desk.ports.display.show(
+        two_ends(words.say(Sentence("TOTAL")), words.amount(total)),
+        two_ends(words.say(Sentence("Change")), words.amount(change)),
+    )
+
+
+def show_welcome(desk: Desk) -> None:
+    """Show the shop's name between two customers."""
+    if desk.ports.display is not None:
+        desk.ports.display.show(desk.rules.shop.name, desk.words().say(Sentence("Welcome")))

@@ -1,0 +1,208 @@
+"""The desk: what a till holds between two gestures, and the ports it acts through.
+
+Front ends call the functions of this room's modules with a `Desk`; each reads, decides by the pure
+rules, writes once, and only then touches the outside world. What a gesture may not do raises a
+`Refusal` and changes nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from pos.domain.barcode import MeasurePlan
+from pos.domain.basket import STEP, Basket, Step
+from pos.domain.catalogue import VatTable
+from pos.domain.errors import Refusal
+from pos.domain.events import PermissionUsed, SaleFinished
+from pos.domain.history import History
+from pos.domain.shift import business_day
+from pos.domain.shop import ShopFacts
+from pos.domain.staff import NeedsPermission, Permission, Person, allows
+from pos.domain.tender import TenderRules
+from pos.domain.words import Words
+from pos.fiscal.port import FiscalRules
+from pos.papers.page import Page
+from pos.ports import (
+    Catalogue,
+    Clock,
+    DeviceState,
+    Display,
+    Drafts,
+    Drawer,
+    Ids,
+    Ledger,
+    Past,
+    People,
+    Pins,
+    Printer,
+    Scanner,
+    Signer,
+    Sound,
+    StatusChanged,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class HouseRules:
+    """What this shop set: who it is, its taxes, tenders, limits and codes.
+
+    `free_discount` is the share (basis points) a cashier may take off without more permission.
+    """
+
+    shop: ShopFacts
+    vat: VatTable
+    tenders: TenderRules = field(default_factory=TenderRules)
+    plans: tuple[MeasurePlan, ...] = ()
+    zone: str = "Europe/Paris"
+    currency: str = "EUR"
+    cut_off_hour: int = 5
+    free_discount: int = 1_000
+    notes: tuple[int, ...] = (500, 1_000, 2_000, 5_000, 10_000)
+    software: str = "Comptoir"
+    training: bool = False
+
+
+@dataclass(slots=True)
+class Ports:
+    """The world, joined once by the program's entry point."""
+
+    clock: Clock
+    ids: Ids
+    catalogue: Catalogue
+    ledger: Ledger
+    drafts: Drafts
+    past: Past
+    people: People
+    pins: Pins
+    signer: Signer
+    fiscal: FiscalRules
+    sound: Sound
+    printer: Printer | None = None
+    drawer: Drawer | None = None
+    display: Display | None = None
+    scanners: dict[str, Scanner] = field(default_factory=dict)
+
+
+class OpenBasket:
+    """A basket in someone's hands or put aside: its name, its owner and its history."""
+
+    def __init__(self, name: str, staff: str) -> None:
+        self.name = name
+        self.staff = staff
+        self.history = History()
+
+    @property
+    def basket(self) -> Basket:
+        """What its steps fold into."""
+        return self.history.basket
+
+
+@dataclass(frozen=True, slots=True)
+class Loan:
+    """A permission lent for one gesture by someone who typed a PIN."""
+
+    permission: Permission
+    lender: str
+
+
+@dataclass(slots=True)
+class WaitingPrint:
+    """A page the till keeps until its printer is ready, or until its end is known."""
+
+    job: str
+    document: str
+    copy_number: int
+    page: Page
+    sending: bool = False
+    unknown: bool = False
+
+
+class Desk:
+    """One till's memory. Only the functions of `pos.till` change it."""
+
+    def __init__(self, ports: Ports, rules: HouseRules, words: Callable[[], Words]) -> None:
+        self.ports = ports
+        self.rules = rules
+        self.words = words
+        self.person: Person | None = None
+        self.open: dict[str, OpenBasket] = {}
+        self.parked: list[OpenBasket] = []
+        self.last_sale: SaleFinished | None = None
+        self.just_sold = False
+        self.armed_quantity: int | None = None
+        self.prints: dict[str, WaitingPrint] = {}
+        self.devices: dict[str, StatusChanged] = {}
+        self.zone = ZoneInfo(rules.zone)
+
+    @property
+    def basket(self) -> Basket:
+        """The basket of whoever is signed in; an empty one when there is none."""
+        mine = self.open.get(self.person.ref) if self.person else None
+        return mine.basket if mine else Basket()
+
+    @property
+    def signed_in(self) -> Person:
+        """Whoever is signed in; Refusal `signed_out` for nobody."""
+        if self.person is None:
+            raise Refusal("signed_out", "Nobody is signed in; type your number and PIN.")
+        return self.person
+
+    def now(self) -> datetime:
+        """Return the present instant in the shop's zone."""
+        return self.ports.clock.now().astimezone(self.zone)
+
+    def business_day(self) -> date:
+        """Return the business day of now."""
+        return business_day(self.ports.clock.now(), self.rules.zone, self.rules.cut_off_hour)
+
+    def rate_of(self, vat: str) -> int:
+        """Return today's rate of a VAT code, in basis points; Refusal for a code nobody knows."""
+        try:
+            return self.rules.vat.rate_on(vat, self.business_day())
+        except KeyError:
+            raise Refusal(
+                "unknown_vat",
+                "The VAT code {vat} has no rate today; correct the catalogue or the VAT table.",
+                vat=vat,
+            ) from None
+
+    def mine(self) -> OpenBasket:
+        """Return the open basket of whoever is signed in, a new one when there is none."""
+        ref = self.signed_in.ref
+        if ref not in self.open:
+            self.open[ref] = OpenBasket(self.ports.ids.token(), ref)
+        return self.open[ref]
+
+    def step(self, step: Step) -> Basket:
+        """Do one step on the signed-in person's basket: checked, on disk, then in memory.
+
+        Raises Refusal, or StoreUnavailable when the disk does not take it; nothing changed then.
+        """
+        mine = self.mine()
+        mine.history.check(step)
+        self.ports.drafts.add_step(
+            mine.name, mine.staff, mine.basket.steps + 1, STEP.dump_json(step).decode()
+        )
+        basket = mine.history.push(step)
+        self.just_sold = False
+        return basket
+
+    def require(self, permission: Permission, loan: Loan | None = None) -> None:
+        """Let a guarded gesture pass and write down who allowed it; NeedsPermission otherwise."""
+        person = self.signed_in
+        if allows(person.role, permission):
+            self.ports.ledger.record(PermissionUsed(permission=permission.value, staff=person.ref))
+            return
+        if loan is None or loan.permission is not permission:
+            raise NeedsPermission(permission)
+        self.ports.ledger.record(
+            PermissionUsed(permission=permission.value, staff=person.ref, lender=loan.lender)
+        )
+
+    def device_state(self, name: str) -> DeviceState:
+        """Return what a device last said of itself."""
+        known = self.devices.get(name)
+        return DeviceState.ABSENT if known is None else known.state

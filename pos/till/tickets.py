@@ -1,0 +1,187 @@
+"""Tickets: asked for, counted, printed once; what the printer did not confirm, a person settles.
+
+A job is an entry before it is bytes. It is handed to the printer only when the printer is ready,
+so that a job that never left may still be sent after a restart, and one that may have left is
+`unknown` until a person has looked. Nothing is sent twice silently.
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pos.domain.errors import Refusal
+from pos.domain.events import (
+    DrawerOpened,
+    Event,
+    PrintAsked,
+    PrintFinished,
+    PrintSending,
+    SaleFinished,
+)
+from pos.domain.shift import instant
+from pos.domain.staff import Permission
+from pos.papers.page import Page
+from pos.papers.ticket import TicketParts, ticket
+from pos.ports import (
+    DeviceEvent,
+    DeviceState,
+    DrawerMoved,
+    PrintEnded,
+    PrintOutcome,
+    StatusChanged,
+)
+from pos.till.desk import Desk, Loan, WaitingPrint
+
+PRINTER = "printer"
+"""The name of the till's receipt printer among its devices."""
+
+WAITING_MOST = 50
+"""The most tickets that wait for a printer."""
+
+
+def page_of(desk: Desk, sale: SaleFinished, copy_number: int) -> Page:
+    """Return the ticket's paper, as it is printed, shown or mailed."""
+    person = next((one for one in desk.ports.people.all() if one.ref == sale.staff), None)
+    parts = TicketParts(
+        shop=desk.rules.shop,
+        letters=desk.rules.vat.letters,
+        at=instant(sale.at).astimezone(desk.zone),
+        register=desk.ports.ledger.place.till,
+        staff=person.name if person else sale.staff,
+        fiscal=desk.ports.fiscal.ticket_block(sale, copy_number),
+        copy_number=copy_number,
+    )
+    return ticket(sale, parts, desk.words())
+
+
+def print_ticket(desk: Desk, sale: SaleFinished | None = None, loan: Loan | None = None) -> int:
+    """Print a sale's ticket (None: the last one); return 0 for the original, or the copy's number.
+
+    Raises Refusal when nothing was sold yet or no printer is set up; every print after the first
+    is a counted duplicata (permission `duplicate`).
+    """
+    what = sale or desk.last_sale
+    if what is None:
+        raise Refusal("nothing_sold", "Nothing was sold yet; there is no ticket to print.")
+    if desk.ports.printer is None:
+        raise Refusal("no_printer", "No printer is set up; add one in the settings.")
+    if len(desk.prints) >= WAITING_MOST:
+        raise Refusal(
+            "printer_behind",
+            "{most} tickets wait for the printer already; look at it first.",
+            most=WAITING_MOST,
+        )
+    copy_number = desk.ports.past.copies(what.label)
+    if copy_number:
+        desk.require(Permission.DUPLICATE, loan)
+    _ask(desk, what, copy_number)
+    return copy_number
+
+
+def print_unasked(desk: Desk, sale: SaleFinished) -> None:
+    """Print what the country prints without being asked; a till with no printer goes on."""
+    if desk.ports.printer is not None and desk.ports.fiscal.prints_unasked(sale):
+        _ask(desk, sale, 0)
+
+
+def _ask(desk: Desk, sale: SaleFinished, copy_number: int) -> None:
+    job = desk.ports.ids.token()
+    page = page_of(desk, sale, copy_number)
+    waiting = WaitingPrint(job, sale.label, copy_number, page)
+    asked = PrintAsked(
+        job=job,
+        document=sale.label,
+        paper="ticket",
+        copy_number=copy_number,
+        printer=PRINTER,
+        staff=desk.person.ref if desk.person else "",
+    )
+    if desk.device_state(PRINTER) in (DeviceState.READY, DeviceState.BUSY):
+        waiting.sending = True
+        desk.ports.ledger.record(asked, PrintSending(job=job))
+        desk.prints[job] = waiting
+        _hand_over(desk, waiting)
+    else:
+        desk.ports.ledger.record(asked)
+        desk.prints[job] = waiting
+
+
+def _hand_over(desk: Desk, waiting: WaitingPrint) -> None:
+    if desk.ports.printer is not None:
+        desk.ports.printer.print(waiting.job, waiting.page)
+
+
+def on_device(desk: Desk, event: DeviceEvent) -> None:
+    """Take what a device reported (scans excepted, see `pos.till.sell.scan`)."""
+    if isinstance(event, StatusChanged):
+        desk.devices[event.device] = event
+        if event.device == PRINTER and event.state is DeviceState.READY:
+            send_waiting(desk)
+    elif isinstance(event, PrintEnded):
+        _ended(desk, event)
+    elif isinstance(event, DrawerMoved) and event.is_open:
+        desk.devices[event.device] = StatusChanged(
+            event.device, DeviceState.ATTENTION, "The drawer is open."
+        )
+
+
+def send_waiting(desk: Desk) -> None:
+    """Hand the tickets that never left over to the printer, the oldest first."""
+    for waiting in list(desk.prints.values()):
+        if not waiting.sending and not waiting.unknown:
+            desk.ports.ledger.record(PrintSending(job=waiting.job))
+            waiting.sending = True
+            _hand_over(desk, waiting)
+
+
+def _ended(desk: Desk, event: PrintEnded) -> None:
+    waiting = desk.prints.get(event.job)
+    if waiting is None:
+        return
+    desk.ports.ledger.record(PrintFinished(job=event.job, outcome=event.outcome.value))
+    if event.outcome is PrintOutcome.UNKNOWN:
+        waiting.unknown = True
+        desk.ports.sound.play("attention")
+    else:
+        del desk.prints[event.job]
+
+
+def unknown_prints(desk: Desk) -> list[WaitingPrint]:
+    """Return the tickets of which nobody knows whether they were printed."""
+    return [waiting for waiting in desk.prints.values() if waiting.unknown]
+
+
+def settle_print(desk: Desk, job: str, *, printed: bool) -> None:
+    """Write down what a person saw: the ticket came out, or it did not.
+
+    When it did not, `print_ticket` prints it again as a counted duplicata.
+    """
+    outcome: Literal["confirmed", "failed"] = "confirmed" if printed else "failed"
+    desk.ports.ledger.record(PrintFinished(job=job, outcome=outcome, settled_by=desk.signed_in.ref))
+    desk.prints.pop(job, None)
+
+
+def restore_prints(desk: Desk) -> None:
+    """After a restart: what never left waits again, what may have left is unknown."""
+    lost: list[Event] = []
+    for trouble in desk.ports.past.open_prints():
+        sale = desk.ports.past.sale(trouble.document)
+        if sale is None:
+            continue
+        page = page_of(desk, sale, trouble.copy_number)
+        desk.prints[trouble.job] = WaitingPrint(
+            trouble.job, trouble.document, trouble.copy_number, page, unknown=trouble.sending
+        )
+        if trouble.sending:
+            lost.append(PrintFinished(job=trouble.job, outcome="unknown"))
+    if lost:
+        desk.ports.ledger.record(*lost)
+
+
+def open_drawer(desk: Desk, loan: Loan | None = None) -> None:
+    """Open the drawer with no sale (permission `no_sale`); it is written down."""
+    desk.require(Permission.NO_SALE, loan)
+    if desk.ports.drawer is None:
+        raise Refusal("no_drawer", "No cash drawer is set up; add one in the settings.")
+    desk.ports.ledger.record(DrawerOpened(cause="no_sale", staff=desk.signed_in.ref))
+    desk.ports.drawer.open()

@@ -31,6 +31,7 @@ from pos.domain.events import BasketAbandoned, BasketParked, BasketRecalled
 from pos.domain.line import Discount, Line
 from pos.domain.money import PIECE
 from pos.domain.staff import Permission
+from pos.domain.words import Sentence
 from pos.till.counter import show_basket, show_welcome
 from pos.till.desk import Desk, Loan, OpenBasket
 
@@ -66,6 +67,16 @@ class Question:
     asks: Asks
     offer: Offer
     age: int = 0
+
+    @property
+    def sentence(self) -> Sentence:
+        """How the question is put to the cashier."""
+        name = self.offer.article.name
+        if self.asks is Asks.AGE:
+            return Sentence("“{name}”: is the buyer {age} or older?", name=name, age=self.age)
+        if self.asks is Asks.PRICE:
+            return Sentence("“{name}” has no price; type one.", name=name)
+        return Sentence("Weigh “{name}” and type its weight.", name=name)
 
 
 def scan(desk: Desk, raw: str) -> Line | Question:

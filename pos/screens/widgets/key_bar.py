@@ -1,0 +1,80 @@
+"""The function keys with what they do, always visible; each can be clicked or touched."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from rich.style import Style
+from textual import events
+from textual.message import Message
+
+from pos.screens.face import Face
+from pos.screens.widgets.cells import left
+from pos.screens.widgets.drawn import Cells, Drawn
+
+ROWS = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Cap:
+    """One key: what is on its cap, what it does in words, and its gesture."""
+
+    key: str
+    text: str
+    gesture: str
+
+
+class KeyBar(Drawn):
+    """Two rows of keys of equal width."""
+
+    class Pressed(Message):
+        """A key was clicked."""
+
+        def __init__(self, gesture: str) -> None:
+            super().__init__()
+            self.gesture = gesture
+
+    def __init__(self, face: Face) -> None:
+        super().__init__(face, "keys")
+        self._caps: tuple[Cap, ...] = ()
+
+    @property
+    def shown(self) -> tuple[Cap, ...]:
+        """The keys shown now."""
+        return self._caps
+
+    def show(self, caps: Sequence[Cap]) -> None:
+        """Show these keys, the first half in the first row."""
+        if tuple(caps) != self._caps:
+            self._caps = tuple(caps)
+            self.refresh()
+
+    def ground(self) -> Style:
+        """Return the bar's own style."""
+        return self.face.look.bar
+
+    @property
+    def _columns(self) -> int:
+        return max(1, -(-len(self._caps) // ROWS))
+
+    def _edge(self, column: int, width: int) -> int:
+        return column * width // self._columns
+
+    def row(self, y: int, width: int) -> Cells:
+        """Return one row of keys."""
+        look, cells = self.face.look, list[tuple[str, Style]]()
+        for column, cap in enumerate(self._caps[y * self._columns : (y + 1) * self._columns]):
+            room = self._edge(column + 1, width) - self._edge(column, width)
+            name = left(f"{cap.key:>3}", min(room, max(3, len(cap.key))))
+            cells.append((name, look.key))
+            cells.append((left(f" {cap.text}", max(0, room - len(name))), look.bar))
+        return cells
+
+    def on_click(self, event: events.Click) -> None:
+        for column in range(self._columns):
+            if event.x < self._edge(column + 1, self.size.width):
+                place = event.y * self._columns + column
+                if 0 <= place < len(self._caps):
+                    self.post_message(self.Pressed(self._caps[place].gesture))
+                return

@@ -1,0 +1,73 @@
+"""The amount that matters now, read from two metres, with what belongs to it beside it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from textual import events
+
+from pos.screens.face import Face
+from pos.screens.widgets.cells import left
+from pos.screens.widgets.drawn import Cells, Drawn
+from pos.screens.widgets.figures import big
+
+NOTES_LEAST = 22
+"""The cells kept for the notes before the figures may grow tall."""
+
+
+@dataclass(frozen=True, slots=True)
+class Total:
+    """What the panel says: a label, an amount as text, and notes, the first one strong."""
+
+    label: str
+    amount: str
+    notes: tuple[str, ...] = ()
+    is_change: bool = False
+
+
+class TotalPanel(Drawn):
+    """A rule, then the notes at the left and the big amount at the right."""
+
+    def __init__(self, face: Face) -> None:
+        super().__init__(face, "total")
+        self._total = Total("", "")
+        self._big: tuple[str, ...] = ("",)
+
+    @property
+    def shown(self) -> Total:
+        """What the panel says now."""
+        return self._total
+
+    def show(self, total: Total) -> None:
+        """Say something else; only the rows that differ are drawn again."""
+        if total == self._total:
+            return
+        before = [self.row(y, self.size.width) for y in range(self.size.height)]
+        self._total = total
+        self._size_up()
+        self.redraw_rows(y for y, old in enumerate(before) if self.row(y, self.size.width) != old)
+
+    def on_resize(self, _event: events.Resize) -> None:
+        self._size_up()
+        self.refresh()
+
+    def _size_up(self) -> None:
+        tall = big(self._total.amount, tall=True)
+        fits = len(tall[0]) + NOTES_LEAST <= self.size.width and self.size.height > len(tall)
+        self._big = tall if fits else big(self._total.amount, tall=False)
+
+    def row(self, y: int, width: int) -> Cells:
+        """Return the rule, or a note and a row of the figures."""
+        look, total = self.face.look, self._total
+        if y == 0:
+            label = f" {total.label} "
+            rule = "─" * max(0, width - len(label) - 2)
+            return [(rule, look.edge), (label, look.strong), ("──", look.edge)]
+        above = self.size.height - 1 - len(self._big)
+        figures = self._big[y - 1 - above] if y - 1 >= above else ""
+        room = max(0, width - len(figures) - 2)
+        note = total.notes[y - 1] if y - 1 < len(total.notes) else ""
+        return [
+            (left(" " + note, room), look.strong if y == 1 else look.text),
+            (figures + "  ", look.notice_good if total.is_change else look.total),
+        ]

@@ -1,0 +1,5 @@
+"""The `comptoir` command; the only place that joins every room."""
+
+from pos.main.command import run
+
+__all__ = ["run"]

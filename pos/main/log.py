@@ -1,0 +1,54 @@
+"""The log: rotating files of JSON lines for whoever mends the till, with no personal data.
+
+A traceback goes here and never to a cashier. PIN-like and card-like numbers are masked.
+"""
+
+from __future__ import annotations
+
+import logging
+import re
+from collections.abc import MutableMapping
+from logging.handlers import RotatingFileHandler
+from pathlib import Path
+from typing import Any
+
+SIZE_MAX = 2_000_000
+FILES_MAX = 5
+
+_CARD = re.compile(r"(?<!\d)(\d{6})\d{3,9}(\d{4})(?!\d)")
+_SECRET = frozenset({"pin", "pin_hash", "password", "token", "secret", "email", "phone"})
+
+
+def masked(_logger: Any, _name: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    """Return the event without secrets, long numbers reduced to their ends."""
+    for key, value in event.items():
+        if key in _SECRET:
+            event[key] = "***"
+        elif isinstance(value, str):
+            event[key] = _CARD.sub(r"\1…\2", value)
+    return event
+
+
+def open_log(folder: Path) -> Path:
+    """Send structlog and warnings to `folder`/comptoir.log; return the file."""
+    import structlog
+
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    file = folder / "comptoir.log"
+    handler = RotatingFileHandler(
+        file, maxBytes=SIZE_MAX, backupCount=FILES_MAX, encoding="utf-8", delay=True
+    )
+    logging.basicConfig(handlers=[handler], level=logging.INFO, format="%(message)s", force=True)
+    logging.captureWarnings(True)
+    structlog.configure(
+        processors=[
+            structlog.stdlib.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            structlog.processors.format_exc_info,
+            masked,
+            structlog.processors.JSONRenderer(ensure_ascii=False),
+        ],
+        logger_factory=structlog.stdlib.LoggerFactory(),
+        cache_logger_on_first_use=True,
+    )
+    return file

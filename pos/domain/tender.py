@@ -35,7 +35,8 @@ class TenderRules:
     `cash_limit`: French code monétaire et financier art. L112-6 and D112-3 (1 000 €);
     `cash_limit_nonresident` for a payer who proves a home abroad (15 000 €).
     `meal_voucher_cap` a day and a person, on `meal_voucher_weekdays` (0 is Monday), see
-    code du travail art. R3262-10; kept configurable, a reform is announced.
+    code du travail art. R3262-10; kept configurable, a reform is announced, and after
+    `meal_voucher_until` none are taken before someone has looked at the rules.
     """
 
     cash_limit: int = 100_000
@@ -43,6 +44,7 @@ class TenderRules:
     cash_rounding: Rounding = "none"
     meal_voucher_cap: int = 2_500
     meal_voucher_weekdays: frozenset[int] = frozenset({0, 1, 2, 3, 4, 5})
+    meal_voucher_until: date = date.max
     accepted: frozenset[str] = frozenset({"cash", "card", "cheque", "meal_voucher"})
 
 
@@ -157,6 +159,12 @@ def meal_voucher(basket: Basket, amount: int | None, rules: TenderRules, day: da
     """
     if day.weekday() not in rules.meal_voucher_weekdays:
         raise Refusal("meal_voucher_day", "Meal vouchers are not taken on {day}.", day=day)
+    if day > rules.meal_voucher_until:
+        raise Refusal(
+            "meal_voucher_until",
+            "The rules for meal vouchers in the settings end on {day}; have them checked.",
+            day=rules.meal_voucher_until,
+        )
     most = meal_voucher_most(basket, rules)
     asked = most if amount is None else amount
     _check(basket, "meal_voucher", max(asked, 1), rules)

@@ -46,11 +46,32 @@ from pos.ports import (
 
 
 @dataclass(frozen=True, slots=True)
-class HouseRules:
-    """What this shop set: who it is, its taxes, tenders, limits and codes.
+class Limits:
+    """What a cashier may do alone: discounts in basis points, pieces and grams of one line.
 
-    `free_discount` is the share (basis points) a cashier may take off without more permission.
+    `price_override` is `free`, `permission` or `never`.
     """
+
+    line_discount: int = 1_000
+    ticket_discount: int = 1_000
+    price_override: str = "permission"
+    pieces: int = 999
+    grams: int = 50_000
+    lines: int = 2_000
+
+
+@dataclass(frozen=True, slots=True)
+class PrintRules:
+    """Which tickets print unasked: all of them, or only what the country and the shop want."""
+
+    ask: bool = True
+    guarantee: bool = True
+    weighed: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class HouseRules:
+    """What this shop set: who it is, its taxes, tenders, limits and codes."""
 
     shop: ShopFacts
     vat: VatTable
@@ -59,7 +80,8 @@ class HouseRules:
     zone: str = "Europe/Paris"
     currency: str = "EUR"
     cut_off_hour: int = 5
-    free_discount: int = 1_000
+    limits: Limits = field(default_factory=Limits)
+    printing: PrintRules = field(default_factory=PrintRules)
     notes: tuple[int, ...] = (500, 1_000, 2_000, 5_000, 10_000)
     software: str = "Comptoir"
     training: bool = False

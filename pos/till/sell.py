@@ -31,7 +31,7 @@ from pos.domain.events import BasketAbandoned, BasketParked, BasketRecalled
 from pos.domain.line import Discount, Line
 from pos.domain.money import PIECE
 from pos.domain.staff import Permission
-from pos.domain.words import Sentence
+from pos.domain.words import Quantity, Sentence
 from pos.till.counter import show_basket, show_welcome
 from pos.till.desk import Desk, Loan, OpenBasket
 
@@ -181,6 +181,7 @@ def offer(desk: Desk, offered: Offer) -> Line | Question:
 def _add(desk: Desk, offered: Offer) -> Line:
     article = offered.article
     desk.rate_of(article.vat)
+    _check_lines(desk)
     line = Line(
         n=desk.basket.next_line,
         sku=article.sku,
@@ -199,11 +200,33 @@ def _add(desk: Desk, offered: Offer) -> Line:
         lot=offered.lot,
         expiry=offered.expiry,
     )
+    _check_limit(desk, line.quantity, line.unit)
     desk.step(Added(line=line))
     desk.armed_quantity = None
     desk.ports.sound.play("accepted")
     show_basket(desk, line)
     return line
+
+
+def _check_lines(desk: Desk) -> None:
+    if len(desk.basket.lines) >= desk.rules.limits.lines:
+        raise Refusal(
+            "basket_full",
+            "This basket holds {most} lines already; finish it and start another.",
+            most=desk.rules.limits.lines,
+        )
+
+
+def _check_limit(desk: Desk, quantity: int, unit: Unit) -> None:
+    limits = desk.rules.limits
+    most = limits.grams if unit is Unit.KG else limits.pieces * PIECE
+    if quantity > most:
+        raise Refusal(
+            "too_many",
+            "{quantity} is more than the {most} that this shop sells on one line; check it.",
+            quantity=Quantity(quantity, unit.value),
+            most=Quantity(most, unit.value),
+        )
 
 
 def answer(desk: Desk, question: Question, value: int = 0) -> Line | Question:
@@ -230,14 +253,18 @@ def arm_quantity(desk: Desk, quantity: int) -> None:
 
 def set_quantity(desk: Desk, n: int, quantity: int) -> Basket:
     """Set a line's quantity, in thousandths."""
+    _check_limit(desk, quantity, desk.basket.line(n).unit)
     return _shown(desk, desk.step(QuantityChanged(n=n, quantity=quantity)))
 
 
 def set_price(desk: Desk, n: int, unit_price: int, loan: Loan | None = None) -> Basket:
-    """Replace a line's unit price (permission `price_override`)."""
+    """Replace a line's unit price (permission `price_override`, unless the shop lets anyone)."""
     step = PriceChanged(n=n, unit_price=unit_price)
     desk.mine().history.check(step)
-    desk.require(Permission.PRICE_OVERRIDE, loan)
+    if desk.rules.limits.price_override == "never":
+        raise Refusal("price_fixed", "This shop does not change prices at the till.")
+    if desk.rules.limits.price_override == "permission":
+        desk.require(Permission.PRICE_OVERRIDE, loan)
     return _shown(desk, desk.step(step))
 
 
@@ -248,7 +275,8 @@ def discount_line(
     step = Discounted(n=n, discount=discount)
     desk.mine().history.check(step)
     if discount is not None:
-        _allow_discount(desk, discount, desk.basket.line(n).gross, loan)
+        free = desk.rules.limits.line_discount
+        _allow_discount(desk, discount, (desk.basket.line(n).gross, free), loan)
     return _shown(desk, desk.step(step))
 
 
@@ -257,12 +285,14 @@ def discount_ticket(desk: Desk, discount: Discount | None, loan: Loan | None = N
     step = TicketDiscounted(discount=discount)
     desk.mine().history.check(step)
     if discount is not None:
-        _allow_discount(desk, discount, desk.basket.subtotal, loan)
+        free = desk.rules.limits.ticket_discount
+        _allow_discount(desk, discount, (desk.basket.subtotal, free), loan)
     return _shown(desk, desk.step(step))
 
 
-def _allow_discount(desk: Desk, discount: Discount, base: int, loan: Loan | None) -> None:
-    small = discount.off(base) * 10_000 <= base * desk.rules.free_discount
+def _allow_discount(desk: Desk, discount: Discount, of: tuple[int, int], loan: Loan | None) -> None:
+    base, free = of
+    small = discount.off(base) * 10_000 <= base * free
     desk.require(Permission.DISCOUNT if small else Permission.BIG_DISCOUNT, loan)
 
 

@@ -79,8 +79,14 @@ def print_ticket(desk: Desk, sale: SaleFinished | None = None, loan: Loan | None
 
 
 def print_unasked(desk: Desk, sale: SaleFinished) -> None:
-    """Print what the country prints without being asked; a till with no printer goes on."""
-    if desk.ports.printer is not None and desk.ports.fiscal.prints_unasked(sale):
+    """Print what the country and the shop print unasked; a till with no printer goes on."""
+    rules = desk.rules.printing
+    wanted = (
+        not rules.ask
+        or (rules.guarantee and desk.ports.fiscal.prints_unasked(sale))
+        or (rules.weighed and any(line.unit == "kg" for line in sale.lines))
+    )
+    if wanted and desk.ports.printer is not None:
         _ask(desk, sale, 0)
 
 

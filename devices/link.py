@@ -40,11 +40,24 @@ _EVIOCGRAB = 0x40044590
 
 
 class LinkLost(OSError):
-    """The device is not there (any more); `sentence` says so to a person."""
+    """The device is not there (any more); `sentence` says so to a person.
 
-    def __init__(self, sentence: Sentence) -> None:
+    `sent` is how many bytes of the write that found out had been accepted; `detail` is what the
+    status line shows.
+    """
+
+    detail = Sentence("not connected").template
+
+    def __init__(self, sentence: Sentence, sent: int = 0) -> None:
         self.sentence = sentence
+        self.sent = sent
         super().__init__(str(sentence))
+
+
+class Mute(LinkLost):
+    """The cable is there and the device does not answer."""
+
+    detail = Sentence("does not answer").template
 
 
 class Link(Protocol):
@@ -135,7 +148,7 @@ class FdLink:
                 if not self._writable(deadline - time.monotonic()):
                     break
             except OSError:
-                raise self._lost() from None
+                raise self._lost(sent) from None
         return sent
 
     def _writable(self, timeout_s: float) -> bool:
@@ -161,8 +174,8 @@ class FdLink:
         with contextlib.suppress(OSError):
             self._close()
 
-    def _lost(self) -> LinkLost:
-        return LinkLost(Sentence("{device} is no longer connected.", device=self._name))
+    def _lost(self, sent: int = 0) -> LinkLost:
+        return LinkLost(Sentence("{device} is no longer connected.", device=self._name), sent)
 
 
 class PortLink:
@@ -199,7 +212,7 @@ class PortLink:
             except serial.SerialTimeoutException:
                 break
             except OSError:
-                raise self._lost() from None
+                raise self._lost(sent) from None
             sent += len(piece)
         return sent
 
@@ -212,8 +225,8 @@ class PortLink:
         with contextlib.suppress(OSError):
             self._port.close()
 
-    def _lost(self) -> LinkLost:
-        return LinkLost(Sentence("{device} is no longer connected.", device=self._name))
+    def _lost(self, sent: int = 0) -> LinkLost:
+        return LinkLost(Sentence("{device} is no longer connected.", device=self._name), sent)
 
 
 def _open_serial(address: SerialAddress) -> Link:

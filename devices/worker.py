@@ -10,15 +10,13 @@ import logging
 import threading
 from collections.abc import Callable
 
-from devices.link import Link, LinkLost, open_link
+from devices.link import Link, LinkLost, Mute, open_link
 from pos.domain.errors import Refusal
 from pos.domain.words import Sentence
 from pos.ports import DeviceState, Sink, StatusChanged
 
 BACKOFF_FIRST_S = 0.2
 BACKOFF_MAX_S = 2.0
-
-_NOT_CONNECTED = Sentence("not connected").template
 
 
 class Worker:
@@ -81,25 +79,29 @@ class Worker:
             backoff_s = min(backoff_s * 2, BACKOFF_MAX_S)
 
     def _serve_once(self, serve: Callable[[Link], None]) -> bool:
-        """Open, serve, close; returns whether the device was there at all."""
+        """Open, serve, close; returns whether the device was there and answered."""
         try:
             self._link = open_link(self._url)
-        except (LinkLost, Refusal) as lost:
-            self._away(lost.sentence)
+        except LinkLost as lost:
+            self._away(lost.sentence, lost.detail)
+            return False
+        except Refusal as refusal:
+            self._away(refusal.sentence, LinkLost.detail)
             return False
         try:
             serve(self._link)
         except LinkLost as lost:
-            self._away(lost.sentence)
+            self._away(lost.sentence, lost.detail)
+            return not isinstance(lost, Mute)
         except Exception:
             logging.getLogger(__name__).exception("the driver of %s failed", self.device)
-            self._away(Sentence("The driver of {device} failed and starts again.",
-                                device=self.device))  # fmt: skip
+            why = Sentence("The driver of {device} failed and starts again.", device=self.device)
+            self._away(why, LinkLost.detail)
         finally:
             link, self._link = self._link, None
             link.close()
         return True
 
-    def _away(self, why: Sentence) -> None:
+    def _away(self, why: Sentence, detail: str) -> None:
         self.problem = why
-        self.report(DeviceState.OFFLINE, _NOT_CONNECTED)
+        self.report(DeviceState.OFFLINE, detail)

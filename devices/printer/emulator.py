@@ -1,0 +1,282 @@
+"""A receipt printer that ships: real ESC/POS over a real pty or socket, with faults to switch.
+
+What it printed is `paper` (lines and codes), `text()` and `picture()`, whose QR codes are drawn
+from the native commands and can be scanned.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import socket
+import threading
+import time
+from collections.abc import Callable
+from typing import Protocol
+
+from PIL import Image
+
+from devices.printer.interpreter import Interpreter, Pulse
+from devices.printer.layout import Item, Line
+from devices.printer.paint import paint
+from devices.printer.profile import PROFILES, PrinterProfile
+from devices.pty import PtyCable
+
+POLL_S = 0.25
+READ_BYTES = 4096
+
+
+class Cable(Protocol):
+    """The emulator's end of a wire (see `devices.pty.PtyCable`)."""
+
+    @property
+    def url(self) -> str: ...
+    def plug(self) -> None: ...
+    def unplug(self) -> None: ...
+    def close(self) -> None: ...
+    def send(self, data: bytes) -> bool: ...
+    def receive(self, timeout_s: float) -> bytes: ...
+
+
+class EmulatedPrinter:
+    """One printer; `tcp=True` puts it on the loopback network instead of a serial line.
+
+    `on_paper`, when given, is called from the emulator's thread after something was printed.
+    """
+
+    def __init__(
+        self,
+        name: str = "printer",
+        profile: PrinterProfile = PROFILES["epson-80"],
+        *,
+        tcp: bool = False,
+        on_paper: Callable[[], None] | None = None,
+    ) -> None:
+        self.profile = profile
+        self.mute = not profile.answers
+        self.stalled = False
+        self.bytes_per_s = 0
+        self.received = bytearray()
+        self.on_paper = on_paper
+        self._mind = Interpreter(
+            profile.columns,
+            process_id=profile.process_id,
+            code_pages={0: "cp437", 2: "cp850", profile.slot: profile.codec},
+        )
+        self._lock = threading.RLock()
+        self._cable: Cable = TcpCable() if tcp else PtyCable(name)
+        self._closing = threading.Event()
+        self._thread = threading.Thread(target=self._run, name=f"emulated-{name}", daemon=True)
+        self._thread.start()
+
+    @property
+    def url(self) -> str:
+        """The address that a driver opens."""
+        return self._cable.url
+
+    @property
+    def paper(self) -> list[Item | Image.Image]:
+        """Everything printed since the paper was last torn off, in order."""
+        with self._lock:
+            return list(self._mind.paper)
+
+    @property
+    def pulses(self) -> list[Pulse]:
+        """Every pulse the drawer received."""
+        with self._lock:
+            return list(self._mind.pulses)
+
+    @property
+    def errors(self) -> list[str]:
+        """Every byte sequence it did not know."""
+        with self._lock:
+            return list(self._mind.errors)
+
+    @property
+    def code_page(self) -> int:
+        """The code page slot in force."""
+        return self._mind.code_page
+
+    @property
+    def drawer_open(self) -> bool:
+        """Whether the drawer stands open."""
+        return self._mind.drawer_open
+
+    def text(self) -> str:
+        """Return the paper's lines as text, without the codes."""
+        return "".join(item.text + "\n" for item in self.paper if isinstance(item, Line))
+
+    def picture(self) -> Image.Image:
+        """Return the paper as a picture, one pixel a dot."""
+        return paint(self.paper, self.profile.dots, self.profile.columns)
+
+    def tear_off(self) -> list[Item | Image.Image]:
+        """Take the printed paper away and return it."""
+        with self._lock:
+            paper, self._mind.paper = self._mind.paper, []
+        return paper
+
+    # --- what a person does to it ---
+
+    def run_out(self, after_lines: int = 0) -> None:
+        """Let the paper end after so many more lines."""
+        self._change(lambda mind: setattr(mind, "lines_left", after_lines))
+
+    def load_paper(self) -> None:
+        """Put in a new roll: it goes on where it stopped."""
+        self._change(lambda mind: setattr(mind, "lines_left", None))
+
+    def open_cover(self, is_open: bool = True) -> None:
+        """Open or shut the cover."""
+        self._change(lambda mind: setattr(mind, "cover_open", is_open))
+
+    def warn_low(self, low: bool = True) -> None:
+        """Make the near-end sensor see the core of the roll."""
+        self._change(lambda mind: setattr(mind, "paper_low", low))
+
+    def shut_drawer(self) -> None:
+        """Push the drawer in."""
+        self._change(lambda mind: setattr(mind, "drawer_open", False))
+
+    def power_cycle(self) -> None:
+        """Switch it off and on: what it held is lost."""
+        with self._lock:
+            self._answer(self._mind.power_cycle())
+
+    def unplug(self) -> None:
+        """Pull the cable."""
+        self._cable.unplug()
+
+    def replug(self) -> None:
+        """Put the cable back."""
+        self._cable.plug()
+
+    def close(self) -> None:
+        """Put the printer away."""
+        self._closing.set()
+        self._cable.unplug()
+        self._thread.join(5)
+        self._cable.close()
+
+    def _change(self, change: Callable[[Interpreter], None]) -> None:
+        with self._lock:
+            change(self._mind)
+            self._answer(self._mind.settle())
+        self._show()
+
+    # --- its thread ---
+
+    def _run(self) -> None:
+        while not self._closing.is_set():
+            if self.stalled or self._mind.full:
+                self._closing.wait(POLL_S / 10)
+                continue
+            data = self._cable.receive(POLL_S)
+            if data:
+                self._take(data)
+
+    def _take(self, data: bytes) -> None:
+        step = max(self.bytes_per_s // 20, 1) if self.bytes_per_s else len(data)
+        for at in range(0, len(data), step):
+            piece = data[at : at + step]
+            with self._lock:
+                printed = len(self._mind.paper)
+                self.received += piece
+                self._answer(self._mind.receive(piece))
+                printed = len(self._mind.paper) - printed
+            if printed:
+                self._show()
+            if self.bytes_per_s:
+                time.sleep(len(piece) / self.bytes_per_s)
+
+    def _answer(self, data: bytes) -> None:
+        if data and not self.mute:
+            self._cable.send(data)
+
+    def _show(self) -> None:
+        if self.on_paper is not None:
+            self.on_paper()
+
+
+class TcpCable:
+    """A listening socket on the loopback network that serves one connection at a time."""
+
+    def __init__(self) -> None:
+        self._port = 0
+        self._lock = threading.Lock()
+        self._listener: socket.socket | None = None
+        self._connection: socket.socket | None = None
+        self.plug()
+
+    @property
+    def url(self) -> str:
+        """The address that a driver opens, the same after `unplug` and `plug`."""
+        return f"tcp://127.0.0.1:{self._port}"
+
+    def plug(self) -> None:
+        """Listen (again)."""
+        with self._lock:
+            if self._listener is None:
+                self._listener = socket.create_server(("127.0.0.1", self._port))
+                self._listener.settimeout(0.05)
+                self._port = self._listener.getsockname()[1]
+
+    def unplug(self) -> None:
+        """Hang up and stop listening."""
+        with self._lock:
+            for end in (self._connection, self._listener):
+                if end is not None:
+                    with contextlib.suppress(OSError):
+                        end.shutdown(socket.SHUT_RDWR)  # wakes who waits on it
+                    end.close()
+            self._connection = self._listener = None
+
+    def close(self) -> None:
+        """Hang up for good."""
+        self.unplug()
+
+    def send(self, data: bytes) -> bool:
+        """Send bytes to the driver; returns whether there was one."""
+        with self._lock:
+            if self._connection is None:
+                return False
+            try:
+                self._connection.sendall(data)
+            except OSError:
+                return False
+            return True
+
+    def receive(self, timeout_s: float) -> bytes:
+        """Return what the driver sent; b"" after `timeout_s` at most."""
+        connection, listener = self._connection, self._listener
+        try:
+            if connection is None:
+                self._accept(listener, timeout_s)
+                return b""
+            connection.settimeout(timeout_s)
+            data = connection.recv(READ_BYTES)
+        except TimeoutError:
+            return b""
+        except OSError:
+            data = b""
+        if not data:
+            self._hang_up(connection)
+        return data
+
+    def _accept(self, listener: socket.socket | None, timeout_s: float) -> None:
+        if listener is None:
+            time.sleep(timeout_s)
+            return
+        listener.settimeout(timeout_s)
+        connection, _ = listener.accept()
+        with self._lock:
+            if self._listener is listener:
+                self._connection = connection
+            else:
+                connection.close()
+
+    def _hang_up(self, connection: socket.socket | None) -> None:
+        with self._lock:
+            if connection is not None:
+                connection.close()
+            if self._connection is connection:
+                self._connection = None

@@ -2,33 +2,38 @@
 
 SQLite before 3.51.3 can corrupt a write-ahead log that two connections use; `pysqlite3` brings a
 newer one than the operating system's, and an old one is refused. `synchronous=FULL` is what keeps
-an acknowledged sale through a power cut.
+an acknowledged sale through a power cut. `recursive_triggers` lets the triggers that refuse a
+DELETE see the one hidden in INSERT OR REPLACE.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from pysqlite3 import dbapi2
-from sqlalchemy import Engine, create_engine, event
+from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.exc import DBAPIError
+
+from pos.ports import StoreUnavailable as StoreUnavailable
 
 SQLITE_LEAST = (3, 51, 3)
 BUSY_MS = 2_000
 
 
-class StoreUnavailable(Exception):
-    """The till's file cannot be written or read now: disk full, locked, or SQLite too old."""
-
-
 def open_engine(path: Path | None) -> Engine:
     """Return an engine on the file (in memory for None), every connection with our settings.
 
+    A transaction begins as a writer (BEGIN IMMEDIATE); one on `reading(engine)` does not.
     Raises StoreUnavailable when the SQLite library is older than 3.51.3.
     """
     if dbapi2.sqlite_version_info < SQLITE_LEAST:
         raise StoreUnavailable(
-            f"SQLite {dbapi2.sqlite_version} is too old; 3.51.3 or newer is needed"
+            "sqlite_old",
+            "SQLite {version} is too old; 3.51.3 or newer is needed. Reinstall Comptoir.",
+            version=dbapi2.sqlite_version,
         )
     url = "sqlite://" if path is None else f"sqlite:///{path}"
     engine = create_engine(url, module=dbapi2)
@@ -37,13 +42,64 @@ def open_engine(path: Path | None) -> Engine:
     return engine
 
 
+def reading(engine: Engine) -> Engine:
+    """Return the same engine for transactions that only read: they never wait for a writer."""
+    return engine.execution_options(comptoir_reading=True)
+
+
+@contextmanager
+def explained(file: str) -> Iterator[None]:
+    """Turn what SQLite says inside the block into a StoreUnavailable that a person can act on.
+
+    What SQLite refuses because of the data (a constraint, a trigger) goes through as it is.
+    """
+    try:
+        yield
+    except (dbapi2.Error, DBAPIError) as error:
+        raw = error.orig if isinstance(error, DBAPIError) else error
+        if isinstance(raw, dbapi2.IntegrityError):
+            raise
+        raise _explanation(raw, file) from error
+
+
+def _explanation(error: BaseException | None, file: str) -> StoreUnavailable:
+    name = str(getattr(error, "sqlite_errorname", ""))
+    if name.startswith("SQLITE_FULL"):
+        return StoreUnavailable(
+            "disk_full", "The disk is full: {file} cannot be written. Free some space.", file=file
+        )
+    if name.startswith(("SQLITE_BUSY", "SQLITE_LOCKED")):
+        return StoreUnavailable(
+            "locked",
+            "Another program keeps {file} locked. Try again, or close that program.",
+            file=file,
+        )
+    if name.startswith(("SQLITE_CORRUPT", "SQLITE_NOTADB")):
+        return StoreUnavailable(
+            "damaged", "{file} is damaged: call support, do not delete it.", file=file
+        )
+    if name.startswith(("SQLITE_READONLY", "SQLITE_CANTOPEN", "SQLITE_PERM")):
+        return StoreUnavailable(
+            "not_writable",
+            "{file} cannot be opened for writing. Check the folder's permissions.",
+            file=file,
+        )
+    return StoreUnavailable(
+        "disk_error",
+        "The disk refused an operation on {file} ({reason}). Call support.",
+        file=file,
+        reason=f"{name} {error}".strip(),
+    )
+
+
 def _settle(connection: Any, _record: object) -> None:
     connection.isolation_level = None  # BEGIN is ours, see _begin
     for pragma in (
+        f"busy_timeout={BUSY_MS}",
         "journal_mode=WAL",
         "synchronous=FULL",
         "foreign_keys=ON",
-        f"busy_timeout={BUSY_MS}",
+        "recursive_triggers=ON",
         "wal_autocheckpoint=4000",
         "cache_size=-16384",
         "temp_store=MEMORY",
@@ -51,5 +107,6 @@ def _settle(connection: Any, _record: object) -> None:
         connection.execute(f"PRAGMA {pragma}")
 
 
-def _begin(connection: Any) -> None:
-    connection.exec_driver_sql("BEGIN IMMEDIATE")
+def _begin(connection: Connection) -> None:
+    only_reads = connection.get_execution_options().get("comptoir_reading", False)
+    connection.exec_driver_sql("BEGIN" if only_reads else "BEGIN IMMEDIATE")

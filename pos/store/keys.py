@@ -1,0 +1,80 @@
+"""The till's private key as a file: made at the first start, never readable by anyone else.
+
+It is one provider of the port `Signer`; another (the system's keyring, a smart card) can take its
+place. On a machine the trader controls, a file only keeps honest people honest: docs say so.
+"""
+
+from __future__ import annotations
+
+import os
+import stat
+from pathlib import Path
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.serialization import (
+    Encoding,
+    NoEncryption,
+    PrivateFormat,
+    load_pem_private_key,
+)
+
+from pos.journal.signing import SeedKey
+from pos.ports import StoreUnavailable
+
+
+def file_key(path: Path) -> SeedKey:
+    """Return the key kept in a PEM file, made now (mode 0600, folder 0700) when there is none.
+
+    Raises StoreUnavailable when others than the owner may read the file, or it holds no Ed25519
+    key.
+    """
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    if not path.exists():
+        _make(path)
+    if path.stat().st_mode & (stat.S_IRWXG | stat.S_IRWXO):
+        raise StoreUnavailable(
+            "key_exposed",
+            "The key file {path} can be read by others: run chmod 600 on it, then start again.",
+            path=str(path),
+        )
+    return SeedKey(_seed(path))
+
+
+def _seed(path: Path) -> bytes:
+    try:
+        key = load_pem_private_key(path.read_bytes(), password=None)
+    except (ValueError, TypeError):
+        key = None
+    if not isinstance(key, Ed25519PrivateKey):
+        raise StoreUnavailable(
+            "key_damaged",
+            "{path} holds no Ed25519 key. Put the right file back, or move this one away.",
+            path=str(path),
+        )
+    return key.private_bytes_raw()
+
+
+def _make(path: Path) -> None:
+    """Write a new key under another name, then give it its name: never half a key."""
+    pem = Ed25519PrivateKey.generate().private_bytes(
+        Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()
+    )
+    fresh = path.with_suffix(".new")
+    fresh.unlink(missing_ok=True)
+    file = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    try:
+        os.write(file, pem)
+        os.fsync(file)
+    finally:
+        os.close(file)
+    fresh.rename(path)
+    sync_folder(path.parent)
+
+
+def sync_folder(folder: Path) -> None:
+    """Make a new name in a folder outlast a power cut."""
+    file = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(file)
+    finally:
+        os.close(file)

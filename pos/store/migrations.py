@@ -1,0 +1,84 @@
+"""The file's schema by version (`PRAGMA user_version`): made, brought up to date, or refused.
+
+The first step always builds today's tables in a new file; each later one brings a file of the
+version before to its own. All that a start has to do is one transaction, so a till killed in the
+middle starts again from what it had; a copy of the old file is kept beside it first.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from pysqlite3 import dbapi2
+from sqlalchemy import Connection, Engine
+
+from pos.ports import StoreUnavailable
+from pos.store.catalogue_tables import create_catalogue_schema
+from pos.store.engine import explained, reading
+from pos.store.keys import sync_folder
+from pos.store.tables import create_schema
+
+Step = Callable[[Connection], None]
+
+
+def _create(connection: Connection) -> None:
+    create_schema(connection)
+    create_catalogue_schema(connection)
+
+
+STEPS: Sequence[Step] = (_create,)
+
+
+def migrate(engine: Engine, path: Path, steps: Sequence[Step] = STEPS) -> Path | None:
+    """Bring the file at `path` to the schema this program knows.
+
+    Returns the copy that was kept of an older file (`till.db.before-v2`), None when there was
+    nothing to bring forward. Raises StoreUnavailable for a file newer than the program, and when
+    the disk refuses.
+    """
+    with explained(str(path)):
+        version = _version(engine)
+        if version > len(steps):
+            raise StoreUnavailable(
+                "file_newer",
+                "{file} was written by a newer Comptoir (schema {found}; this one knows {known})."
+                " Install that version again: this one would damage it.",
+                file=str(path),
+                found=version,
+                known=len(steps),
+            )
+        if version == len(steps):
+            return None
+        kept = _keep_copy(path, len(steps)) if version else None
+        with engine.begin() as connection:
+            for step in steps[version:] if version else steps[:1]:
+                step(connection)
+            connection.exec_driver_sql(f"PRAGMA user_version = {len(steps)}")
+        return kept
+
+
+def _version(engine: Engine) -> int:
+    with reading(engine).connect() as connection:
+        return int(connection.exec_driver_sql("PRAGMA user_version").scalar_one())
+
+
+def _keep_copy(path: Path, version: int) -> Path:
+    """Copy the file as it is (its log included) and only then give the copy its name."""
+    kept = path.with_name(f"{path.name}.before-v{version}")
+    partial = path.with_name(f"{kept.name}.partial")
+    partial.unlink(missing_ok=True)
+    source = dbapi2.connect(str(path))
+    target = dbapi2.connect(str(partial))
+    try:
+        source.backup(target)
+    finally:
+        target.close()
+        source.close()
+    with partial.open("rb") as written:
+        os.fsync(written.fileno())
+    partial.chmod(0o600)
+    partial.replace(kept)
+    sync_folder(kept.parent)
+    return kept

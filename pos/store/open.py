@@ -1,0 +1,306 @@
+"""Opening the till's file: everything that must be true before the first gesture.
+
+One process, a private key, a schema this program knows, an end of the journal that checks, and a
+marker that agrees. What does not agree is told (`Store.findings`) and the till goes on, in a new
+epoch where numbers could repeat.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from sqlalchemy import Connection, Engine
+
+from pos.domain.events import EpochOpened, Event, TillInstalled
+from pos.journal.canonical import read_facts
+from pos.journal.chain import START, Finding, Head, check
+from pos.journal.entry import Entry, Place, next_epoch
+from pos.journal.signing import Signer
+from pos.ports import Clock, Ids, StoreUnavailable
+from pos.store.drafts import DraftFile
+from pos.store.engine import explained, open_engine, reading
+from pos.store.keys import file_key
+from pos.store.lock import FileLock
+from pos.store.marker import Found, Mark, Marker, explain, judge
+from pos.store.migrations import migrate
+from pos.store.projections import ENTRY_SQL, entry_of
+from pos.store.queries import Queries, stream
+from pos.store.rebuild import key_in
+from pos.store.staff import StaffFile
+from pos.store.unit import Journal, Position
+from pos.store.writer import Writer
+
+FILE = "till.db"
+"""The till's file, in the data folder."""
+
+CHECKED_AT_START = 200
+"""How many of the last entries are checked at every start; `verify` checks all."""
+
+_NAME = re.compile(r"[A-Za-z0-9_]{1,16}")
+_REMEMBERS = ("marker_ahead", "key_replaced")
+"""Reasons under which the marker still knows every epoch that was used."""
+
+
+@dataclass(frozen=True, slots=True)
+class Who:
+    """Which till this is, and the program it runs."""
+
+    store: str
+    till: str
+    software: str
+
+
+@dataclass(frozen=True, slots=True)
+class Store:
+    """The till's file, open: the ledger, the drafts, the staff and the questions.
+
+    `findings` is what was wrong at the start, for a manager's eyes. `clean` is whether the last
+    run ended in order. `public_key` is raw (32 bytes).
+    """
+
+    engine: Engine
+    ledger: Journal
+    drafts: DraftFile
+    staff: StaffFile
+    queries: Queries
+    findings: tuple[Finding, ...]
+    clean: bool
+    public_key: bytes
+    _writer: Writer
+    _marker: Marker
+    _lock: FileLock
+
+    def close(self) -> None:
+        """Let go of the file; what was recorded is already safe."""
+        self._writer.close()
+        self._marker.close()
+        self.engine.dispose()
+        self._lock.release()
+
+
+@dataclass(frozen=True, slots=True)
+class _End:
+    """The end of the journal as the file holds it."""
+
+    last: Entry | None
+    ordinal: int
+    nonce: str
+    first_of_epoch: Entry | None
+
+    @property
+    def head(self) -> Head:
+        if self.last is None:
+            return START
+        return Head(self.last.place.epoch, self.last.number, self.last.hash)
+
+    @property
+    def at(self) -> datetime | None:
+        """The instant of the last entry; None when there is none, or it was altered."""
+        try:
+            return None if self.last is None else datetime.fromisoformat(self.last.at)
+        except ValueError:
+            return None
+
+    @property
+    def opened_after(self) -> Head:
+        """What the marker had said when the present epoch opened."""
+        first = self.first_of_epoch
+        if first is None or first.kind != "epoch.opened":
+            return START
+        try:
+            facts = read_facts(first.body)
+            seen = bytes.fromhex(facts["seen_hash"])
+            return Head(facts["seen_epoch"], facts["seen_number"], seen)
+        except (ValueError, KeyError, TypeError):
+            return START  # altered: `_check_end` or `verify` names it
+
+
+def open_store(
+    data: Path,
+    state: Path,
+    who: Who,
+    clock: Clock,
+    ids: Ids,
+    *,
+    signer: Signer | None = None,
+) -> Store:
+    """Open (or make) the till's file in `data`; its key and its marker live in `state`.
+
+    `state` must not be part of what backs `data` up, or a restored backup goes unseen. Raises
+    StoreUnavailable with a sentence for whatever stands in the way.
+    """
+    for name in (who.store, who.till):
+        if not _NAME.fullmatch(name):
+            raise StoreUnavailable(
+                "bad_name",
+                "{name} cannot name a store or a till: use 1 to 16 letters, digits or _.",
+                name=name,
+            )
+    lock = _folders(data, state)
+    try:
+        return _open(data / FILE, state, who, (clock, ids), (signer, lock))
+    except BaseException:
+        lock.release()
+        raise
+
+
+def _folders(data: Path, state: Path) -> FileLock:
+    try:
+        for folder in (data, state):
+            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        return FileLock(data / "till.lock")
+    except OSError as error:
+        raise StoreUnavailable(
+            "not_writable",
+            "{file} cannot be opened for writing. Check the folder's permissions.",
+            file=str(error.filename or data),
+        ) from error
+
+
+def _open(
+    path: Path,
+    state: Path,
+    who: Who,
+    ports: tuple[Clock, Ids],
+    held: tuple[Signer | None, FileLock],
+) -> Store:
+    clock, ids = ports
+    signer = held[0] or file_key(state / "keys" / "till.pem")
+    engine = open_engine(path)
+    migrate(engine, path)
+    marker = Marker(state / "marker")
+    with explained(str(path)):
+        with reading(engine).begin() as connection:
+            end = _read_end(connection)
+            _same_till(end, who, path)
+            findings = _check_end(connection, end, signer)
+            reason = _reason(connection, end, marker.mark, signer)
+        place, events = _beginning(end, who, (reason, marker.mark), (signer, ids))
+        if reason:
+            findings = (explain(reason, place, marker.mark, end.head), *findings)
+        writer = Writer(engine, str(path))
+    position = Position(end.head, end.ordinal, end.at)
+    journal = Journal(writer, place, position, signer=signer, clock=clock)
+    _roll_nonce(journal, marker, end.nonce, ids.token(), events)
+    return Store(
+        engine=engine,
+        ledger=journal,
+        drafts=DraftFile(engine, writer),
+        staff=StaffFile(engine, writer),
+        queries=Queries(engine),
+        findings=findings,
+        clean=end.last is None or end.last.kind == "till.stopped",
+        public_key=signer.public_key,
+        _writer=writer,
+        _marker=marker,
+        _lock=held[1],
+    )
+
+
+def _read_end(connection: Connection) -> _End:
+    sql = ENTRY_SQL.replace("SELECT ", "SELECT ordinal, ", 1)
+    row = connection.exec_driver_sql(f"{sql} ORDER BY ordinal DESC LIMIT 1").first()
+    nonce = connection.exec_driver_sql("SELECT value FROM till_state WHERE key = 'nonce'")
+    known = str(nonce.scalar() or "")
+    if row is None:
+        return _End(None, 0, known, None)
+    last = entry_of(row[1:])
+    first = connection.exec_driver_sql(
+        f"{ENTRY_SQL} WHERE epoch = ? AND number = 1", (last.place.epoch,)
+    ).first()
+    return _End(last, row[0], known, None if first is None else entry_of(first))
+
+
+def _same_till(end: _End, who: Who, path: Path) -> None:
+    if end.last is None or (end.last.place.store, end.last.place.till) == (who.store, who.till):
+        return
+    raise StoreUnavailable(
+        "other_till",
+        "{file} belongs to till {found}, and the settings say {asked}. Correct the settings.",
+        file=str(path),
+        found=f"{end.last.place.store}-{end.last.place.till}",
+        asked=f"{who.store}-{who.till}",
+    )
+
+
+def _check_end(connection: Connection, end: _End, signer: Signer) -> tuple[Finding, ...]:
+    """Check the last entries of the present epoch, whose first entry states its key."""
+    if end.last is None:
+        return ()
+    first = end.first_of_epoch
+    keys = [signer.public_key, *(key_in(first.kind, first.body) if first else ())]
+    start = end.ordinal - min(CHECKED_AT_START, end.last.number)
+    entries = [entry for _, entry in stream(connection, max(0, start - 1))]
+    after = None
+    if start > 0:
+        before = entries.pop(0)
+        after = (before.place, Head(before.place.epoch, before.number, before.hash))
+    return check(entries, keys, after=after).findings
+
+
+def _reason(connection: Connection, end: _End, mark: Mark | None, signer: Signer) -> str:
+    """Return why a new epoch must begin, "" when the till may go on in the present one."""
+
+    def hash_at(epoch: str, number: int) -> bytes | None:
+        found = connection.exec_driver_sql(
+            "SELECT hash FROM entry WHERE epoch = ? AND number = ?", (epoch, number)
+        ).scalar()
+        return None if found is None else bytes(found)
+
+    reason = judge(mark, Found(end.head, end.nonce, hash_at, end.opened_after))
+    if not reason and end.last is not None and end.last.key_id != signer.key_id:
+        return "key_replaced"
+    return reason
+
+
+def _beginning(
+    end: _End, who: Who, why: tuple[str, Mark | None], ports: tuple[Signer, Ids]
+) -> tuple[Place, list[Event]]:
+    """Return where the till writes from now on, and the entry that begins a journal or epoch."""
+    reason, mark = why
+    signer, ids = ports
+    key = signer.public_key.hex()
+    if not reason and end.last is not None:
+        return end.last.place, []
+    if not reason:
+        place = Place(who.store, who.till, next_epoch(""))
+        return place, [TillInstalled(public_key=key, software=who.software)]
+    seen = START if mark is None else mark.head
+    tag = "" if reason in _REMEMBERS else ids.token()[-4:].upper()
+    epoch = next_epoch(end.head.epoch, seen.epoch, tag=tag)
+    opened = EpochOpened(
+        reason=reason,
+        left_epoch=end.head.epoch,
+        left_number=end.head.number,
+        seen_epoch=seen.epoch,
+        seen_number=seen.number,
+        seen_hash=seen.hash.hex(),
+        public_key=key,
+    )
+    return Place(who.store, who.till, epoch), [opened]
+
+
+def _roll_nonce(
+    journal: Journal, marker: Marker, present: str, coming: str, events: list[Event]
+) -> None:
+    """Change the nonce: announced in the marker, taken by the database, settled in the marker.
+
+    A crash between any two of these leaves a pair that `judge` accepts, or the alarm that stood.
+    """
+    old = marker.mark
+    announced = Mark(START, "", coming) if old is None else Mark(old.head, old.nonce, coming)
+    if old is not None and present == old.pending:
+        announced = Mark(old.head, present, coming)
+    try:
+        marker.write(announced, sync=True)
+    except OSError as error:
+        raise StoreUnavailable(
+            "marker_unusable",
+            "The marker of the till's file cannot be written: {reason}. Free some space.",
+            reason=error.strerror or str(error),
+        ) from error
+    journal.record_with({"nonce": coming}, *events)
+    journal.follow(marker, coming)

@@ -1,0 +1,137 @@
+"""One gesture, one transaction: the entries, their projections and the drafts they close.
+
+What SQLite refuses leaves the file and the chain's head in memory as they were.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from pysqlite3 import dbapi2
+
+from pos.domain.events import ClockJumped, Event
+from pos.journal.canonical import canonical
+from pos.journal.chain import Chain, Head, JournalBroken
+from pos.journal.entry import Entry, Place
+from pos.journal.signing import Signer
+from pos.ports import Clock
+from pos.store.drafts import follow_drafts
+from pos.store.marker import Mark, Marker
+from pos.store.projections import insert_entry, project
+from pos.store.writer import Writer
+
+CLOCK_TOLERANCE = timedelta(minutes=2)
+"""How far the clock may stand before the last entry and nobody is told."""
+
+_REMEMBER = "INSERT OR REPLACE INTO till_state (key, value) VALUES (?, ?)"
+
+
+@dataclass(slots=True)
+class Position:
+    """Where the journal stands: its head, the head's ordinal in this file, and its instant."""
+
+    head: Head
+    ordinal: int
+    at: datetime | None
+
+
+class Journal:
+    """The ledger of a till (port `Ledger`): record, then remember the head outside the file."""
+
+    def __init__(
+        self, writer: Writer, place: Place, position: Position, *, signer: Signer, clock: Clock
+    ) -> None:
+        self._writer = writer
+        self.place = place
+        self._position = position
+        self._signer = signer
+        self._clock = clock
+        self._marker: Marker | None = None
+        self._nonce = ""
+        self.marker_behind = False
+
+    @property
+    def head(self) -> Head:
+        """The last entry that is safe on disk."""
+        return self._position.head
+
+    def record(self, *events: Event) -> list[Entry]:
+        """See `pos.ports.Ledger.record`."""
+        return self.record_with({}, *events)
+
+    def record_with(self, state: Mapping[str, str], *events: Event) -> list[Entry]:
+        """Record, and remember `state` (till_state) in the same transaction."""
+        with self._writer.lock:
+            now = self._clock.now()
+            batch = [*self._clock_jump(now), *events]
+            chain = Chain(self.place, self._position.head)
+            at = instant_text(now)
+            entries = [
+                chain.append(event.kind, event.version, at, canonical(event.facts()), self._signer)
+                for event in batch
+            ]
+            self._commit(list(zip(entries, batch, strict=True)), state)
+            ordinal = self._position.ordinal + len(entries)
+            self._position = Position(chain.head, ordinal, now if entries else self._position.at)
+            self._mark()
+            return entries
+
+    def unsent(self) -> int:
+        """Return how many entries the centre has not acknowledged: all, until a courier runs."""
+        return self._position.ordinal
+
+    def follow(self, marker: Marker, nonce: str) -> None:
+        """Keep the marker at the head from now on."""
+        self._marker, self._nonce = marker, nonce
+        self._mark(sync=True)
+
+    def _commit(self, batch: list[tuple[Entry, Event]], state: Mapping[str, str]) -> None:
+        try:
+            with self._writer.transaction() as cursor:
+                for ordinal, (entry, event) in enumerate(batch, self._position.ordinal + 1):
+                    insert_entry(cursor, ordinal, entry)
+                    project(cursor, ordinal, entry, event)
+                    follow_drafts(cursor, entry, event)
+                cursor.executemany(_REMEMBER, list(state.items()))
+        except dbapi2.IntegrityError as error:
+            raise _broken(str(error)) from error
+
+    def _clock_jump(self, now: datetime) -> list[ClockJumped]:
+        last = self._position.at
+        if last is None or now >= last - CLOCK_TOLERANCE:
+            return []
+        back_ms = (last - now) // timedelta(milliseconds=1)
+        return [ClockJumped(last=instant_text(last), back_ms=back_ms)]
+
+    def _mark(self, *, sync: bool = False) -> None:
+        """Bring the marker to the head; one that fails lags, which never undoes a commit."""
+        if self._marker is None:
+            return
+        try:
+            self._marker.write(Mark(self._position.head, self._nonce), sync=sync)
+            self.marker_behind = False
+        except OSError:
+            self.marker_behind = True
+
+
+def instant_text(instant: datetime) -> str:
+    """Return an aware instant as the journal writes it: `2026-11-22T13:05:09.123Z`."""
+    text = instant.astimezone(UTC).isoformat(timespec="milliseconds")
+    return text.replace("+00:00", "Z")
+
+
+def _broken(reason: str) -> JournalBroken:
+    if "does not follow" in reason or "entry." in reason:
+        return JournalBroken(
+            "head_moved",
+            "The journal's end is not the one this till wrote. Close the till and start it again.",
+        )
+    if "sale.epoch, sale.ticket" in reason:
+        return JournalBroken("ticket_taken", "This ticket number is already used in the journal.")
+    if "add up" in reason or "CHECK" in reason:
+        return JournalBroken(
+            "unbalanced", "The journal refuses this sale: its amounts do not add up."
+        )
+    return JournalBroken("refused", "The journal refuses this entry: {reason}.", reason=reason)

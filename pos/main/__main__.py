@@ -1,0 +1,5 @@
+"""`python -m pos.main`: the `comptoir` command."""
+
+from pos.main import run
+
+run()

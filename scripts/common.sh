@@ -10,6 +10,7 @@ set -euo pipefail
 ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 VENV=${COMPTOIR_VENV:-$ROOT/.venv}
 PYTHON=$VENV/bin/python
+VERSION=$(sed -n 's/^version = "\(.*\)"$/\1/p' "$ROOT/pyproject.toml")
 export PYTHONUTF8=1
 cd "$ROOT"
 
@@ -64,18 +65,26 @@ install() {
     give_up "The packages of $lock could not be installed; $VENV/install.log says why."
 }
 
-# The checkout itself needs no build: a path file shows it to Python, two lines are the command.
+# The checkout itself needs no build: a path file shows it to Python, a note its version, and two
+# lines are the command.
 show_checkout() {
-    local packages
+    local packages note
     packages=$("$PYTHON" -c 'import sysconfig; print(sysconfig.get_path("purelib"))')
+    rm -rf "$packages"/comptoir-*.dist-info
+    note=$packages/comptoir-$VERSION.dist-info
+    mkdir "$note"
+    printf 'Metadata-Version: 2.1\nName: comptoir\nVersion: %s\n' "$VERSION" >"$note/METADATA"
     printf '%s\n' "$ROOT" >"$packages/comptoir-checkout.pth"
     printf '#!/bin/sh\nexec "%s" -m pos.main "$@"\n' "$PYTHON" >"$VENV/bin/comptoir"
     chmod +x "$VENV/bin/comptoir"
 }
 
-stamped() { [ -x "$PYTHON" ] && [ "$(cat "$VENV/.stamp-$1" 2>/dev/null)" = "$ROOT $2" ]; }
+stamped() { [ -x "$PYTHON" ] && [ "$(cat "$VENV/.stamp-$1" 2>/dev/null)" = "$(seal "$2")" ]; }
 
-seal() { { sha256sum "$1" 2>/dev/null || shasum -a 256 "$1"; } | cut -c1-64; }
+# What an environment was made for: this place, this version, this lock.
+seal() { echo "$ROOT $VERSION $(digest "$1")"; }
+
+digest() { { sha256sum "$1" 2>/dev/null || shasum -a 256 "$1"; } | cut -c1-64; }
 
 prepare() {
     local name=$1 lock=$2 python
@@ -87,19 +96,17 @@ prepare() {
     progress "Installing the locked packages; a minute at most, once…"
     install "$lock"
     show_checkout
-    printf '%s %s\n' "$ROOT" "$(seal "$lock")" >"$VENV/.stamp-$name"
+    seal "$lock" >"$VENV/.stamp-$name"
 }
 
 need() {
-    local shop developer
-    shop=$(seal requirements.lock) developer=$(seal requirements-dev.lock)
-    stamped developer "$developer" && return
-    [ "$1" = shop ] && stamped shop "$shop" && return
+    stamped developer requirements-dev.lock && return
+    [ "$1" = shop ] && stamped shop requirements.lock && return
     exec 9<"$ROOT/scripts/common.sh" # two scripts at once: the second waits for the first
     ! command -v flock >/dev/null || flock 9
     case $1 in
-        shop) stamped shop "$shop" || prepare shop requirements.lock ;;
-        developer) stamped developer "$developer" || prepare developer requirements-dev.lock ;;
+        shop) stamped shop requirements.lock || prepare shop requirements.lock ;;
+        developer) stamped developer requirements-dev.lock || prepare developer requirements-dev.lock ;;
     esac
     exec 9<&-
 }

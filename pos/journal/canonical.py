@@ -12,7 +12,6 @@ accepted: a fraction has no place in a journal of integer cents, and what is abs
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
 from typing import Any
 
 from pos.domain.events import Facts
@@ -47,35 +46,25 @@ def read_facts(body: bytes) -> Facts:
     return facts  # type: ignore[no-any-return]
 
 
-def _sorts_by_code_point(value: Any) -> bool:
-    """Check every value; return whether all keys are ASCII, which sort alike in every encoding."""
-    kind = type(value)
-    if kind is str or kind is bool:
-        return True
-    if kind is int:
-        if -INTEGER_MAX <= value <= INTEGER_MAX:
-            return True
-        raise ValueError(f"the integer {value} has more than 53 bits")
-    if kind is list:
-        return _all_sort_by_code_point(value)
-    if kind is dict:
-        return _all_sort_by_code_point(value.values()) & _keys_are_ascii(value)
-    raise TypeError(f"{value!r} is a {kind.__name__}: a journal keeps integers and text only")
+def _sorts_by_code_point(group: Any) -> bool:
+    """Check every value in an object or list; return whether all keys inside it are ASCII.
 
-
-def _all_sort_by_code_point(values: Iterable[Any]) -> bool:
-    plain = True
+    Such keys sort alike by code point and by UTF-16 code unit, and the encoder sorts them itself.
+    """
+    plain, values = True, group
+    if type(group) is dict:
+        plain, values = "".join(group).isascii(), group.values()  # join: text keys or TypeError
     for value in values:  # every value is checked, whatever the first one says
-        plain &= _sorts_by_code_point(value)
-    return plain
-
-
-def _keys_are_ascii(keys: Iterable[Any]) -> bool:
-    plain = True
-    for key in keys:
-        if type(key) is not str:
-            raise TypeError(f"the key {key!r} is not text")
-        plain &= key.isascii()
+        kind = type(value)
+        if kind is str or kind is bool:
+            continue
+        if kind is int:
+            if not -INTEGER_MAX <= value <= INTEGER_MAX:
+                raise ValueError(f"the integer {value} has more than 53 bits")
+        elif kind is dict or kind is list:
+            plain &= _sorts_by_code_point(value)
+        else:
+            raise TypeError(f"{value!r} is a {kind.__name__}: a journal keeps integers and text")
     return plain
 
 

@@ -6,6 +6,7 @@ keeps its jobs waiting; a job whose answer was lost ends `UNKNOWN`, for a person
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import queue
 import time
@@ -46,15 +47,18 @@ _RESTARTED = Sentence("The printer restarted while printing: look what is printe
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """How long the worker waits, in seconds: for an answer, for a confirmation after the last
-    byte or sign of life, for a printer that stops taking bytes without saying why, and between
-    two questions to an idle printer.
-    """
+    """How long the worker waits, in seconds."""
 
     answer_s: float = 0.6
+    """For an answer to a question."""
     confirm_s: float = 20.0
+    """For a well printer's word that all is on paper; holds 9600 baud and full buffers."""
     stall_s: float = 60.0
+    """For a well printer to take one more byte."""
+    patience_s: float = 900.0
+    """For a person, when the printer said what it needs and then nothing more."""
     heartbeat_s: float = 5.0
+    """Between two questions to an idle printer."""
 
 
 class _Unknown(Exception):
@@ -208,36 +212,31 @@ class EscPosPrinter:
                 raise
             chunk = chunk[accepted:]
             job.sent = job.sent or accepted > 0
-            if accepted:
-                moved = time.monotonic()
             if chunk:
                 session.listen(0)
                 self._tell(session.status, DeviceState.BUSY)
+                if accepted or _stopped(session.status):
+                    moved = time.monotonic()
                 self._give_up(session, moved + self._limits.stall_s)
 
     def _confirm(self, session: Session, mark: bytes, plain_before: int) -> PrintOutcome:
         """Wait for the printer's word, for as long as it says why it waits."""
         if not self._profile.answers:
             return PrintOutcome.SENT
-        until = time.monotonic() + self._limits.confirm_s
+        well_since = time.monotonic()
         while True:
             if mark in session.done:
                 return PrintOutcome.CONFIRMED
             if not self._profile.process_id and session.plain_answers > plain_before:
                 return PrintOutcome.SENT
             if not session.listen(1.0):
-                self._ask_again(session)
+                with contextlib.suppress(Mute):  # its buffers may be full of this very ticket
+                    session.check()
             self._do_kick(session)
             self._tell(session.status, DeviceState.BUSY)
             if _stopped(session.status):
-                until = time.monotonic() + self._limits.confirm_s
-            self._give_up(session, until)
-
-    def _ask_again(self, session: Session) -> None:
-        try:
-            session.check()
-        except Mute:
-            session.status = Status()  # what it said before no longer excuses its silence
+                well_since = time.monotonic()
+            self._give_up(session, well_since + self._limits.confirm_s)
 
     def _give_up(self, session: Session, until: float) -> None:
         """Raise `_Unknown` when waiting on is no use."""
@@ -245,7 +244,9 @@ class EscPosPrinter:
             raise _Unknown(_RESTARTED)
         if self.worker.stopping:
             raise _Unknown(_LOST)
-        if time.monotonic() >= until and not _stopped(session.status):
+        if _stopped(session.status):
+            until = session.heard_at + self._limits.patience_s
+        if time.monotonic() >= until:
             raise _Unknown(_SILENT)
 
     def _end(self, outcome: PrintOutcome, detail: str = "") -> None:

@@ -39,6 +39,7 @@ class Session:
         self.done: set[bytes] = set()
         self.plain_answers = 0
         self.restarted = False
+        self.heard_at = time.monotonic()
         self._link = link
         self._profile = profile
         self._heard = heard
@@ -59,6 +60,8 @@ class Session:
     def listen(self, timeout_s: float) -> bool:
         """Wait for what the printer says; returns whether it said something."""
         data = self._link.read(timeout_s)
+        if data:
+            self.heard_at = time.monotonic()
         for event in self._parser.receive(data):
             self._note(event)
         return bool(data)

@@ -1,0 +1,123 @@
+"""The devices of one till, joined from their URLs: the one thing `pos.main` needs of this room.
+
+`emulator://scanner`, `emulator://printer` and `emulator://display` start the emulator that ships
+and put a real driver in front of it; `Counter.emulators` keeps them for a screen or a test.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from serial.tools.list_ports import comports
+
+from devices.address import EmulatorAddress, parse_url
+from devices.display.driver import LineDisplay
+from devices.display.emulator import EmulatedDisplay
+from devices.display.protocol import Dialect
+from devices.drawer.driver import PrinterDrawer
+from devices.printer.driver import EscPosPrinter
+from devices.printer.emulator import EmulatedPrinter
+from devices.printer.profile import PROFILES, PrinterProfile
+from devices.scanner.driver import LinkScanner
+from devices.scanner.emulator import EmulatedScanner
+from pos.papers.page import Align, Barcode, Cut, Page, Qr, Row, Rule, Text
+from pos.ports import Sink
+
+Emulator = EmulatedScanner | EmulatedPrinter | EmulatedDisplay
+
+
+@dataclass(frozen=True, slots=True)
+class Port:
+    """A place where a device may be plugged in: its URL and what the system calls it."""
+
+    url: str
+    about: str
+
+
+class Counter:
+    """Opens and closes the devices of one till; every event goes to `sink`, from other threads.
+
+    Each `open_*` raises `Refusal` for a URL that can never work; a device that is merely away is
+    waited for, and says so to the sink.
+    """
+
+    def __init__(self, sink: Sink) -> None:
+        self.emulators: dict[str, Emulator] = {}
+        self._sink = sink
+        self._opened: list[Any] = []
+
+    def open_scanner(self, name: str, url: str, *, not_on_file: bytes = b"") -> LinkScanner:
+        """Open a scanner; `not_on_file` is what makes it sound its own refusal."""
+        if isinstance(parse_url(url), EmulatorAddress):
+            emulator = EmulatedScanner(name)
+            self.emulators[name] = emulator
+            url = emulator.url
+        scanner = LinkScanner(name, url, self._sink, not_on_file=not_on_file)
+        self._opened.append(scanner)
+        return scanner
+
+    def open_printer(
+        self, name: str, url: str, profile: PrinterProfile = PROFILES["epson-80"]
+    ) -> EscPosPrinter:
+        """Open a receipt printer."""
+        if isinstance(parse_url(url), EmulatorAddress):
+            emulator = EmulatedPrinter(name, profile)
+            self.emulators[name] = emulator
+            url = emulator.url
+        printer = EscPosPrinter(name, url, profile, self._sink)
+        self._opened.append(printer)
+        return printer
+
+    def open_drawer(
+        self, name: str, printer: EscPosPrinter, *, open_when_high: bool = True
+    ) -> PrinterDrawer:
+        """Open the drawer that is plugged into `printer`."""
+        return PrinterDrawer(name, printer, self._sink, open_when_high=open_when_high)
+
+    def open_display(
+        self, name: str, url: str, *, dialect: Dialect = Dialect.EPSON, codec: str = "cp858",
+        slot: int | None = 19,
+    ) -> LineDisplay:  # fmt: skip
+        """Open a customer display."""
+        if isinstance(parse_url(url), EmulatorAddress):
+            emulator = EmulatedDisplay(name, codec)
+            self.emulators[name] = emulator
+            url = emulator.url
+        display = LineDisplay(name, url, self._sink, dialect=dialect, codec=codec, slot=slot)
+        self._opened.append(display)
+        return display
+
+    def close(self) -> None:
+        """Let every device go; idempotent."""
+        for device in (*self._opened, *self.emulators.values()):
+            device.close()
+        self._opened.clear()
+        self.emulators.clear()
+
+
+def list_ports() -> list[Port]:
+    """Return where devices are plugged in now: serial ports and keyboard-like scanners."""
+    serial_ports = [
+        Port(f"serial://{port.device}", port.description or port.device)
+        for port in sorted(comports())
+    ]
+    inputs = sorted(Path("/dev/input/by-id").glob("*-event-kbd"))
+    return serial_ports + [Port(f"evdev://{path}", path.name) for path in inputs]
+
+
+def trial_page(profile: PrinterProfile) -> Page:
+    """Return the page by which an installer sees that a printer's profile is right."""
+    return Page(
+        (
+            Text(profile.name, Align.CENTER, bold=True, size=2),
+            Rule(),
+            Row("é è à ç ê ï œ É « »", "1 234,56 €"),
+            Row("0123456789" * 10, "|"),
+            Qr("https://example.org/", caption="QR"),
+            Barcode("TEST-0123"),
+            Cut(),
+        ),
+        title="test",
+    )

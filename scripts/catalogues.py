@@ -127,27 +127,29 @@ def _problems(language: str, template: Catalog) -> Iterator[str]:
     for message in wanted(language, template):
         if message.id:
             found = catalogue.get(_forms(message.id)[0])
-            why = "is not in the catalogue" if found is None else _flaw(found)
+            why = "is not in the catalogue" if found is None else flaw(found)
             if why:
                 yield f"{language}: {_forms(message.id)[0]!r} {why}"
     if not _fresh(language, catalogue):
         yield f"{language}: the compiled catalogue is stale; run scripts/locales update"
 
 
-def _flaw(message: Message) -> str | None:
+def flaw(message: Message) -> str | None:
+    """Return what is wrong with one translation, None when it can be said."""
     forms = _forms(message.string)
     if not forms or not all(forms):
         return "has no translation"
     if message.fuzzy:
         return "is marked fuzzy"
     template = _forms(message.id)[0]
+    spare = {"count"} if message.pluralizable else set()  # "one article" needs no figure
     for form in forms:
         try:
-            missing = names(template) ^ names(form)
+            strange = (names(template) ^ names(form)) - spare
         except ValueError as error:
             return f"is broken: {error}"
-        if missing - ({"count"} if message.pluralizable else set()):
-            return f"names other values: {', '.join(sorted(missing))}"
+        if strange:
+            return f"names other values: {', '.join(sorted(strange))}"
     return None
 
 

@@ -2,8 +2,8 @@
 
 >>> for row in big("1,0", tall=False): print(row)
 ▀█    █▀█
- █    █ █
-▀▀▀ ▄▀▀▀▀
+ █  ▄ █ █
+▀▀▀ ▀ ▀▀▀
 """
 
 from __future__ import annotations

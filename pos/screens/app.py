@@ -1,0 +1,205 @@
+"""The Textual program: keys, scans, touches and devices in; the sale screen out. Nothing more."""
+
+from __future__ import annotations
+
+import gc
+from collections.abc import Callable, Mapping, Sequence
+from time import monotonic
+
+from textual import events, on
+from textual.app import App
+from textual.message import Message
+
+from pos.domain.words import Words
+from pos.ports import DeviceEvent
+from pos.screens.face import Face
+from pos.screens.keys import tolerate_malformed_keys
+from pos.screens.options import ScreenOptions
+from pos.screens.sale_screen import SaleScreen
+from pos.screens.selling import move_cursor
+from pos.screens.session import Session
+from pos.screens.themes import Look, Palette, textual_theme
+from pos.screens.wedge import GAP_MS, Heard, ScanText, Wedge
+from pos.screens.widgets.basket_view import BasketView
+from pos.screens.widgets.choice_list import ChoiceList
+from pos.screens.widgets.key_bar import KeyBar
+from pos.screens.wire import Paper, Wire
+from pos.till.desk import Desk
+
+
+class Came(Message):
+    """Something came over the wire, from another thread."""
+
+    def __init__(self, what: DeviceEvent | Paper) -> None:
+        super().__init__()
+        self.what = what
+
+
+class TillApp(App[None]):
+    """One till's screen."""
+
+    ENABLE_COMMAND_PALETTE = False
+
+    def __init__(
+        self,
+        desk: Desk,
+        words_for: Callable[[str], Words],
+        keys: Mapping[str, str],
+        palettes: Mapping[str, Palette],
+        options: ScreenOptions,
+        wire: Wire,
+    ) -> None:
+        tolerate_malformed_keys()
+        super().__init__()
+        self._words_for = words_for
+        self._language = options.language
+        self._palettes = palettes
+        self._palette = options.theme
+        self._wire = wire
+        self._wedge = Wedge()
+        self._ticking = False
+        self._options = options
+        self.face = Face(words_for(options.language), Look.of(palettes[options.theme]))
+        self.session = Session(desk, keys, options, self)
+        self.sale_screen = SaleScreen(self.session, self.face)
+        for name, palette in palettes.items():
+            self.register_theme(textual_theme(f"till-{name}", palette))
+
+    # starting
+
+    def on_mount(self) -> None:
+        """Show the screen, then let the devices start."""
+        self.theme = f"till-{self._palette}"
+        self.push_screen(self.sale_screen)
+        self.session.begin()
+        self.call_after_refresh(self._started)
+
+    def _started(self) -> None:
+        self.sale_screen.fit(self.size)
+        self.sale_screen.draw()
+        self._tick_clock()
+        self._wire.connect(self._post, self.bell)
+        gc.collect()
+        gc.freeze()
+
+    def _tick_clock(self) -> None:
+        now = self.session.desk.now()
+        self.set_timer(60 - now.second, self._minute)
+
+    def _minute(self) -> None:
+        self.session.refresh()
+        self._draw()
+        self._tick_clock()
+
+    # from other threads
+
+    def _post(self, what: DeviceEvent | Paper) -> None:
+        self.post_message(Came(what))
+
+    def on_came(self, message: Came) -> None:
+        """Take what came over the wire."""
+        if isinstance(message.what, Paper):
+            self.sale_screen.paper.feed(message.what.lines)
+            return
+        self.session.device(message.what)
+        self._draw()
+
+    # keys and touches
+
+    async def on_event(self, event: events.Event) -> None:
+        """Take every key before any widget; all else goes its way."""
+        if isinstance(event, events.Key) and not event.is_forwarded:
+            at_ms = int(event.time * 1000)
+            self._heard(self._wedge.key(event.character, event.key, at_ms))
+        elif isinstance(event, events.Paste) and not event.is_forwarded:
+            self._pasted(event)
+        else:
+            await super().on_event(event)
+
+    def _pasted(self, event: events.Paste) -> None:
+        """Take a paste as a terminal's way to deliver a burst of keys."""
+        at_ms = int(event.time * 1000)
+        for character in event.text:
+            key = {"\r": "enter", "\n": "enter", "\t": "tab"}.get(character, character)
+            self._heard(self._wedge.key(character, key, at_ms))
+
+    def _heard(self, heard: Sequence[Heard]) -> None:
+        for one in heard:
+            if isinstance(one, ScanText):
+                self.session.scan(one.text)
+            else:
+                self.session.key(one)
+        if heard:
+            self._draw()
+        if self._wedge.waiting and not self._ticking:
+            self._ticking = True
+            self.set_timer((GAP_MS + 1) / 1000, self._tick_wedge)
+
+    def _tick_wedge(self) -> None:
+        self._ticking = False
+        self._heard(self._wedge.tick(int(monotonic() * 1000)))
+
+    @on(BasketView.Chosen)
+    def _line_chosen(self, message: BasketView.Chosen) -> None:
+        self.session.cursor = message.n
+        self._draw()
+
+    @on(BasketView.Scrolled)
+    def _scrolled(self, message: BasketView.Scrolled) -> None:
+        move_cursor(self.session, message.rows)
+        self._draw()
+
+    @on(ChoiceList.Picked)
+    def _picked(self, message: ChoiceList.Picked) -> None:
+        self.session.pick(message.place)
+        self._draw()
+
+    @on(KeyBar.Pressed)
+    def _pressed(self, message: KeyBar.Pressed) -> None:
+        self.session.gesture(message.gesture)
+        self._draw()
+
+    def on_resize(self, event: events.Resize) -> None:
+        """Give each widget its room."""
+        self.sale_screen.fit(event.size)
+
+    def _draw(self) -> None:
+        self.sale_screen.draw()
+
+    # what a session asks of the screen
+
+    def next_theme(self) -> None:
+        """Change to the next palette."""
+        names = list(self._palettes)
+        self._palette = names[(names.index(self._palette) + 1) % len(names)]
+        self.face.look = Look.of(self._palettes[self._palette])
+        self.theme = f"till-{self._palette}"
+        self.sale_screen.draw_all()
+
+    def next_language(self) -> None:
+        """Change to the next language."""
+        names = list(self._options.languages)
+        self._language = names[(names.index(self._language) + 1) % len(names)]
+        self._options.on_language(self._language)
+        self.face.speak(self._words_for(self._language))
+        self.sale_screen.draw_all()
+
+    def leave(self) -> None:
+        """Close the screen; open baskets stay on disk."""
+        self.exit()
+
+
+def run_app(
+    desk: Desk,
+    words_for: Callable[[str], Words],
+    keys: Mapping[str, str],
+    palettes: Mapping[str, Palette],
+    options: ScreenOptions,
+    wire: Wire,
+) -> None:
+    """Run one till's screen until it is closed.
+
+    `desk.words` must answer in the language that `options.on_language` was last told; `wire` is
+    where the desk's devices report.
+    """
+    TillApp(desk, words_for, keys, palettes, options, wire).run()

@@ -1,0 +1,64 @@
+"""How a card payment ended on a terminal that the till does not drive: a person reads it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from pos.domain.words import Amount, Sentence
+from pos.ports import CardRequest
+from pos.screens.prompt import ListPrompt
+from pos.screens.widgets.choice_list import Choice
+from pos.till import tender
+
+if TYPE_CHECKING:
+    from pos.screens.session import Session
+
+OUTCOMES = ("approved", "declined", "cancelled", "unknown")
+
+
+class CardPrompt(ListPrompt):
+    """The amount to type on the terminal, then its answer. Not knowing is an answer too."""
+
+    holds = True
+
+    def __init__(self, session: Session, request: CardRequest) -> None:
+        super().__init__(session)
+        self._request = request
+
+    def question(self) -> Sentence:
+        """Return what is asked."""
+        return Sentence("Card {amount}: what does the terminal say?",
+                        amount=Amount(self._request.amount))  # fmt: skip
+
+    def choices(self) -> Sequence[Choice]:
+        """Return the answers a terminal gives."""
+        say = self.session.words.say
+        texts = (
+            say("Approved"),
+            say("Declined"),
+            say("Cancelled"),
+            say("I do not know yet: read the terminal's ticket"),
+        )
+        return [Choice(text, key=str(place)) for place, text in enumerate(texts, start=1)]
+
+    def chosen(self, place: int) -> None:
+        """Write the answer down."""
+        outcome = OUTCOMES[place]
+        result = tender.answer_card(self.session.desk, self._request, outcome)
+        self.close()
+        if outcome == "approved":
+            self.session.paid(result)
+        elif outcome == "unknown":
+            self.session.refuse(
+                Sentence("The card payment stays open; press the card key to settle it.")
+            )
+        else:
+            self.session.refuse(Sentence("The card was not charged; choose another payment."))
+
+    def left(self) -> None:
+        """Leave it as not known."""
+        tender.answer_card(self.session.desk, self._request, "unknown")
+        self.session.refuse(
+            Sentence("The card payment stays open; press the card key to settle it.")
+        )

@@ -1,0 +1,64 @@
+"""A permission the cashier does not hold: someone who does lends it for one gesture, by PIN."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
+
+from pos.domain.staff import Permission, Person, allows
+from pos.domain.words import Sentence
+from pos.screens.dialogs.sign_in import PinPrompt
+from pos.till import staff
+from pos.till.sell import Gesture
+
+if TYPE_CHECKING:
+    from pos.screens.session import Session
+
+NAMES: dict[Permission, Sentence] = {
+    Permission.SELL: Sentence("selling"),
+    Permission.DISCOUNT: Sentence("a discount"),
+    Permission.BIG_DISCOUNT: Sentence("a large discount"),
+    Permission.PRICE_OVERRIDE: Sentence("another price"),
+    Permission.ABANDON: Sentence("abandoning a basket"),
+    Permission.NO_SALE: Sentence("opening the drawer"),
+    Permission.DUPLICATE: Sentence("a duplicata"),
+    Permission.CASH_NONRESIDENT: Sentence("more cash from abroad"),
+    Permission.PICKUP: Sentence("handing out orders"),
+    Permission.CATALOGUE: Sentence("changing the catalogue"),
+    Permission.STAFF: Sentence("changing who may sell"),
+    Permission.SETTINGS: Sentence("changing the settings"),
+}
+"""Each permission as a cashier calls it."""
+
+
+class LendPrompt(PinPrompt):
+    """Who lends it, and their PIN; then the gesture that waited is done."""
+
+    def __init__(
+        self,
+        session: Session,
+        permission: Permission,
+        gesture: Gesture,
+        done: Callable[[], None],
+    ) -> None:
+        self._permission = permission
+        self._gesture = gesture
+        self._done = done
+        super().__init__(session)
+
+    def people(self) -> Sequence[Person]:
+        """Return those who hold the permission."""
+        everyone = self.session.desk.ports.people.all()
+        return [one for one in everyone if allows(one.role, self._permission)]
+
+    def who(self) -> Sentence:
+        """Return the question for the number."""
+        what = self.session.words.say(NAMES[self._permission])
+        return Sentence("Who allows {what}? Their number", what=what)
+
+    def given(self, number: str, pin: str) -> None:
+        """Borrow the permission and do the gesture."""
+        loan = staff.lend(self.session.desk, number, pin, self._permission)
+        self.close()
+        self._gesture(loan)
+        self._done()

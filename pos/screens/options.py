@@ -1,0 +1,38 @@
+"""What a front end is told once: looks, languages, and what a demonstration adds."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from pos.domain.words import Sentence
+
+
+@dataclass(frozen=True, slots=True)
+class Extra:
+    """A key that the program around the screen adds: a virtual scan, an unplugged cable."""
+
+    key: str
+    text: Sentence
+    action: Callable[[], None]
+
+
+@dataclass(frozen=True, slots=True)
+class ScreenOptions:
+    """How the screen starts.
+
+    `languages` and the palettes' names are what ctrl+l and ctrl+t go through. `shows_paper` puts
+    the printed paper beside the till where there is room. `notes` are said at the first sight.
+    `log` takes what should not have happened: what was being done, and the exception.
+    """
+
+    till: str = ""
+    language: str = "en"
+    languages: Sequence[str] = ("en", "fr")
+    theme: str = "dark"
+    shows_paper: bool = False
+    extras: Sequence[Extra] = ()
+    notes: Sequence[Sentence] = ()
+    lights: Sequence[str] = ("printer", "scanner")
+    log: Callable[[str, BaseException], None] = lambda _doing, _error: None
+    on_language: Callable[[str], None] = lambda _language: None

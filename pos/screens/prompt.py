@@ -1,0 +1,131 @@
+"""A question in the entry line, with or without a list to choose from. It never stops the till.
+
+Keys go to the prompt until it is answered or left. A scan waits while the prompt `holds` it, and
+otherwise closes the prompt and is taken at once; either way it is never lost.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from pos.domain.words import Sentence
+from pos.screens.typing import Filter
+from pos.screens.wedge import Typed
+from pos.screens.widgets.choice_list import Choice
+
+if TYPE_CHECKING:
+    from pos.screens.session import Session
+
+TEXT_MOST = 80
+PAGE = 8
+
+
+class Prompt:
+    """Base of every question; a subclass says what it asks and what an answer does."""
+
+    secret = False
+    holds = True
+    leaves = True
+    takes: Filter | None = None
+
+    def __init__(self, session: Session, text: str = "") -> None:
+        self.session = session
+        self.text = text
+        self.cursor = 0
+
+    def question(self) -> Sentence:
+        """Return what is asked."""
+        raise NotImplementedError
+
+    def hint(self) -> Sentence:
+        """Return what the keys do."""
+        return Sentence("Enter: confirm · Esc: go back")
+
+    def title(self) -> Sentence:
+        """Return the title of the list."""
+        return self.question()
+
+    def choices(self) -> Sequence[Choice]:
+        """Return the rows of the list, nothing when there is none."""
+        return ()
+
+    def rows(self) -> int:
+        """Return how many rows the list would like."""
+        return len(self.choices())
+
+    def enter(self) -> None:
+        """Take the answer."""
+        raise NotImplementedError
+
+    def changed(self) -> None:
+        """React to the text that was just typed."""
+
+    def left(self) -> None:
+        """React to the prompt having been left without an answer."""
+
+    def close(self) -> None:
+        """Take the prompt off the screen."""
+        self.session.close(self)
+
+    def pick(self, place: int) -> None:
+        """Choose a row by touch."""
+        if 0 <= place < len(self.choices()):
+            self.cursor = place
+            self.enter()
+
+    def key(self, typed: Typed) -> None:
+        """Take one key of a person."""
+        if typed.character is not None:
+            self._type(typed.character)
+        elif typed.key == "enter":
+            self.enter()
+        elif typed.key == "escape":
+            self._leave()
+        elif typed.key == "backspace":
+            self.text = self.text[:-1]
+            self.changed()
+        else:
+            self._move(typed.key)
+
+    def _type(self, character: str) -> None:
+        if self.takes is not None and not self.takes(character):
+            return
+        if len(self.text) < TEXT_MOST:
+            self.text += character
+            self.changed()
+
+    def _leave(self) -> None:
+        if self.leaves:
+            self.close()
+            self.left()
+
+    def _move(self, key: str) -> None:
+        last = len(self.choices()) - 1
+        steps = {"up": -1, "down": 1, "pageup": -PAGE, "pagedown": PAGE, "home": -last, "end": last}
+        self.cursor = max(0, min(last, self.cursor + steps.get(key, 0)))
+
+
+class ListPrompt(Prompt):
+    """A prompt whose answer is one of a few rows: by its digit, by the arrows, or by touch."""
+
+    holds = False
+
+    def chosen(self, place: int) -> None:
+        """Do what row `place` says."""
+        raise NotImplementedError
+
+    def hint(self) -> Sentence:
+        """Return what the keys do."""
+        return Sentence("Digit or arrows, then Enter · Esc: go back")
+
+    def enter(self) -> None:
+        """Choose the row under the cursor."""
+        if self.choices():
+            self.chosen(self.cursor)
+
+    def _type(self, character: str) -> None:
+        keys = [choice.key for choice in self.choices()]
+        if character in keys:
+            self.cursor = keys.index(character)
+            self.enter()

@@ -1,0 +1,265 @@
+"""The gestures of selling: what each key does with what was typed before it.
+
+An amount or a quantity is typed first and the key says what it is for, so that most gestures need
+no prompt; a key with nothing typed asks, or takes the obvious value.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from pos.domain.catalogue import Unit
+from pos.domain.errors import Refusal
+from pos.domain.line import Line
+from pos.domain.words import Quantity, Sentence
+from pos.screens.dialogs.abandon import AbandonPrompt
+from pos.screens.dialogs.card import CardPrompt
+from pos.screens.dialogs.commands import CommandsPrompt, HelpPrompt
+from pos.screens.dialogs.discount import DiscountPrompt, TicketDiscountPrompt
+from pos.screens.dialogs.parked import ParkedPrompt
+from pos.screens.dialogs.print_question import PrintQuestion
+from pos.screens.dialogs.quick_cash import QuickCashPrompt
+from pos.screens.dialogs.search import SearchPrompt
+from pos.screens.dialogs.sign_in import SignIn
+from pos.screens.dialogs.tenders import TendersPrompt
+from pos.screens.dialogs.value import PricePrompt, QuantityPrompt
+from pos.screens.typing import typed_amount, typed_quantity
+from pos.till import sell, tender, tickets
+
+if TYPE_CHECKING:
+    from pos.screens.session import Session
+
+PAGE = 10
+_MOVES = {"up": -1, "down": 1, "pageup": -PAGE, "pagedown": PAGE}
+
+
+def chosen_line(session: Session) -> Line:
+    """Return the line that a gesture means: the one under the cursor, or the last one.
+
+    Raises Refusal `empty_basket`.
+    """
+    basket = session.desk.basket
+    line = basket.last if session.cursor is None else basket.line(session.cursor)
+    if line is None:
+        raise Refusal("empty_basket", "The basket is empty; scan an article first.")
+    return line
+
+
+def sale_key(session: Session, key: str) -> None:
+    """Take a key that has no character while nothing is asked."""
+    if key == "enter":
+        if session.text:
+            session.offered(sell.scan(session.desk, session.take_text()))
+    elif key == "backspace":
+        session.text = session.text[:-1]
+    elif key == "delete":
+        session.text = ""
+    elif key == "escape":
+        _step_back(session)
+    elif key in _MOVES:
+        move_cursor(session, _MOVES[key])
+    elif key in ("home", "end"):
+        move_cursor(session, (1 if key == "end" else -1) * len(session.desk.basket.lines))
+
+
+def _step_back(session: Session) -> None:
+    if session.text:
+        session.text = ""
+    else:
+        session.cursor = session.desk.armed_quantity = None
+
+
+def move_cursor(session: Session, rows: int) -> None:
+    """Move the cursor over the lines; on the last line it follows the scans again."""
+    lines = session.desk.basket.lines
+    if not lines:
+        return
+    places = [line.n for line in lines]
+    here = len(lines) - 1 if session.cursor not in places else places.index(session.cursor)
+    there = max(0, min(len(lines) - 1, here + rows))
+    session.cursor = None if there == len(lines) - 1 else places[there]
+
+
+def multiply(session: Session) -> None:
+    """Keep the typed quantity for the next article; with nothing typed, ask for a quantity."""
+    if not session.text:
+        quantity(session)
+        return
+    text = session.take_text()
+    sell.arm_quantity(session.desk, typed_quantity(text, Unit.PIECE))
+
+
+def quantity(session: Session) -> None:
+    """Set the chosen line's quantity, or the next article's when there is no line."""
+    text = session.take_text()
+    if session.desk.basket.last is None:
+        if not text:
+            raise Refusal("no_quantity", "Type the quantity first, then this key.")
+        sell.arm_quantity(session.desk, typed_quantity(text, Unit.PIECE))
+        return
+    line = chosen_line(session)
+    if not text:
+        session.ask(QuantityPrompt(session, line))
+        return
+    sell.set_quantity(session.desk, line.n, typed_quantity(text, line.unit))
+    session.say(
+        Sentence(
+            "“{name}”: quantity {quantity}.",
+            name=line.name,
+            quantity=Quantity(session.desk.basket.line(line.n).quantity, line.unit.value),
+        )
+    )
+
+
+def void_line(session: Session) -> None:
+    """Take the chosen line out."""
+    line = chosen_line(session)
+    sell.void_line(session.desk, line.n)
+    session.cursor = None
+    session.say(Sentence("“{name}” is taken out.", name=line.name))
+
+
+def undo(session: Session) -> None:
+    """Take the last step back."""
+    sell.undo(session.desk)
+    session.cursor = None
+    session.say(Sentence("The last step is taken back."))
+
+
+def search(session: Session, text: str = "") -> None:
+    """Look for an article by its name."""
+    session.ask(SearchPrompt(session, text))
+
+
+def discount(session: Session) -> None:
+    """Discount the chosen line."""
+    session.ask(DiscountPrompt(session, session.take_text(), chosen_line(session)))
+
+
+def ticket_discount(session: Session) -> None:
+    """Discount the whole ticket."""
+    chosen_line(session)
+    session.ask(TicketDiscountPrompt(session, session.take_text()))
+
+
+def price(session: Session) -> None:
+    """Replace the chosen line's price."""
+    line = chosen_line(session)
+    prompt = PricePrompt(session, line, session.take_text())
+    session.ask(prompt)
+    if prompt.text:
+        prompt.enter()
+
+
+def park(session: Session) -> None:
+    """Put the basket aside."""
+    sell.park(session.desk)
+    session.cursor = None
+    session.say(Sentence("The basket is put aside."))
+
+
+def recall(session: Session) -> None:
+    """Take up the basket that is put aside, or ask which."""
+    if len(session.desk.parked) > 1:
+        session.ask(ParkedPrompt(session))
+    else:
+        sell.recall(session.desk)
+        session.cursor = None
+
+
+def abandon(session: Session) -> None:
+    """End the basket with no sale."""
+    if not session.desk.basket.is_empty:
+        session.ask(AbandonPrompt(session))
+
+
+def print_ticket(session: Session) -> None:
+    """Print the last ticket; one whose end nobody knows is asked about first."""
+    lost = tickets.unknown_prints(session.desk)
+    if lost:
+        session.ask(PrintQuestion(session, lost[0]))
+        return
+    session.guarded(lambda loan: _print(session, tickets.print_ticket(session.desk, loan=loan)))
+
+
+def _print(session: Session, copy_number: int) -> None:
+    if copy_number:
+        session.say(Sentence("Duplicata number {number} goes to the printer.", number=copy_number))
+    else:
+        session.say(Sentence("The ticket goes to the printer."))
+
+
+def cash(session: Session) -> None:
+    """Take the typed amount in cash, or exactly what is due."""
+    session.paid(tender.pay_cash(session.desk, typed_amount(session.take_text())))
+
+
+def quick_cash(session: Session) -> None:
+    """Show the amounts that a customer is likely to hand over."""
+    chosen_line(session)
+    session.ask(QuickCashPrompt(session))
+
+
+def card(session: Session) -> None:
+    """Ask for a card payment of the typed amount, or of all that is due."""
+    session.ask_open_cards()
+    if session.prompt is None:
+        request = tender.ask_card(session.desk, typed_amount(session.take_text()))
+        session.ask(CardPrompt(session, request))
+
+
+def other_tender(session: Session) -> None:
+    """Show the other ways to pay."""
+    chosen_line(session)
+    session.ask(TendersPrompt(session, typed_amount(session.take_text())))
+
+
+def cashier(session: Session) -> None:
+    """Let someone else take the till; each one's basket stays theirs."""
+    session.ask(SignIn(session))
+
+
+def open_drawer(session: Session) -> None:
+    """Open the drawer with no sale."""
+    session.guarded(
+        lambda loan: tickets.open_drawer(session.desk, loan),
+        lambda: session.say(Sentence("The drawer is open; it is written down.")),
+    )
+
+
+def show_help(session: Session) -> None:
+    """Show every key."""
+    session.ask(HelpPrompt(session))
+
+
+def commands(session: Session) -> None:
+    """Find a gesture by its name."""
+    session.ask(CommandsPrompt(session))
+
+
+GESTURES: dict[str, Callable[[Session], None]] = {
+    "commands": commands,
+    "help": show_help,
+    "search": search,
+    "quantity": quantity,
+    "discount": discount,
+    "park": park,
+    "recall": recall,
+    "print": print_ticket,
+    "quick_cash": quick_cash,
+    "cash": cash,
+    "card": card,
+    "other_tender": other_tender,
+    "cashier": cashier,
+    "void_line": void_line,
+    "undo": undo,
+    "price": price,
+    "ticket_discount": ticket_discount,
+    "abandon": abandon,
+    "theme": lambda session: session.front.next_theme(),
+    "language": lambda session: session.front.next_language(),
+    "open_drawer": open_drawer,
+    "quit": lambda session: session.front.leave(),
+}
+"""Every gesture that a key, a touch or the palette can ask for."""

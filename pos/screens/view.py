@@ -1,0 +1,195 @@
+"""What the screen says of a session: words for the widgets, no rule and no sum of its own."""
+
+from __future__ import annotations
+
+from pos.domain.events import SaleFinished
+from pos.domain.line import Line
+from pos.domain.words import Amount, Sentence
+from pos.ports import DeviceState
+from pos.screens.dialogs.commands import cap
+from pos.screens.dialogs.tenders import METHODS
+from pos.screens.face import Face
+from pos.screens.session import Session
+from pos.screens.widgets.entry_line import Entry
+from pos.screens.widgets.key_bar import Cap
+from pos.screens.widgets.status_bar import Light, Status
+from pos.screens.widgets.total_panel import Total
+from pos.till import tickets
+
+CAPS: dict[str, Sentence] = {
+    "help": Sentence("Help"),
+    "search": Sentence("Search"),
+    "quantity": Sentence("Quantity"),
+    "discount": Sentence("Discount"),
+    "park": Sentence("Park"),
+    "recall": Sentence("Recall"),
+    "print": Sentence("Ticket"),
+    "quick_cash": Sentence("Cash list"),
+    "cash": Sentence("Cash"),
+    "card": Sentence("Card"),
+    "other_tender": Sentence("Others"),
+    "cashier": Sentence("Cashier"),
+    "void_line": Sentence("Void"),
+    "undo": Sentence("Undo"),
+    "price": Sentence("Price"),
+    "ticket_discount": Sentence("Ticket −%"),
+    "abandon": Sentence("Abandon"),
+    "open_drawer": Sentence("Drawer"),
+}
+"""What is written beside each key: one short word."""
+
+LIGHTS: dict[str, Sentence] = {
+    "printer": Sentence("Printer"),
+    "scanner": Sentence("Scanner"),
+    "drawer": Sentence("Drawer"),
+    "display": Sentence("Display"),
+}
+"""The devices as the status line calls them."""
+
+STATES: dict[DeviceState, Sentence] = {
+    DeviceState.BUSY: Sentence("busy"),
+    DeviceState.ATTENTION: Sentence("look at it"),
+    DeviceState.OFFLINE: Sentence("not connected"),
+    DeviceState.ABSENT: Sentence("none"),
+}
+"""What the status line adds for a device that says nothing more of itself."""
+
+
+def cursor(session: Session) -> int | None:
+    """Return the number of the line that the next gesture means."""
+    if session.cursor is not None:
+        return session.cursor
+    last = session.desk.basket.last
+    return last.n if last else None
+
+
+def total(session: Session, face: Face) -> Total:
+    """Return the panel: the change after a sale, else what is due."""
+    desk = session.desk
+    if desk.just_sold and desk.last_sale is not None:
+        return _sold(session, desk.last_sale, face)
+    basket = desk.basket
+    notes = _line_notes(session, face)
+    if basket.ticket_discount_amount:
+        off = Amount(-basket.ticket_discount_amount)
+        notes.append(face.say(Sentence("Ticket discount {amount}", amount=off)))
+    if basket.tenders:
+        paid = Sentence("Paid {paid} of {total}", paid=Amount(basket.paid),
+                        total=Amount(basket.total))  # fmt: skip
+        notes.append(face.say(paid))
+    label = face.say("STILL DUE") if basket.tenders else face.say("TOTAL")
+    if basket.lines:
+        label += f" · {face.say(Sentence('{count} line', count=len(basket.lines)))}"
+    return Total(label, face.amount(basket.due), tuple(notes))
+
+
+def _line_notes(session: Session, face: Face) -> list[str]:
+    n = cursor(session)
+    if n is None:
+        return [face.say("Ready: scan, or type a name.")]
+    line = session.desk.basket.line(n)
+    return [line.name, _sum(line, face)]
+
+
+def _sum(line: Line, face: Face) -> str:
+    quantity = face.quantity(line.quantity, line.unit.value)
+    text = f"{quantity} × {face.amount(line.unit_price)}"
+    if line.discount_amount:
+        text += f" − {face.amount(line.discount_amount)}"
+    return f"{text} = {face.amount(line.total)}"
+
+
+def _sold(session: Session, sale: SaleFinished, face: Face) -> Total:
+    paid = ", ".join(
+        f"{face.say(METHODS[one.method])} {face.amount(one.given)}" for one in sale.tenders
+    )
+    asked = Sentence("Ticket? {key} prints it.", key=cap(session.keys.get("print", "")))
+    notes = (
+        face.say(Sentence("Ticket {ticket}", ticket=sale.label)),
+        face.say(Sentence("Total {amount}", amount=Amount(sale.total))),
+        paid,
+        face.say(asked) if session.desk.ports.printer is not None else "",
+    )
+    if sale.change:
+        return Total(face.say("CHANGE"), face.amount(sale.change), notes, is_change=True)
+    return Total(face.say("PAID"), face.amount(sale.total), notes, is_change=True)
+
+
+def entry(session: Session, face: Face) -> Entry:
+    """Return the entry line: the prompt's question, or what is typed for the next gesture."""
+    prompt = session.prompt
+    if prompt is not None:
+        hint = face.say(prompt.hint())
+        return Entry(face.say(prompt.question()), prompt.text, hint, prompt.secret)
+    armed = session.desk.armed_quantity
+    question = "" if armed is None else f"{face.quantity(armed, 'piece')} ×"
+    return Entry(question, session.text, face.say(_hint(session)))
+
+
+def _hint(session: Session) -> Sentence:
+    if session.text:
+        return Sentence(
+            "{cash}: cash · ×: quantity of the next · {quantity}: of this line · Enter: code",
+            cash=cap(session.keys.get("cash", "")),
+            quantity=cap(session.keys.get("quantity", "")),
+        )
+    return Sentence(
+        "Scan · type a name · {help}: every key", help=cap(session.keys.get("help", ""))
+    )
+
+
+def notice(session: Session, face: Face) -> tuple[str, bool]:
+    """Return the sentence for the cashier and whether it is a refusal."""
+    if session.notice is None:
+        return "", False
+    return face.say(session.notice.sentence), session.notice.is_bad
+
+
+def status(session: Session, face: Face) -> Status:
+    """Return the status line."""
+    desk = session.desk
+    lights = [_light(session, name, face) for name in session.options.lights]
+    network = Light(face.say("Network"), DeviceState.ABSENT, face.say("not connected"))
+    unsent = face.say(Sentence("{count} unsent", count=session.unsent))
+    now = desk.now()
+    return Status(
+        lights=(*lights, network),
+        warning=_warning(session, face),
+        texts=(
+            unsent,
+            desk.person.name if desk.person else "",
+            f"{now:%H:%M}",
+        ),
+    )
+
+
+def _warning(session: Session, face: Face) -> str:
+    if session.desk.rules.training:
+        return face.say("TRAINING")
+    lost = len(tickets.unknown_prints(session.desk))
+    return face.say(Sentence("{count} print to check", count=lost)) if lost else ""
+
+
+def _light(session: Session, name: str, face: Face) -> Light:
+    said = session.desk.devices.get(name)
+    state = DeviceState.ABSENT if said is None else said.state
+    text = face.say(LIGHTS[name]) if name in LIGHTS else name
+    if state is DeviceState.READY:
+        return Light(text, state)
+    detail = said.detail if said is not None and said.detail else ""
+    return Light(text, state, face.say(detail) if detail else face.say(STATES[state]))
+
+
+def caps(session: Session, face: Face) -> list[Cap]:
+    """Return the function keys in the order of the keyboard."""
+    keys = session.keys
+    placed = sorted(
+        (int(key[1:]), gesture) for gesture, key in keys.items() if key[:1] == "f" and key[1:]
+    )
+    return [Cap(f"F{n}", _cap(session, gesture, face), gesture) for n, gesture in placed]
+
+
+def _cap(session: Session, gesture: str, face: Face) -> str:
+    text = face.say(CAPS[gesture]) if gesture in CAPS else gesture
+    parked = len(session.desk.parked)
+    return f"{text} ({parked})" if gesture == "recall" and parked else text

@@ -216,7 +216,7 @@ class _Walk:
         same_till = (
             self.place is None or replace(self.place, epoch=entry.place.epoch) == entry.place
         )
-        later = _order(entry.place.epoch) > _order(self.head.epoch)
+        later = epoch_number(entry.place.epoch) > epoch_number(self.head.epoch)
         if not (same_till and later and (intact or self.place is None)):
             if intact:
                 text = Sentence("Entry {name} does not belong in this place.", name=entry.name)
@@ -306,10 +306,3 @@ class _Walk:
 def _own_digest(entry: Entry) -> bytes:
     head = (entry.kind, entry.version, entry.at)
     return digest(entry.place, entry.number, head, entry.body, entry.previous)
-
-
-def _order(epoch: str) -> int:
-    try:
-        return epoch_number(epoch)
-    except ValueError:
-        return 0

@@ -51,7 +51,7 @@ def migrate(engine: Engine, path: Path, steps: Sequence[Step] = STEPS) -> Path |
             )
         if version == len(steps):
             return None
-        kept = _keep_copy(path, len(steps)) if version else None
+        kept = _copy_or_refuse(path, len(steps)) if version else None
         with engine.begin() as connection:
             for step in steps[version:] if version else steps[:1]:
                 step(connection)
@@ -62,6 +62,18 @@ def migrate(engine: Engine, path: Path, steps: Sequence[Step] = STEPS) -> Path |
 def _version(engine: Engine) -> int:
     with reading(engine).connect() as connection:
         return int(connection.exec_driver_sql("PRAGMA user_version").scalar_one())
+
+
+def _copy_or_refuse(path: Path, version: int) -> Path:
+    try:
+        return _keep_copy(path, version)
+    except OSError as error:
+        raise StoreUnavailable(
+            "copy_refused",
+            "No copy of {file} can be kept before it is brought up to date: {reason}.",
+            file=str(path),
+            reason=error.strerror or str(error),
+        ) from error
 
 
 def _keep_copy(path: Path, version: int) -> Path:

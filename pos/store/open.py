@@ -232,7 +232,7 @@ def _check_end(connection: Connection, end: _End, signer: Signer) -> tuple[Findi
         return ()
     first = end.first_of_epoch
     keys = [signer.public_key, *(key_in(first.kind, first.body) if first else ())]
-    start = end.ordinal - min(CHECKED_AT_START, end.last.number)
+    start = end.ordinal - min(CHECKED_AT_START, max(1, end.last.number))
     entries = [entry for _, entry in stream(connection, max(0, start - 1))]
     after = None
     if start > 0:
@@ -245,10 +245,10 @@ def _reason(connection: Connection, end: _End, mark: Mark | None, signer: Signer
     """Return why a new epoch must begin, "" when the till may go on in the present one."""
 
     def hash_at(epoch: str, number: int) -> bytes | None:
-        found = connection.exec_driver_sql(
-            "SELECT hash FROM entry WHERE epoch = ? AND number = ?", (epoch, number)
-        ).scalar()
-        return None if found is None else bytes(found)
+        row = connection.exec_driver_sql(
+            f"{ENTRY_SQL} WHERE epoch = ? AND number = ?", (epoch, number)
+        ).first()
+        return None if row is None else entry_of(row).hash
 
     reason = judge(mark, Found(end.head, end.nonce, hash_at, end.opened_after))
     if not reason and end.last is not None and end.last.key_id != signer.key_id:

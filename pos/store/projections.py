@@ -100,9 +100,26 @@ _ENTRY = attrgetter(
 
 
 def entry_of(row: Any) -> Entry:
-    """Return the entry of a row of `entry` without its ordinal (see ENTRY_SQL)."""
-    store, till, epoch, *rest = row
-    return Entry(Place(store, till, epoch), *rest)
+    """Return the entry of a row of `entry` without its ordinal (see ENTRY_SQL).
+
+    A row whose columns someone changed into another type is still an entry, an altered one.
+    """
+    store, till, epoch, number, kind, version, at, *raw, key_id = row
+    body, previous, own, signature = (
+        each if type(each) is bytes else str(each).encode() for each in raw
+    )
+    return Entry(
+        Place(str(store), str(till), str(epoch)),
+        number if type(number) is int else -1,
+        str(kind),
+        version if type(version) is int else -1,
+        str(at),
+        body,
+        previous,
+        own,
+        signature,
+        str(key_id),
+    )
 
 
 ENTRY_SQL = (

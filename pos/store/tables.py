@@ -292,7 +292,7 @@ BEGIN SELECT RAISE(ABORT, '{table} is never changed'); END
 _ENTRY_FOLLOWS = """
 CREATE TRIGGER entry_follows BEFORE INSERT ON entry
 WHEN NOT EXISTS (
-    SELECT 1 FROM entry WHERE ordinal = NEW.ordinal - 1 AND hash = NEW.previous
+    SELECT 1 FROM entry WHERE ordinal = NEW.ordinal - 1 AND CAST(hash AS BLOB) = NEW.previous
     AND NEW.number = CASE WHEN epoch = NEW.epoch THEN number + 1 ELSE 1 END
 ) AND NOT (NEW.ordinal = 1 AND NEW.number = 1)
 BEGIN SELECT RAISE(ABORT, 'the entry does not follow the last one'); END

@@ -103,12 +103,10 @@ def _sold(session: Session, sale: SaleFinished, face: Face) -> Total:
     paid = ", ".join(
         f"{face.say(METHODS[one.method])} {face.amount(one.given)}" for one in sale.tenders
     )
-    asked = Sentence("Ticket? {key} prints it.", key=cap(session.keys.get("print", "")))
     notes = (
         face.say(Sentence("Ticket {ticket}", ticket=sale.label)),
         face.say(Sentence("Total {amount}", amount=Amount(sale.total))),
         paid,
-        face.say(asked) if session.desk.ports.printer is not None else "",
     )
     if sale.change:
         return Total(face.say("CHANGE"), face.amount(sale.change), notes, is_change=True)

@@ -87,7 +87,7 @@ class StatusBar(Drawn):
         cells: Cells = [(" ", look.bar)]
         for light in self._status.lights:
             style = styles[light.state]
-            detail = f": {light.detail}" if light.detail and with_details else ""
+            detail = f" {light.detail}" if light.detail and with_details else ""
             quiet = light.state in (DeviceState.READY, DeviceState.BUSY)
             cells.append((MARKS[light.state] + " ", style))
             cells.append((f"{light.name}{detail}  ", look.bar if quiet else style))
@@ -96,4 +96,4 @@ class StatusBar(Drawn):
     def _texts(self) -> Cells:
         look, status = self.face.look, self._status
         cells: Cells = [(f" {status.warning} ", look.key)] if status.warning else []
-        return cells + [(f" {text} ", look.bar_strong) for text in status.texts if text]
+        return cells + [(f"{text}  ", look.bar_strong) for text in status.texts if text]

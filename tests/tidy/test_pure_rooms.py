@@ -14,12 +14,12 @@ import pytest
 from tests.tidy.tree import HERE, PRODUCT, PURE, calls, files, imports, parsed, place
 
 THIRD_PARTY = {
-    "pos/domain": {"biip", "stdnum", "pydantic"},
-    "pos/journal": {"pydantic", "cryptography", "rfc8785"},
-    "pos/fiscal": {"pydantic", "cryptography"},
+    "pos/domain": {"stdnum", "pydantic"},
+    "pos/journal": {"pydantic", "cryptography"},
+    "pos/fiscal": {"pydantic", "cryptography", "stdnum"},
     "pos/papers": {"pydantic", "cryptography"},
     "pos/till": {"pydantic"},
-    "pos/store": {"sqlmodel", "sqlalchemy", "pysqlite3", "pydantic"},
+    "pos/store": {"sqlmodel", "sqlalchemy", "pysqlite3", "pydantic", "cryptography"},
 }
 """Whose libraries a room may import, beside the standard library and the project itself."""
 

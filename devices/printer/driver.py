@@ -25,7 +25,7 @@ from devices.printer.protocol import (
     pulse,
     pulse_now,
 )
-from devices.printer.render import render_escpos
+from devices.printer.render import render_escpos, warm_up
 from devices.printer.session import SLICE_S, Session
 from devices.worker import Worker
 from pos.domain.words import Sentence
@@ -152,6 +152,7 @@ class EscPosPrinter:
             if job is None:
                 if not session.listen(self._limits.heartbeat_s) and self._idle():
                     session.check()
+                    warm_up()
             elif _stopped(session.check()):
                 self._tell(session.status)
                 session.listen(1.0)

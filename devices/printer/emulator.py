@@ -11,15 +11,15 @@ import socket
 import threading
 import time
 from collections.abc import Callable
-from typing import Protocol
-
-from PIL import Image
+from typing import TYPE_CHECKING, Protocol
 
 from devices.printer.interpreter import Interpreter, Pulse
 from devices.printer.layout import Item, Line
-from devices.printer.paint import paint
 from devices.printer.profile import PROFILES, PrinterProfile
 from devices.pty import PtyCable
+
+if TYPE_CHECKING:
+    from PIL import Image
 
 POLL_S = 0.25
 READ_BYTES = 4096
@@ -107,6 +107,8 @@ class EmulatedPrinter:
 
     def picture(self) -> Image.Image:
         """Return the paper as a picture, one pixel a dot."""
+        from devices.printer.paint import paint
+
         return paint(self.paper, self.profile.dots, self.profile.columns)
 
     def tear_off(self) -> list[Item | Image.Image]:

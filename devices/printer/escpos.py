@@ -11,6 +11,7 @@ import logging
 import os
 import tempfile
 import threading
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +26,7 @@ def new_builder() -> Any:
         return _library().Dummy()
 
 
+@lru_cache(maxsize=1)
 def _library() -> Any:
     if "ESCPOS_CAPABILITIES_PICKLE_DIR" not in os.environ:
         cache = Path(platformdirs.user_cache_dir("comptoir"))

@@ -15,12 +15,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-
-from PIL import Image
+from typing import TYPE_CHECKING
 
 from devices.printer import sizes
 from devices.printer.layout import Item, Line
 from pos.papers.page import Align, Barcode, Cut, Qr
+
+if TYPE_CHECKING:
+    from PIL import Image
 
 CODE_PAGES = {0: "cp437", 2: "cp850", 16: "cp1252", 19: "cp858", 40: "iso8859-15", 53: "cp858"}
 BUFFER_BYTES = 4096
@@ -322,6 +324,8 @@ class Interpreter:
             self.errors.append(f"damaged bar code {data.hex(' ')}")
 
     def act_raster(self, n: bytes) -> None:
+        from PIL import Image
+
         width, height = n[2] + 256 * n[3], n[4] + 256 * n[5]
         inverted = bytes(byte ^ 0xFF for byte in n[6:])
         if width and height:

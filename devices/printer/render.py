@@ -5,17 +5,17 @@ Every job begins with `ESC @` and its code page, because the one before may have
 
 from __future__ import annotations
 
-from typing import Any
-
-from PIL import Image
+from typing import TYPE_CHECKING, Any
 
 from devices.printer.encode import encode
 from devices.printer.escpos import new_builder
 from devices.printer.layout import BAR_WIDTH_DOTS, Item, Line, layout
-from devices.printer.paint import paint
 from devices.printer.profile import CutKind, PrinterProfile
 from devices.printer.protocol import ASB_ON, PULSE_10MS, pulse
 from pos.papers.page import Barcode, Cut, Page, Qr
+
+if TYPE_CHECKING:
+    from PIL import Image
 
 QR_LEVELS = "LMQH"
 BAR_HEIGHT_DOTS = 64
@@ -42,6 +42,8 @@ def _as_text(item: Item, columns: int) -> str:
 
 def render_png(page: Page, profile: PrinterProfile) -> Image.Image:
     """Return the page as it would leave the printer, one pixel a dot; its codes can be scanned."""
+    from devices.printer.paint import paint
+
     return paint(layout(page, profile.columns, profile.codec), profile.dots, profile.columns)
 
 
@@ -60,6 +62,11 @@ def render_escpos(page: Page, profile: PrinterProfile) -> tuple[bytes, ...]:
         pieces.append(builder.output)
         builder.clear()
     return tuple(pieces)
+
+
+def warm_up() -> None:
+    """Load the byte builder while nobody waits: the first ticket is then as fast as the next."""
+    new_builder()
 
 
 def _head(page: Page, profile: PrinterProfile) -> bytes:

@@ -189,6 +189,20 @@ def test_a_crash_between_marker_and_database_is_no_alarm_and_hides_none(
     assert not told or told[0] in (reason, "nonce_differs")
 
 
+def test_two_crashes_in_a_row_between_marker_and_database_are_no_alarm(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    day(tmp_path)
+    for dies in ("follow", "record_with", "follow", "follow", "record_with"):
+        with monkeypatch.context() as patch:
+            patch.setattr(Journal, dies, crash)
+            with pytest.raises(KeyboardInterrupt):
+                start(tmp_path)
+    store = start(tmp_path)
+    assert (store.findings, store.ledger.place.epoch) == ((), "K1")
+    store.close()
+
+
 def crash(*_args: object, **_more: object) -> None:
     raise KeyboardInterrupt
 

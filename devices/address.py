@@ -85,7 +85,7 @@ def parse_url(url: str) -> Address:
         parts = urlsplit(url)
         port = parts.port
     except ValueError:
-        raise _refusal("The device address {url} cannot be read.", url) from None
+        raise Refusal("device_url", "The device address {url} cannot be read.", url=url) from None
     if parts.scheme in HANDLERS:
         return HandlerAddress(url)
     if parts.scheme == "serial":
@@ -102,41 +102,58 @@ def _plain(url: str, parts: SplitResult) -> Address:
         case "evdev" if parts.path.startswith("/"):
             return EvdevAddress(parts.path)
         case "evdev":
-            raise _refusal("{url} names no input device: write evdev:///dev/input/by-id/…", url)
+            raise Refusal(
+                "device_url",
+                "{url} names no input device: write evdev:///dev/input/by-id/…",
+                url=url,
+            )
         case "pty" if parts.path.startswith("/"):
             return SerialAddress(parts.path)
         case "pty":
-            raise _refusal("{url} names no terminal: write pty:///dev/pts/3", url)
+            raise Refusal("device_url", "{url} names no terminal: write pty:///dev/pts/3", url=url)
         case "emulator" if parts.netloc in {"printer", "scanner", "display"}:
             return EmulatorAddress(parts.netloc)
         case "emulator":
-            raise _refusal(
+            raise Refusal(
+                "device_url",
                 "There is no emulator {url}: the ones that exist are emulator://printer, "
                 "emulator://scanner and emulator://display.",
-                url,
+                url=url,
             )
-    raise _refusal(
+    raise Refusal(
+        "device_url",
         "The device address {url} is of no known kind: it begins with serial:// tcp:// usb:// "
         "evdev:// pty:// or emulator://",
-        url,
+        url=url,
     )
 
 
 def _serial(url: str, parts: SplitResult) -> SerialAddress:
     path = parts.netloc + parts.path
     if not path:
-        raise _refusal("{url} names no port: write serial:///dev/ttyUSB0", url)
+        raise Refusal("device_url", "{url} names no port: write serial:///dev/ttyUSB0", url=url)
     options = dict(parse_qsl(parts.query, keep_blank_values=True))
     unknown = sorted(set(options) - {"baud", "bytes", "flow"})
     if unknown:
-        raise _refusal("{url} has the unknown setting {name}: known are baud, bytes and flow.", url,
-                       name=unknown[0])  # fmt: skip
+        raise Refusal(
+            "device_url",
+            "{url} has the unknown setting {name}: known are baud, bytes and flow.",
+            url=url,
+            name=unknown[0],
+        )
     frame = _BYTES.fullmatch(options.get("bytes", "8N1"))
     if frame is None:
-        raise _refusal("{url}: bytes={value} is not like 8N1 or 7E1.", url, value=options["bytes"])
+        raise Refusal(
+            "device_url",
+            "{url}: bytes={value} is not like 8N1 or 7E1.",
+            url=url,
+            value=options["bytes"],
+        )
     flow = options.get("flow", "none")
     if flow not in {"none", "rts", "xon"}:
-        raise _refusal("{url}: flow={value} is not none, rts or xon.", url, value=flow)
+        raise Refusal(
+            "device_url", "{url}: flow={value} is not none, rts or xon.", url=url, value=flow
+        )
     data_bits, parity, stop_bits = frame.groups()
     baud = _baud(url, options.get("baud", "9600"))
     return SerialAddress(path, baud, int(data_bits), parity, int(stop_bits), flow)
@@ -144,23 +161,27 @@ def _serial(url: str, parts: SplitResult) -> SerialAddress:
 
 def _baud(url: str, text: str) -> int:
     if not (text.isascii() and text.isdigit() and 300 <= int(text[:8]) <= 4_000_000):
-        raise _refusal("{url}: baud={value} is not a speed between 300 and 4000000.", url,
-                       value=text)  # fmt: skip
+        raise Refusal(
+            "device_url",
+            "{url}: baud={value} is not a speed between 300 and 4000000.",
+            url=url,
+            value=text,
+        )
     return int(text)
 
 
 def _tcp(url: str, parts: SplitResult, port: int | None) -> TcpAddress:
     if not parts.hostname:
-        raise _refusal("{url} names no machine: write tcp://192.0.2.7:9100", url)
+        raise Refusal("device_url", "{url} names no machine: write tcp://192.0.2.7:9100", url=url)
     return TcpAddress(parts.hostname, RAW_PRINTING_PORT if port is None else port)
 
 
 def _usb(url: str, parts: SplitResult) -> UsbAddress:
     vendor, _, product = parts.netloc.partition(":")
     if not (_USB_ID.fullmatch(vendor) and _USB_ID.fullmatch(product)):
-        raise _refusal("{url} is not like usb://04b8:0202 (vendor and product, as in lsusb).", url)
+        raise Refusal(
+            "device_url",
+            "{url} is not like usb://04b8:0202 (vendor and product, as in lsusb).",
+            url=url,
+        )
     return UsbAddress(int(vendor, 16), int(product, 16))
-
-
-def _refusal(template: str, url: str, **values: str) -> Refusal:
-    return Refusal("device_url", template, url=url, **values)

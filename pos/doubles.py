@@ -9,7 +9,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
@@ -119,16 +119,19 @@ class MemoryStore:
         """Append the events as entries; raises `fails_with` when a test set it."""
         if self.fails_with is not None:
             raise self.fails_with
+        written: list[Entry] = []
         for event in events:
-            self.entries.append(self._entry(event))
+            written.append(self._entry(event, (*self.entries, *written)[-1:]))
+        self.entries += written
+        for event in events:
             self.events.append(event)
             self._project(event)
-        return self.entries[-len(events) :]
+        return written
 
-    def _entry(self, event: Event) -> Entry:
-        previous = self.entries[-1].hash if self.entries else GENESIS
+    def _entry(self, event: Event, last: Sequence[Entry]) -> Entry:
+        previous = last[0].hash if last else GENESIS
         at = instant_text(self.clock.now())
-        number = len(self.entries) + 1
+        number = last[0].number + 1 if last and last[0].place == self.place else 1
         body = canonical(event.facts())
         hashed = digest(self.place, number, (event.kind, event.version, at), body, previous)
         return Entry(

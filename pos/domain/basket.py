@@ -22,7 +22,7 @@ from pos.domain.catalogue import Unit
 from pos.domain.errors import Refusal
 from pos.domain.events import VoidedLine
 from pos.domain.line import Discount, Line, Tender, Value
-from pos.domain.money import AMOUNT_MAX, PIECE, QUANTITY_MAX, line_amount
+from pos.domain.money import AMOUNT_MAX, PIECE, QUANTITY_MAX
 from pos.domain.words import Amount, Quantity
 
 LINES_MAX = 2_000
@@ -101,7 +101,7 @@ def _total(line: Line | None) -> int:
 
 
 def _eco(line: Line | None) -> int:
-    return 0 if line is None else line_amount(line.eco, line.quantity)
+    return 0 if line is None else line.eco_amount
 
 
 class Added(Value):
@@ -252,6 +252,13 @@ def _quantity(basket: Basket, step: QuantityChanged) -> Basket:
 def _price(basket: Basket, step: PriceChanged) -> Basket:
     line = basket.line(step.n)
     check_price(step.unit_price)
+    if step.unit_price < line.eco:
+        raise Refusal(
+            "under_eco",
+            "The price {price} is under the eco-participation {eco}, which is never discounted.",
+            price=Amount(step.unit_price),
+            eco=Amount(line.eco),
+        )
     before = line.unit_price if line.catalogue_price is None else line.catalogue_price
     return _replace(
         basket,
@@ -278,7 +285,16 @@ def as_voided(line: Line) -> VoidedLine:
 def _void(basket: Basket, step: Voided) -> Basket:
     line = basket.line(step.n)
     left = tuple(old for old in basket.lines if old.n != step.n)
-    return replace(basket._with_lines(left, line, None), voided=(*basket.voided, as_voided(line)))
+    after = basket._with_lines(left, line, None)
+    return as_emptied(replace(after, voided=(*basket.voided, as_voided(line))))
+
+
+def as_emptied(basket: Basket) -> Basket:
+    """Return the basket; an emptied one forgets its discount and the age seen.
+
+    The next customer is another: neither a discount nor an age check passes on to them.
+    """
+    return replace(basket, ticket_discount=None, age_checked=0) if basket.is_empty else basket
 
 
 def _age(basket: Basket, step: AgeChecked) -> Basket:
@@ -290,10 +306,20 @@ def _tender(basket: Basket, step: Tendered) -> Basket:
 
 
 def _tender_back(basket: Basket, step: TenderTakenBack) -> Basket:
-    kept = tuple(tender for tender in basket.tenders if tender.n != step.n)
-    if len(kept) == len(basket.tenders):
+    found = next((tender for tender in basket.tenders if tender.n == step.n), None)
+    if found is None:
         raise Refusal("no_tender", "There is no payment {n} to give back.", n=step.n)
-    return replace(basket, tenders=kept)
+    if found.method == "card":
+        raise card_not_undone()
+    return replace(basket, tenders=tuple(one for one in basket.tenders if one.n != step.n))
+
+
+def card_not_undone() -> Refusal:
+    """Return the refusal to take an approved card payment back from the till alone."""
+    return Refusal(
+        "card_not_undone",
+        "A card payment is not taken back here; refund it on the card terminal.",
+    )
 
 
 _RULES: dict[str, Callable[[Basket, Any], Basket]] = {

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from pos.domain.basket import Basket, Step, Undone, apply, as_voided
+from pos.domain.basket import Basket, Step, Undone, apply, as_emptied, as_voided, card_not_undone
 from pos.domain.errors import Refusal
 from pos.domain.events import VoidedLine
 
@@ -33,42 +33,44 @@ class History:
 
     def push(self, step: Step) -> Basket:
         """Apply a step or an undo and return the basket; Refusal changes nothing."""
+        after = self.check(step)
         if isinstance(step, Undone):
-            return self._undo()
-        after = apply(self.basket, step)
-        self._before = [*self._before[-UNDO_MAX + 1 :], self.basket]
+            del self._before[-self._depth() :]
+        else:
+            self._before = [*self._before[-UNDO_MAX + 1 :], self.basket]
         self.basket = after
         return after
 
-    def check(self, step: Step) -> None:
-        """Raise the Refusal that `push` would, changing nothing."""
-        if isinstance(step, Undone):
-            self._undone()
-        else:
-            apply(self.basket, step)
+    def check(self, step: Step) -> Basket:
+        """Return the basket that `push` would, or raise its Refusal; nothing changes."""
+        return self._undone() if isinstance(step, Undone) else apply(self.basket, step)
+
+    def _depth(self) -> int:
+        """How many steps back the basket last looked otherwise: an age check goes with its line."""
+        shown = _shows(self.basket)
+        for depth, before in enumerate(reversed(self._before), start=1):
+            if _shows(before) != shown:
+                return depth
+        return len(self._before)
 
     def _undone(self) -> Basket:
         now = self.basket
         if not self._before:
             raise Refusal("nothing_to_undo", "There is nothing to take back.")
-        before = self._before[-1]
+        before = self._before[-self._depth()]
         if len(now.tenders) != len(before.tenders) and "card" in _methods(now, before):
-            raise Refusal(
-                "card_not_undone",
-                "A card payment is not taken back here; refund it on the card terminal.",
-            )
+            raise card_not_undone()
         return replace(
-            before,
+            as_emptied(before),
             voided=_voided_after_undo(now, before),
             next_line=now.next_line,
             next_tender=now.next_tender,
             steps=now.steps + 1,
         )
 
-    def _undo(self) -> Basket:
-        self.basket = self._undone()
-        self._before.pop()
-        return self.basket
+
+def _shows(basket: Basket) -> tuple[object, ...]:
+    return basket.lines, basket.tenders, basket.ticket_discount
 
 
 def _voided_after_undo(now: Basket, before: Basket) -> tuple[VoidedLine, ...]:

@@ -69,11 +69,16 @@ class Line(Value):
         return line_amount(self.unit_price, self.quantity)
 
     @property
+    def eco_amount(self) -> int:
+        """The eco-participation included in the line, never more than the line itself."""
+        return min(line_amount(self.eco, self.quantity), self.gross)
+
+    @property
     def discount_amount(self) -> int:
         """What the line's own discount takes off; the eco-participation is left out of it."""
         if self.discount is None:
             return 0
-        return self.discount.off(self.gross - line_amount(self.eco, self.quantity))
+        return self.discount.off(self.gross - self.eco_amount)
 
     @property
     def total(self) -> int:

@@ -29,8 +29,14 @@ AMOUNT_MAX = 99_999_999
 QUANTITY_MAX = 9_999_999
 """The largest quantity of one line, in thousandths: 9 999.999."""
 
-_AMOUNT = re.compile(r"([+-]?)(\d{1,3}(?:[    .,']\d{3})+|\d+)(?:[.,](\d{1,2}))?")
-_SPACES = str.maketrans("", "", "    .,'")
+_GROUPING = " .,'\u2009\u00a0\u202f\u2019"
+_AMOUNT = re.compile(
+    rf"([+-]?)(\d{{1,3}}(?:([{_GROUPING}])\d{{3}})(?:\3\d{{3}})*|\d+)(?:(?!\3)[.,](\d{{1,2}}))?",
+    re.ASCII,
+)
+_EITHER = re.compile(r"[+-]?\d{1,3}[.,]\d{3}", re.ASCII)
+_UNGROUPED = str.maketrans("", "", _GROUPING)
+_TEXT_MAX = 24
 
 
 def half_up(numerator: int, denominator: int) -> int:
@@ -74,13 +80,15 @@ def share(total: int, weights: Sequence[int]) -> list[int]:
 def parse_amount(text: str) -> int:
     """Return the minor units written in `text`; French and English figures are both understood.
 
-    Accepts `1 466,29`, `1466.29`, `1,466.29`, `1.466,29`, a sign and at most two decimals.
+    Accepts `1 466,29`, `1466.29`, `1,466.29`, `1.466,29`, a sign and at most two decimals. One
+    comma or point before three digits (`1,466`) could be either and is refused, never guessed.
     Raises Refusal (`bad_amount`) that names the text.
     """
     bare = text.strip().removesuffix("€").removesuffix("EUR").strip()
     found = _AMOUNT.fullmatch(bare)
-    if found is None:
-        raise Refusal("bad_amount", "“{text}” is not an amount; write it as 12,50.", text=text)
-    sign, whole, cents = found.groups()
-    value = int(whole.translate(_SPACES)) * 100 + int((cents or "0").ljust(2, "0"))
+    if found is None or len(bare) > _TEXT_MAX or _EITHER.fullmatch(bare):
+        shown = text[:_TEXT_MAX]
+        raise Refusal("bad_amount", "“{text}” is not an amount; write it as 12,50.", text=shown)
+    sign, whole, _, cents = found.groups()
+    value = int(whole.translate(_UNGROUPED)) * 100 + int((cents or "0").ljust(2, "0"))
     return -value if sign == "-" else value

@@ -104,7 +104,7 @@ def _line(line: Line, part: int, rate: int, net: int) -> LineFacts:
         tax=total - net,
         price_before=line.catalogue_price,
         department=line.department,
-        eco=line.eco,
+        eco=min(line.eco, line.unit_price),
         guarantee_months=line.guarantee_months,
         meal_voucher=line.meal_voucher,
         lot=line.lot,

@@ -19,7 +19,7 @@ from typing import Literal
 from pos.domain.basket import Basket
 from pos.domain.errors import Refusal
 from pos.domain.line import Method, Tender
-from pos.domain.money import AMOUNT_MAX, half_up, share
+from pos.domain.money import AMOUNT_MAX, share
 from pos.domain.words import Amount
 
 Rounding = Literal["none", "five_cents"]
@@ -80,9 +80,9 @@ def _check(basket: Basket, method: Method, amount: int, rules: TenderRules) -> N
         raise Refusal("tender_off", "This till does not take this payment; choose another.")
     if not basket.lines:
         raise Refusal("empty_basket", "The basket is empty; scan an article first.")
-    if basket.due < 0 or (basket.due == 0 and basket.total != 0):
+    if basket.due <= 0:
         raise Refusal("nothing_due", "Nothing is due any more.")
-    if not 0 < amount <= AMOUNT_MAX and basket.due != 0:
+    if not 0 < amount <= AMOUNT_MAX:
         raise Refusal(
             "bad_amount",
             "“{text}” is not an amount; write it as 12,50.",
@@ -106,12 +106,14 @@ def cash(
 ) -> Tender:
     """Return the cash tender for what was given (None: exactly what is due).
 
+    Where cash is rounded, a customer who lays down the cents themselves pays what is due, and a
+    rest that rounds to nothing is a tender of nothing.
     Raises Refusal over the legal limit for cash, for an amount that is not one, or with no line.
     """
     owed = cash_due(basket, rules)
     handed = owed if given is None else given
-    _check(basket, "cash", handed, rules)
-    amount = min(handed, owed)
+    _check(basket, "cash", handed if owed or handed else 1, rules)
+    amount = basket.due if basket.due <= handed < owed else min(handed, owed)
     limit = rules.cash_limit_nonresident if nonresident else rules.cash_limit
     already = sum(tender.amount for tender in basket.tenders if tender.method == "cash")
     if already + amount > limit:
@@ -144,12 +146,29 @@ def exact(
 
 def meal_voucher_most(basket: Basket, rules: TenderRules) -> int:
     """Return what meal vouchers may still pay: eligible lines, the daily cap, what is due."""
-    totals = _line_totals(basket)
-    eligible = sum(
-        total for line, total in zip(basket.lines, totals, strict=True) if line.meal_voucher
-    )
-    used = sum(tender.amount for tender in basket.tenders if tender.method == "meal_voucher")
-    return max(0, min(eligible - used, rules.meal_voucher_cap - used, basket.due))
+    used = _meal_vouchers_in(basket)
+    rest = _meal_voucher_eligible(basket) - used
+    return max(0, min(rest, rules.meal_voucher_cap - used, basket.due))
+
+
+def check_meal_vouchers(basket: Basket) -> None:
+    """Refuse a basket whose meal vouchers pay for more than its eligible lines."""
+    used = _meal_vouchers_in(basket)
+    if used and used > _meal_voucher_eligible(basket):
+        raise Refusal(
+            "under_meal_vouchers",
+            "Meal vouchers paid {paid}, more than what they may pay then; give them back first.",
+            paid=Amount(used),
+        )
+
+
+def _meal_vouchers_in(basket: Basket) -> int:
+    return sum(tender.amount for tender in basket.tenders if tender.method == "meal_voucher")
+
+
+def _meal_voucher_eligible(basket: Basket) -> int:
+    totals = line_totals(basket)
+    return sum(total for line, total in zip(basket.lines, totals, strict=True) if line.meal_voucher)
 
 
 def meal_voucher(basket: Basket, amount: int | None, rules: TenderRules, day: date) -> Tender:
@@ -167,7 +186,7 @@ def meal_voucher(basket: Basket, amount: int | None, rules: TenderRules, day: da
         )
     most = meal_voucher_most(basket, rules)
     asked = most if amount is None else amount
-    _check(basket, "meal_voucher", max(asked, 1), rules)
+    _check(basket, "meal_voucher", asked if most else max(asked, 1), rules)
     if asked > most or most == 0:
         raise Refusal(
             "meal_voucher_most",
@@ -177,8 +196,8 @@ def meal_voucher(basket: Basket, amount: int | None, rules: TenderRules, day: da
     return Tender(n=basket.next_tender, method="meal_voucher", amount=asked, given=asked)
 
 
-def _line_totals(basket: Basket) -> list[int]:
-    """Each line's total after its share of the discount on the whole ticket."""
+def line_totals(basket: Basket) -> list[int]:
+    """Return each line's total after its share of the discount on the whole ticket."""
     totals = [line.total for line in basket.lines]
     parts = ticket_discount_parts(basket)
     return [total - part for total, part in zip(totals, parts, strict=True)]
@@ -191,5 +210,5 @@ def ticket_discount_parts(basket: Basket) -> list[int]:
     """
     if not basket.lines:
         return []
-    weights = [line.total - half_up(line.eco * line.quantity, 1000) for line in basket.lines]
+    weights = [line.total - line.eco_amount for line in basket.lines]
     return share(basket.ticket_discount_amount, weights)

@@ -17,6 +17,9 @@ from pos.domain.shop import ShopFacts
 from pos.domain.words import Amount, Sentence, Words
 from pos.papers.page import Align, Blank, Block, Cut, Page, Qr, Row, Rule, Table, Text
 
+COUNTRIES = {"FR": "France"}
+"""Countries that a ticket's address must name, in their own language."""
+
 METHODS = {
     "cash": Sentence("Cash"),
     "card": Sentence("Card"),
@@ -68,8 +71,12 @@ def _policy(shop: ShopFacts) -> list[Block]:
 
 def _seller(shop: ShopFacts, words: Words) -> list[Block]:
     blocks: list[Block] = [Text(shop.name, Align.CENTER, bold=True, size=2)]
-    lines = [shop.company if shop.company != shop.name else "", *shop.address, shop.phone]
+    lines = [shop.company if shop.company != shop.name else "", *shop.address]
+    country = COUNTRIES.get(shop.country, "")
+    lines.append("" if country.casefold() in (line.casefold() for line in lines) else country)
     blocks += [Text(line, Align.CENTER) for line in lines if line]
+    if shop.phone:
+        blocks.append(Text(shop.phone, Align.CENTER))
     numbers = [
         f"SIRET {shop.siret}" if shop.siret else "",
         f"APE {shop.naf}" if shop.naf else "",

@@ -44,4 +44,5 @@ def show_paid(desk: Desk, total: int, change: int) -> None:
 def show_welcome(desk: Desk) -> None:
     """Show the shop's name between two customers."""
     if desk.ports.display is not None:
-        desk.ports.display.show(desk.rules.shop.name, desk.words().say(Sentence("Welcome")))
+        welcome = desk.words().say(Sentence("Welcome"))
+        desk.ports.display.show(desk.rules.shop.name[:WIDTH], welcome[:WIDTH])

@@ -16,16 +16,17 @@ from pos.domain.barcode import MeasurePlan
 from pos.domain.basket import STEP, Basket, Step
 from pos.domain.catalogue import VatTable
 from pos.domain.errors import Refusal
-from pos.domain.events import PermissionUsed, SaleFinished
+from pos.domain.events import Event, PermissionUsed, SaleFinished
 from pos.domain.history import History
 from pos.domain.shift import business_day
 from pos.domain.shop import ShopFacts
 from pos.domain.staff import NeedsPermission, Permission, Person, allows
-from pos.domain.tender import TenderRules
-from pos.domain.words import Words
+from pos.domain.tender import TenderRules, check_meal_vouchers
+from pos.domain.words import Amount, Words
 from pos.fiscal.port import FiscalRules
 from pos.papers.page import Page
 from pos.ports import (
+    CardRequest,
     Catalogue,
     Clock,
     DeviceState,
@@ -109,12 +110,16 @@ class Ports:
 
 
 class OpenBasket:
-    """A basket in someone's hands or put aside: its name, its owner and its history."""
+    """A basket in someone's hands or put aside: its name, its owner and its history.
+
+    `card` is the card payment it waits for; until that is settled the basket does not change.
+    """
 
     def __init__(self, name: str, staff: str) -> None:
         self.name = name
         self.staff = staff
         self.history = History()
+        self.card: CardRequest | None = None
 
     @property
     def basket(self) -> Basket:
@@ -122,12 +127,13 @@ class OpenBasket:
         return self.history.basket
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(eq=False, slots=True)
 class Loan:
-    """A permission lent for one gesture by someone who typed a PIN."""
+    """A permission lent for one gesture by someone who typed a PIN; spent when it was used."""
 
     permission: Permission
     lender: str
+    spent: bool = False
 
 
 @dataclass(slots=True)
@@ -176,6 +182,10 @@ class Desk:
         """Return the present instant in the shop's zone."""
         return self.ports.clock.now().astimezone(self.zone)
 
+    def baskets(self) -> list[OpenBasket]:
+        """Return every basket that is not sold: in someone's hands, then put aside."""
+        return [*self.open.values(), *self.parked]
+
     def business_day(self) -> date:
         """Return the business day of now."""
         return business_day(self.ports.clock.now(), self.rules.zone, self.rules.cut_off_hour)
@@ -183,7 +193,7 @@ class Desk:
     def rate_of(self, vat: str) -> int:
         """Return today's rate of a VAT code, in basis points; Refusal for a code nobody knows."""
         try:
-            return self.rules.vat.rate_on(vat, self.business_day())
+            return self.rules.vat.rate_on(vat, self.now().date())
         except KeyError:
             raise Refusal(
                 "unknown_vat",
@@ -193,38 +203,88 @@ class Desk:
 
     def mine(self) -> OpenBasket:
         """Return the open basket of whoever is signed in, a new one when there is none."""
-        ref = self.signed_in.ref
-        if ref not in self.open:
-            self.open[ref] = OpenBasket(self.ports.ids.token(), ref)
-        return self.open[ref]
+        person = self.signed_in
+        if person.ref not in self.open:
+            if not allows(person.role, Permission.SELL):
+                raise NeedsPermission(Permission.SELL)
+            self.open[person.ref] = OpenBasket(self.ports.ids.token(), person.ref)
+        return self.open[person.ref]
+
+    def check(self, step: Step) -> Basket:
+        """Return what a step would make of the signed-in person's basket; nothing changes.
+
+        Raises Refusal: `card_open` while a card payment has no answer, and what the rules say.
+        """
+        mine = self.mine()
+        check_no_card(mine)
+        after = mine.history.check(step)
+        check_meal_vouchers(after)
+        return after
 
     def step(self, step: Step) -> Basket:
         """Do one step on the signed-in person's basket: checked, on disk, then in memory.
 
         Raises Refusal, or StoreUnavailable when the disk does not take it; nothing changed then.
         """
-        mine = self.mine()
-        mine.history.check(step)
-        self.ports.drafts.add_step(
-            mine.name, mine.staff, mine.basket.steps + 1, STEP.dump_json(step).decode()
-        )
-        basket = mine.history.push(step)
+        self.check(step)
+        basket = self.keep(self.mine(), step)
         self.just_sold = False
         return basket
 
-    def require(self, permission: Permission, loan: Loan | None = None) -> None:
-        """Let a guarded gesture pass and write down who allowed it; NeedsPermission otherwise."""
+    def guarded_step(self, step: Step, permission: Permission, loan: Loan | None) -> Basket:
+        """Do a step that needs a permission: who allowed it is written first."""
+        self.check(step)
+        used = self.permit(permission, loan)
+        self.ports.ledger.record(used)
+        basket = self.step(step)
+        _spend(loan, used)
+        return basket
+
+    def keep(self, mine: OpenBasket, step: Step) -> Basket:
+        """Put a step of any basket on disk, then in memory."""
+        mine.history.check(step)
+        number = mine.basket.steps + 1
+        text = STEP.dump_json(step).decode()
+        self.ports.drafts.add_step(mine.name, mine.staff, number, text)
+        return mine.history.push(step)
+
+    def permit(self, permission: Permission, loan: Loan | None = None) -> PermissionUsed:
+        """Return the fact that a guarded gesture is allowed, to record with the gesture itself.
+
+        Raises NeedsPermission when neither the role nor an unspent loan allows it.
+        """
         person = self.signed_in
         if allows(person.role, permission):
-            self.ports.ledger.record(PermissionUsed(permission=permission.value, staff=person.ref))
-            return
-        if loan is None or loan.permission is not permission:
+            return PermissionUsed(permission=permission.value, staff=person.ref)
+        if loan is None or loan.spent or loan.permission is not permission:
             raise NeedsPermission(permission)
-        self.ports.ledger.record(
-            PermissionUsed(permission=permission.value, staff=person.ref, lender=loan.lender)
-        )
+        return PermissionUsed(permission=permission.value, staff=person.ref, lender=loan.lender)
+
+    def record_permitted(self, used: PermissionUsed, loan: Loan | None, *events: Event) -> None:
+        """Write a guarded gesture and who allowed it together; the loan is spent then."""
+        self.ports.ledger.record(used, *events)
+        _spend(loan, used)
+
+    def require(self, permission: Permission, loan: Loan | None = None) -> None:
+        """Let a guarded gesture pass and write down who allowed it; NeedsPermission otherwise."""
+        self.record_permitted(self.permit(permission, loan), loan)
 
     def device_state(self, name: str) -> DeviceState:
         """Return what a device last said of itself."""
         known = self.devices.get(name)
         return DeviceState.ABSENT if known is None else known.state
+
+
+def check_no_card(mine: OpenBasket) -> None:
+    """Refuse to touch a basket whose card payment has no answer yet."""
+    if mine.card is not None:
+        raise Refusal(
+            "card_open",
+            "A card payment of {amount} has no answer yet; settle it first.",
+            amount=Amount(mine.card.amount),
+        )
+
+
+def _spend(loan: Loan | None, used: PermissionUsed) -> None:
+    if loan is not None and used.lender is not None:
+        loan.spent = True

@@ -7,7 +7,16 @@ from datetime import timedelta
 from pos.domain.errors import Refusal
 from pos.domain.events import SignInRefused, StaffAdded, StaffSignedIn, StaffSignedOut
 from pos.domain.shift import instant
-from pos.domain.staff import ROLES, Permission, Person, Role, allows, check_pin, wait_s
+from pos.domain.staff import (
+    ROLES,
+    WAIT_MOST_S,
+    Permission,
+    Person,
+    Role,
+    allows,
+    check_pin,
+    wait_s,
+)
 from pos.ports import Credentials
 from pos.till.counter import show_basket, show_welcome
 from pos.till.desk import Desk, Loan
@@ -43,6 +52,8 @@ def sign_out(desk: Desk) -> None:
     if desk.person is not None:
         desk.ports.ledger.record(StaffSignedOut(staff=desk.person.ref))
         desk.person = None
+        desk.just_sold = False
+        desk.armed_quantity = None
         show_welcome(desk)
 
 
@@ -63,15 +74,9 @@ def _check(desk: Desk, number: str, pin: str) -> Credentials:
     known = desk.ports.people.by_number(number)
     if known is None:
         desk.ports.pins.matches("", pin)  # as slow as for a known number
+        desk.ports.sound.play("refused")
         raise Refusal("wrong_pin", "This number and PIN do not fit; type them again.")
-    now = desk.ports.clock.now()
-    if known.locked_until and now < instant(known.locked_until):
-        left = instant(known.locked_until) - now
-        raise Refusal(
-            "locked",
-            "Too many wrong PINs; wait {seconds} s and try again.",
-            seconds=int(left / timedelta(seconds=1)) + 1,
-        )
+    _check_lock(desk, known)
     if not desk.ports.pins.matches(known.pin_hash, pin):
         failures = known.failures + 1
         desk.ports.ledger.record(
@@ -80,6 +85,19 @@ def _check(desk: Desk, number: str, pin: str) -> Credentials:
         desk.ports.sound.play("refused")
         raise Refusal("wrong_pin", "This number and PIN do not fit; type them again.")
     return known
+
+
+def _check_lock(desk: Desk, known: Credentials) -> None:
+    """Refuse while a lock runs; one longer than any lock shows a clock that was set back."""
+    if not known.locked_until:
+        return
+    left = instant(known.locked_until) - desk.ports.clock.now()
+    if timedelta(0) < left <= timedelta(seconds=WAIT_MOST_S):
+        raise Refusal(
+            "locked",
+            "Too many wrong PINs; wait {seconds} s and try again.",
+            seconds=-(-left // timedelta(seconds=1)),
+        )
 
 
 def add_person(desk: Desk, person: Person, pin: str, loan: Loan | None = None) -> None:
@@ -92,7 +110,9 @@ def add_person(desk: Desk, person: Person, pin: str, loan: Loan | None = None) -
         raise Refusal("too_many_people", "{most} people is the most.", most=PEOPLE_MOST)
     if any(one.number == person.number and one.ref != person.ref for one in everyone):
         raise Refusal("number_taken", "The number {number} is taken.", number=person.number)
+    added = StaffAdded(staff=person.ref, role=person.role)
     if everyone:
-        desk.require(Permission.STAFF, loan)
+        desk.record_permitted(desk.permit(Permission.STAFF, loan), loan, added)
+    else:
+        desk.ports.ledger.record(added)
     desk.ports.people.add(person, desk.ports.pins.hash(pin))
-    desk.ports.ledger.record(StaffAdded(staff=person.ref, role=person.role))

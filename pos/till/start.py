@@ -12,7 +12,7 @@ from pydantic import ValidationError
 
 from pos.domain.basket import STEP
 from pos.domain.errors import Refusal
-from pos.domain.events import TillStarted, TillStopped
+from pos.domain.events import BasketAbandoned, BasketParked, TillStarted, TillStopped
 from pos.domain.words import Sentence
 from pos.ports import Draft
 from pos.till.counter import show_welcome
@@ -54,8 +54,30 @@ def _restore(desk: Desk, draft: Draft) -> Sentence | None:
             "A basket could be read only up to its step {step}; check it before selling.",
             step=found.basket.steps,
         )
-    if draft.parked:
+        found = _rescued(desk, draft, found)
+        if not found.basket.steps:
+            return note
+    if draft.parked or draft.staff in desk.open:
         desk.parked.append(found)
     else:
         desk.open[draft.staff] = found
     return note
+
+
+def _rescued(desk: Desk, draft: Draft, found: OpenBasket) -> OpenBasket:
+    """Return what could be read under a new name, put aside; the old name ends on record."""
+    fresh = OpenBasket(desk.ports.ids.token(), draft.staff)
+    for text in draft.steps[: found.basket.steps]:
+        desk.keep(fresh, STEP.validate_json(text))
+    lines, total = len(found.basket.lines), found.basket.total
+    ended = BasketAbandoned(
+        basket=draft.basket,
+        staff=draft.staff,
+        lines=lines,
+        total=total,
+        reason="unreadable",
+        voided=list(found.basket.voided),
+    )
+    parked = BasketParked(basket=fresh.name, staff=draft.staff, lines=lines, total=total)
+    desk.ports.ledger.record(ended, *([parked] if draft.parked and fresh.basket.steps else []))
+    return fresh

@@ -20,18 +20,20 @@ from pos.domain.events import (
 )
 from pos.domain.line import Tender
 from pos.domain.sale import SaleFacts, close
-from pos.domain.shift import instant_text
+from pos.domain.shift import business_day, instant_text
 from pos.domain.staff import Permission
 from pos.domain.tender import cash, cash_due, exact, meal_voucher, quick_cash
-from pos.domain.words import Amount
 from pos.fiscal.port import ChainHead, SaleToSign
 from pos.ports import CardRequest
 from pos.till.counter import show_basket, show_paid
-from pos.till.desk import Desk, Loan
-from pos.till.tickets import print_unasked
+from pos.till.desk import Desk, Loan, OpenBasket, check_no_card
+from pos.till.tickets import begin, unasked
 
 MANUAL = "manual"
 """The card terminal whose result the cashier types."""
+
+TRAINING_LOOK_BACK = 200
+"""How many tickets back the training chain looks for its last record."""
 
 
 def pay_cash(
@@ -39,14 +41,27 @@ def pay_cash(
 ) -> SaleFinished | Basket:
     """Take cash (None: exactly what is due); the sale when that settles it, else the basket.
 
+    Exactly nothing finishes a basket that costs nothing or that its payments cover already.
     Raises Refusal over the legal limit; `nonresident` lifts it to the one for a payer who proves
     a home abroad (permission `cash_nonresident`).
     """
+    if not given and desk.basket.lines and desk.basket.due == 0:
+        return finish(desk)
     tender = cash(desk.basket, given, desk.rules.tenders, nonresident=bool(nonresident))
-    if nonresident:
-        loan = nonresident if isinstance(nonresident, Loan) else None
-        desk.require(Permission.CASH_NONRESIDENT, loan)
-    return _take(desk, tender)
+    if not nonresident:
+        return _take(desk, tender)
+    loan = nonresident if isinstance(nonresident, Loan) else None
+    used = desk.permit(Permission.CASH_NONRESIDENT, loan)
+    taken = _take(desk, tender, used)
+    if loan is not None and used.lender is not None:
+        loan.spent = True
+    return taken
+
+
+def finish(desk: Desk) -> SaleFinished:
+    """Finish a basket on which nothing is due any more; Refusal `not_paid` otherwise."""
+    check_no_card(desk.mine())
+    return _finish(desk, desk.basket, 0, ())
 
 
 def pay_cheque(desk: Desk, amount: int | None = None) -> SaleFinished | Basket:
@@ -72,13 +87,7 @@ def ask_card(desk: Desk, amount: int | None = None) -> CardRequest:
     """
     tender = exact(desk.basket, "card", amount, desk.rules.tenders)
     mine = desk.mine()
-    for waiting in desk.ports.past.cards(mine.name):
-        if waiting.outcome in ("", "unknown"):
-            raise Refusal(
-                "card_open",
-                "A card payment of {amount} has no answer yet; settle it first.",
-                amount=Amount(waiting.amount),
-            )
+    check_no_card(mine)
     request = CardRequest(desk.ports.ids.token(), mine.name, tender.amount, "")
     desk.ports.ledger.record(
         CardAsked(
@@ -89,40 +98,67 @@ def ask_card(desk: Desk, amount: int | None = None) -> CardRequest:
             staff=desk.signed_in.ref,
         )
     )
+    mine.card = request
     return request
 
 
 def answer_card(desk: Desk, request: CardRequest, outcome: str) -> SaleFinished | Basket:
-    """Write down how a card payment ended; an approved one joins its basket.
+    """Write down how a card payment ended; an approved one joins its basket, whoever holds it.
 
     `outcome` is `approved`, `declined`, `cancelled` or `unknown`; a person may settle an unknown
-    one later with another answer.
+    one later with another answer. Raises Refusal `card_settled` for one that has its answer.
     """
     said = CardAnswered.model_validate(
         {"request": request.request, "outcome": outcome, "settled_by": desk.signed_in.ref}
     )
-    mine = desk.open.get(desk.signed_in.ref)
-    if outcome != "approved" or mine is None or mine.name != request.basket:
-        desk.ports.ledger.record(said)
-        return desk.basket
-    tender = Tender(
-        n=desk.basket.next_tender,
-        method="card",
-        amount=request.amount,
-        given=request.amount,
-        reference=request.request,
+    open_ones = {waiting.request for waiting in desk.ports.past.cards()}
+    mine = next((one for one in desk.baskets() if _waits_for(one, request)), None)
+    if mine is None and request.request not in open_ones:
+        raise Refusal("card_settled", "This card payment has its answer already.")
+    if mine is not None and outcome == "approved":
+        return _approved(desk, mine, said)
+    desk.ports.ledger.record(said)
+    if mine is not None and outcome != "unknown":
+        mine.card = None
+    return desk.basket
+
+
+def _waits_for(one: OpenBasket, request: CardRequest) -> bool:
+    return one.card is not None and one.card.request == request.request
+
+
+def _approved(desk: Desk, mine: OpenBasket, said: CardAnswered) -> SaleFinished | Basket:
+    step = _card_step(mine)
+    after = mine.history.check(step)
+    is_here = mine is desk.open.get(desk.signed_in.ref)
+    if is_here and after.due == 0:
+        return _finish(desk, after, 0, (said,))
+    desk.ports.ledger.record(said)
+    desk.keep(mine, step)
+    mine.card = None
+    if is_here:
+        show_basket(desk, mine.basket.last)
+    return desk.basket
+
+
+def _card_step(mine: OpenBasket) -> Tendered:
+    if mine.card is None:
+        raise ValueError("the basket waits for no card payment")
+    amount, reference = mine.card.amount, mine.card.request
+    number = mine.basket.next_tender
+    return Tendered(
+        tender=Tender(n=number, method="card", amount=amount, given=amount, reference=reference)
     )
-    return _take(desk, tender, said)
 
 
 def _take(desk: Desk, tender: Tender, *before: Event) -> SaleFinished | Basket:
+    check_no_card(desk.mine())
     after = apply(desk.basket, Tendered(tender=tender))
-    rounding = -after.due if tender.method == "cash" and tender.given >= tender.amount else 0
-    settled = after.due == 0 or (
-        tender.method == "cash" and tender.amount == cash_due(desk.basket, desk.rules.tenders)
+    is_rounded = tender.method == "cash" and tender.amount == cash_due(
+        desk.basket, desk.rules.tenders
     )
-    if settled:
-        return _finish(desk, after, rounding, before)
+    if is_rounded or after.due == 0:
+        return _finish(desk, after, -after.due, before)
     if before:
         desk.ports.ledger.record(*before)
     basket = desk.step(Tendered(tender=tender))
@@ -136,7 +172,8 @@ def _finish(desk: Desk, paid: Basket, rounding: int, before: tuple[Event, ...]) 
     sale = _sale(desk, mine.name, paid, facts)
     has_cash = any(tender.method == "cash" for tender in paid.tenders)
     opened = [DrawerOpened(cause="sale", staff=mine.staff)] if has_cash else []
-    desk.ports.ledger.record(*before, sale, *opened)
+    waiting, asked = unasked(desk, sale)
+    desk.ports.ledger.record(*before, sale, *opened, *asked)
     del desk.open[mine.staff]
     desk.last_sale = sale
     desk.just_sold = True
@@ -145,7 +182,8 @@ def _finish(desk: Desk, paid: Basket, rounding: int, before: tuple[Event, ...]) 
         desk.ports.drawer.open()
     desk.ports.sound.play("accepted")
     show_paid(desk, sale.total, sale.change)
-    print_unasked(desk, sale)
+    if waiting is not None:
+        begin(desk, waiting)
     return sale
 
 
@@ -166,15 +204,16 @@ _UNSIGNED = FiscalStamp(
 def _sale(desk: Desk, basket: str, paid: Basket, facts: SaleFacts) -> SaleFinished:
     place = desk.ports.ledger.place
     register = f"{place.till}-{place.epoch}"
-    last = desk.last_sale if desk.last_sale and desk.last_sale.label.startswith(register) else None
-    number = last.ticket + 1 if last else 1
+    last = desk.last_sale
+    is_next = last is not None and last.label.startswith(f"{register}-")
+    number = last.ticket + 1 if last and is_next else 1
     now = desk.now()
     sale = SaleFinished(
         ticket=number,
         label=f"{register}-{number:06d}",
         basket=basket,
         at=instant_text(now),
-        business_day=desk.business_day().isoformat(),
+        business_day=business_day(now, desk.rules.zone, desk.rules.cut_off_hour).isoformat(),
         zone=desk.rules.zone,
         currency=desk.rules.currency,
         staff=desk.signed_in.ref,
@@ -191,32 +230,45 @@ def _sale(desk: Desk, basket: str, paid: Basket, facts: SaleFacts) -> SaleFinish
         software=desk.rules.software,
         fiscal=_UNSIGNED,
     )
-    head = ChainHead(last.fiscal.number, last.fiscal.signature) if last else ChainHead()
+    head = _chain_head(desk, register, number)
     signed = SaleToSign(sale.facts(), register, f"{now:%Y%m%d%H%M%S}", sale.training)
     signer = desk.ports.signer
     stamp = desk.ports.fiscal.stamp(signed, head, signer.sign, signer.key_id)
     return sale.model_copy(update={"fiscal": stamp})
 
 
+def _chain_head(desk: Desk, register: str, number: int) -> ChainHead:
+    """Return the last record of the chain that ticket `number` of this register joins.
+
+    Training has a chain of its own, so tickets of the other kind are passed over. Another
+    country's plug-in begins a chain of its own; a training chain forgets what lies far back.
+    """
+    rules = desk.rules
+    least = max(1, number - TRAINING_LOOK_BACK) if rules.training else 1
+    sale = desk.last_sale
+    for earlier in range(number - 1, least - 1, -1):
+        if sale is None or sale.ticket != earlier:
+            sale = desk.ports.past.sale(f"{register}-{earlier:06d}")
+        if sale is not None and sale.training == rules.training:
+            same = sale.fiscal.plugin == desk.ports.fiscal.name
+            return ChainHead(sale.fiscal.number, sale.fiscal.signature) if same else ChainHead()
+    return ChainHead()
+
+
 def restore_cards(desk: Desk) -> None:
-    """After a power cut, put approved card payments back that their baskets do not show."""
-    for mine in list(desk.open.values()):
+    """After a power cut, put approved card payments back that their baskets do not show.
+
+    A payment whose end nobody knows locks its basket until a person settles it.
+    """
+    for mine in desk.baskets():
         shown = {tender.reference for tender in mine.basket.tenders}
         for request in desk.ports.past.cards(mine.name):
-            if request.outcome == "approved" and request.request not in shown:
-                _put_back(desk, request)
-
-
-def _put_back(desk: Desk, request: CardRequest) -> None:
-    mine = next(one for one in desk.open.values() if one.name == request.basket)
-    tender = Tender(
-        n=mine.basket.next_tender,
-        method="card",
-        amount=request.amount,
-        given=request.amount,
-        reference=request.request,
-    )
-    mine.history.push(Tendered(tender=tender))
+            if request.outcome in ("", "unknown"):
+                mine.card = request
+            elif request.outcome == "approved" and request.request not in shown:
+                mine.card = request
+                desk.keep(mine, _card_step(mine))
+                mine.card = None
 
 
 def unsettled(desk: Desk) -> list[CardRequest]:

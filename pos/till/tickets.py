@@ -72,44 +72,55 @@ def print_ticket(desk: Desk, sale: SaleFinished | None = None, loan: Loan | None
             most=WAITING_MOST,
         )
     copy_number = desk.ports.past.copies(what.label)
-    if copy_number:
-        desk.require(Permission.DUPLICATE, loan)
-    _ask(desk, what, copy_number)
+    used = desk.permit(Permission.DUPLICATE, loan) if copy_number else None
+    waiting, events = asked(desk, what, copy_number)
+    if used is None:
+        desk.ports.ledger.record(*events)
+    else:
+        desk.record_permitted(used, loan, *events)
+    begin(desk, waiting)
     return copy_number
 
 
-def print_unasked(desk: Desk, sale: SaleFinished) -> None:
-    """Print what the country and the shop print unasked; a till with no printer goes on."""
+def unasked(desk: Desk, sale: SaleFinished) -> tuple[WaitingPrint | None, list[Event]]:
+    """Return the job that prints unasked, and the events to record together with the sale.
+
+    What the country and the shop print unasked; a till with no printer goes on: no job then.
+    """
     rules = desk.rules.printing
     wanted = (
         not rules.ask
         or (rules.guarantee and desk.ports.fiscal.prints_unasked(sale))
         or (rules.weighed and any(line.unit == "kg" for line in sale.lines))
     )
-    if wanted and desk.ports.printer is not None:
-        _ask(desk, sale, 0)
+    return asked(desk, sale, 0) if wanted and desk.ports.printer is not None else (None, [])
 
 
-def _ask(desk: Desk, sale: SaleFinished, copy_number: int) -> None:
+def asked(desk: Desk, sale: SaleFinished, copy_number: int) -> tuple[WaitingPrint, list[Event]]:
+    """Return a job for a sale's ticket and the events to record before it may begin."""
     job = desk.ports.ids.token()
+    is_ready = desk.device_state(PRINTER) in (DeviceState.READY, DeviceState.BUSY)
     page = page_of(desk, sale, copy_number)
-    waiting = WaitingPrint(job, sale.label, copy_number, page)
-    asked = PrintAsked(
-        job=job,
-        document=sale.label,
-        paper="ticket",
-        copy_number=copy_number,
-        printer=PRINTER,
-        staff=desk.person.ref if desk.person else "",
-    )
-    if desk.device_state(PRINTER) in (DeviceState.READY, DeviceState.BUSY):
-        waiting.sending = True
-        desk.ports.ledger.record(asked, PrintSending(job=job))
-        desk.prints[job] = waiting
+    events: list[Event] = [
+        PrintAsked(
+            job=job,
+            document=sale.label,
+            paper="ticket",
+            copy_number=copy_number,
+            printer=PRINTER,
+            staff=desk.person.ref if desk.person else "",
+        )
+    ]
+    if is_ready:
+        events.append(PrintSending(job=job))
+    return WaitingPrint(job, sale.label, copy_number, page, sending=is_ready), events
+
+
+def begin(desk: Desk, waiting: WaitingPrint) -> None:
+    """Keep a recorded job until its end, and hand it over when it may leave now."""
+    desk.prints[waiting.job] = waiting
+    if waiting.sending:
         _hand_over(desk, waiting)
-    else:
-        desk.ports.ledger.record(asked)
-        desk.prints[job] = waiting
 
 
 def _hand_over(desk: Desk, waiting: WaitingPrint) -> None:
@@ -161,10 +172,14 @@ def settle_print(desk: Desk, job: str, *, printed: bool) -> None:
     """Write down what a person saw: the ticket came out, or it did not.
 
     When it did not, `print_ticket` prints it again as a counted duplicata.
+    Raises Refusal `no_print` for a ticket that nobody has to settle.
     """
+    waiting = desk.prints.get(job)
+    if waiting is None or not waiting.unknown:
+        raise Refusal("no_print", "This ticket was settled already.")
     outcome: Literal["confirmed", "failed"] = "confirmed" if printed else "failed"
     desk.ports.ledger.record(PrintFinished(job=job, outcome=outcome, settled_by=desk.signed_in.ref))
-    desk.prints.pop(job, None)
+    del desk.prints[job]
 
 
 def restore_prints(desk: Desk) -> None:
@@ -182,12 +197,14 @@ def restore_prints(desk: Desk) -> None:
             lost.append(PrintFinished(job=trouble.job, outcome="unknown"))
     if lost:
         desk.ports.ledger.record(*lost)
+    if desk.device_state(PRINTER) is DeviceState.READY:
+        send_waiting(desk)
 
 
 def open_drawer(desk: Desk, loan: Loan | None = None) -> None:
     """Open the drawer with no sale (permission `no_sale`); it is written down."""
-    desk.require(Permission.NO_SALE, loan)
     if desk.ports.drawer is None:
         raise Refusal("no_drawer", "No cash drawer is set up; add one in the settings.")
-    desk.ports.ledger.record(DrawerOpened(cause="no_sale", staff=desk.signed_in.ref))
+    used = desk.permit(Permission.NO_SALE, loan)
+    desk.record_permitted(used, loan, DrawerOpened(cause="no_sale", staff=desk.signed_in.ref))
     desk.ports.drawer.open()

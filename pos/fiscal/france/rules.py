@@ -18,7 +18,7 @@ from pos.fiscal.france.ticket_chain import extract, payload, text_of
 from pos.fiscal.port import ChainHead, SaleToSign, Sign
 from pos.papers.page import Align, Block, Text
 
-GUARANTEE = "* Garantie légale de conformité : {years} ans (art. L217-3 et s. C. consom.)"
+GUARANTEE = "* Garantie légale de conformité : {length} (art. L217-3 et s. C. consom.)"
 """C. consom. art. D211-6: the billing document states the guarantee of its durable goods."""
 
 
@@ -73,9 +73,8 @@ class FranceRules:
             Text(f"{sale.software} – fiscal {stamp.fiscal_version}", Align.CENTER),
             Text(mark, Align.CENTER, bold=bool(copy_number)),
         ]
-        months = max((line.guarantee_months for line in sale.lines), default=0)
-        if months:
-            blocks.insert(0, Text(GUARANTEE.format(years=months // 12)))
+        lengths = sorted({line.guarantee_months for line in sale.lines if line.guarantee_months})
+        blocks[:0] = [Text(GUARANTEE.format(length=_length(months))) for months in lengths]
         if sale.training:
             blocks.insert(0, Text("FACTICE – MODE ÉCOLE", Align.CENTER, bold=True))
         return tuple(blocks)
@@ -83,3 +82,9 @@ class FranceRules:
     def prints_unasked(self, sale: SaleFinished) -> bool:
         """Tickets are printed on request only, but for durable goods (C. env. art. D541-371)."""
         return any(line.guarantee_months for line in sale.lines)
+
+
+def _length(months: int) -> str:
+    if months % 12:
+        return f"{months} mois"
+    return "1 an" if months == 12 else f"{months // 12} ans"

@@ -1,0 +1,293 @@
+"""From a scan to a line: what the cashier must still say about an article, and its way in.
+
+A scan becomes a line at once, or a `Question` that must be answered first (the buyer's age, a
+weight, a price), or a Refusal with a sound. A question holds everything needed to go on.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from enum import StrEnum
+
+from pos.domain.barcode import ArticleCode, MeasuredCode, PassCode, Scan, parse
+from pos.domain.basket import Added, AgeChecked, check_price, check_quantity
+from pos.domain.catalogue import Article, Unit
+from pos.domain.errors import Refusal
+from pos.domain.line import Line
+from pos.domain.money import PIECE
+from pos.domain.words import Quantity, Sentence
+from pos.ports import StoreUnavailable
+from pos.till.counter import show_basket
+from pos.till.desk import Desk
+
+SEARCH_MOST = 50
+
+SHORTEST_BARCODE = 8
+"""Fewer digits than this are a number of the shop's own: a SKU or an in-store key."""
+
+CURRENCIES = {"EUR": "978", "CHF": "756", "GBP": "826"}
+"""ISO 4217 numbers, as GS1 labels write them."""
+
+
+class Asks(StrEnum):
+    """What a question wants to know."""
+
+    AGE = "age"
+    PRICE = "price"
+    WEIGHT = "weight"
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """An article on its way into the basket; None is what is not known yet.
+
+    `age_seen` is the buyer's least age, in years, that the cashier saw for it.
+    """
+
+    article: Article
+    code: str = ""
+    quantity: int | None = None
+    unit_price: int | None = None
+    label_price: bool = False
+    lot: str | None = None
+    expiry: str | None = None
+    age_seen: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What must be answered before the offer becomes a line; `age` is set when that is asked."""
+
+    asks: Asks
+    offer: Offer
+    age: int = 0
+
+    @property
+    def sentence(self) -> Sentence:
+        """How the question is put to the cashier."""
+        name = self.offer.article.name
+        if self.asks is Asks.AGE:
+            return Sentence("“{name}”: is the buyer {age} or older?", name=name, age=self.age)
+        if self.asks is Asks.PRICE:
+            return Sentence("“{name}” has no price; type one.", name=name)
+        return Sentence("Weigh “{name}” and type its weight.", name=name)
+
+
+def scan(desk: Desk, raw: str) -> Line | Question:
+    """Take one scan or typed code; Refusal for what is no article, with the scanner's own sound.
+
+    Raises Refusal: `unknown_code`, a wrong check digit, an expired article and the like.
+    """
+    try:
+        return offer(desk, _scanned(desk, raw))
+    except (Refusal, StoreUnavailable):
+        desk.ports.sound.play("refused")
+        for scanner in desk.ports.scanners.values():
+            scanner.refuse()
+        raise
+
+
+def search(desk: Desk, text: str, limit: int = SEARCH_MOST) -> list[Article]:
+    """Return the articles whose names fit what was typed, best first."""
+    return desk.ports.catalogue.search(text, min(limit, SEARCH_MOST))
+
+
+def choose(desk: Desk, article: Article) -> Line | Question:
+    """Take an article that was picked from a list."""
+    return offer(desk, Offer(article, code=article.codes[0] if article.codes else ""))
+
+
+def _scanned(desk: Desk, raw: str) -> Offer:
+    typed = raw.strip()
+    if typed.isascii() and typed.isdigit() and len(typed) < SHORTEST_BARCODE:
+        article = desk.ports.catalogue.find(typed)
+        if article is not None:
+            return Offer(article, code=typed)
+    found = _offer_of(desk, parse(raw, desk.rules.plans, year=desk.now().year))
+    if found.quantity is not None and desk.armed_quantity is not None:
+        raise Refusal(
+            "quantity_on_label",
+            "The label of “{name}” says how much it is; clear the quantity and scan each label.",
+            name=found.article.name,
+        )
+    return found
+
+
+def _offer_of(desk: Desk, code: Scan) -> Offer:
+    if isinstance(code, ArticleCode):
+        return _article_offer(desk, code)
+    if isinstance(code, MeasuredCode):
+        return _measured_offer(desk, code)
+    if isinstance(code, PassCode):
+        raise Refusal("pickup_pass", "This is a pickup pass; there is no pickup desk here yet.")
+    article = _find(desk, code.text)
+    return Offer(article, code=code.text)
+
+
+def _find(desk: Desk, key: str, shown: str = "") -> Article:
+    article = desk.ports.catalogue.find(key)
+    if article is None:
+        raise Refusal(
+            "unknown_code",
+            "No article has the code {code}; search it by name, or put it aside.",
+            code=shown or key,
+        )
+    return article
+
+
+def _article_offer(desk: Desk, code: ArticleCode) -> Offer:
+    article = _find(desk, code.gtin, _as_printed(code.gtin))
+    _check_currency(desk, code)
+    if code.expiry is not None and code.expiry < desk.now().date():
+        raise Refusal(
+            "expired",
+            "“{name}” was to be used by {day}; do not sell it, put it aside.",
+            name=article.name,
+            day=code.expiry,
+        )
+    weighed = article.unit is Unit.KG
+    count = None if code.count is None else code.count * PIECE
+    return Offer(
+        article,
+        code=code.gtin,
+        quantity=PIECE if code.price is not None else code.weight if weighed else count,
+        unit_price=code.price,
+        label_price=code.price is not None,
+        lot=code.lot,
+        expiry=None if code.expiry is None else code.expiry.isoformat(),
+    )
+
+
+def _as_printed(gtin: str) -> str:
+    """Return a GTIN as it stands under its bars: 8, 13 or 14 digits."""
+    if gtin.startswith("000000"):
+        return gtin[-8:]
+    return gtin.removeprefix("0")
+
+
+def _check_currency(desk: Desk, code: ArticleCode) -> None:
+    if code.currency is not None and code.currency != CURRENCIES.get(desk.rules.currency):
+        raise Refusal(
+            "other_currency",
+            "The price on the label {code} is not in {currency}; type the price.",
+            code=_as_printed(code.gtin),
+            currency=desk.rules.currency,
+        )
+
+
+def _measured_offer(desk: Desk, code: MeasuredCode) -> Offer:
+    article = _find(desk, code.key)
+    if code.kind != "price" and (code.kind == "weight") is not (article.unit is Unit.KG):
+        raise Refusal(
+            "label_mismatch",
+            "The label and the catalogue differ on whether “{name}” is weighed; correct one.",
+            name=article.name,
+        )
+    if code.kind == "price":
+        return Offer(
+            article, code=code.key, quantity=PIECE, unit_price=code.value, label_price=True
+        )
+    return Offer(article, code=code.key, quantity=code.value)
+
+
+def offer(desk: Desk, offered: Offer) -> Line | Question:
+    """Turn an offer into a line when nothing is left to ask, else into the next question."""
+    article = offered.article
+    _ = desk.signed_in
+    if article.age > max(desk.basket.age_checked, offered.age_seen):
+        desk.ports.sound.play("attention")
+        return Question(Asks.AGE, offered, article.age)
+    if offered.unit_price is None:
+        price = article.price_at(desk.ports.clock.now())
+        if price is None:
+            desk.ports.sound.play("attention")
+            return Question(Asks.PRICE, offered)
+        offered = replace(offered, unit_price=price)
+    if offered.quantity is None:
+        quantity = desk.armed_quantity
+        if quantity is None and article.unit is Unit.KG:
+            desk.ports.sound.play("attention")
+            return Question(Asks.WEIGHT, offered)
+        offered = replace(offered, quantity=quantity or PIECE)
+    return _add(desk, offered)
+
+
+def _add(desk: Desk, offered: Offer) -> Line:
+    article = offered.article
+    desk.rate_of(article.vat)
+    _check_lines(desk)
+    line = Line(
+        n=desk.basket.next_line,
+        sku=article.sku,
+        name=article.name,
+        vat=article.vat,
+        unit_price=offered.unit_price or 0,
+        quantity=offered.quantity or PIECE,
+        unit=Unit.PIECE if offered.label_price else article.unit,
+        code=offered.code,
+        department=article.department,
+        age=article.age,
+        meal_voucher=article.meal_voucher,
+        guarantee_months=article.guarantee_months,
+        eco=0 if offered.label_price else article.eco,
+        label_price=offered.label_price,
+        lot=offered.lot,
+        expiry=offered.expiry,
+    )
+    check_limit(desk, line.quantity, line.unit)
+    added = Added(line=line)
+    desk.check(added)
+    if article.age > desk.basket.age_checked:
+        desk.step(AgeChecked(age=offered.age_seen))
+    desk.step(added)
+    desk.armed_quantity = None
+    desk.ports.sound.play("accepted")
+    show_basket(desk, line)
+    return line
+
+
+def _check_lines(desk: Desk) -> None:
+    if len(desk.basket.lines) >= desk.rules.limits.lines:
+        raise Refusal(
+            "basket_full",
+            "This basket holds {most} lines already; finish it and start another.",
+            most=desk.rules.limits.lines,
+        )
+
+
+def check_limit(desk: Desk, quantity: int, unit: Unit) -> None:
+    """Refuse a quantity beyond what this shop sells on one line."""
+    limits = desk.rules.limits
+    most = limits.grams if unit is Unit.KG else limits.pieces * PIECE
+    if quantity > most:
+        raise Refusal(
+            "too_many",
+            "{quantity} is more than the {most} that this shop sells on one line; check it.",
+            quantity=Quantity(quantity, unit.value),
+            most=Quantity(most, unit.value),
+        )
+
+
+def answer(desk: Desk, question: Question, value: int = 0) -> Line | Question:
+    """Answer a question: a price in minor units, a weight in grams; the value is unused for age.
+
+    A refused value leaves the question as it was. For the age, an answer means that the cashier
+    saw it; to say no, drop the question: nothing was added.
+    """
+    if question.asks is Asks.AGE:
+        return offer(desk, replace(question.offer, age_seen=question.age))
+    if question.asks is Asks.PRICE:
+        check_price(value)
+        return offer(desk, replace(question.offer, unit_price=value))
+    check_quantity(value, Unit.KG)
+    return offer(desk, replace(question.offer, quantity=value))
+
+
+def arm_quantity(desk: Desk, quantity: int | None) -> None:
+    """Keep a quantity (thousandths: pieces, or kilograms of what is weighed) for the next article.
+
+    None forgets it.
+    """
+    if quantity is not None:
+        check_quantity(quantity, Unit.KG)
+    desk.armed_quantity = quantity

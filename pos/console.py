@@ -28,7 +28,7 @@ from pos.domain.money import parse_amount
 from pos.domain.staff import NeedsPermission, Permission
 from pos.domain.typed import parse_discount, thousandths
 from pos.domain.words import Amount, Sentence
-from pos.ports import DeviceEvent, PrintEnded, Scanned
+from pos.ports import DeviceEvent, PrintEnded, Scanned, StoreUnavailable
 from pos.till import sell, staff, tender, tickets
 from pos.till.desk import Desk, Loan
 from pos.till.sell import Asks, Question
@@ -92,6 +92,8 @@ class Console:
             self.refused = refusal.slug
             self.needs = refusal.permission if isinstance(refusal, NeedsPermission) else None
             return Said(number, gesture, self.desk.words().say(refusal.sentence))
+        except StoreUnavailable as away:
+            return Said(number, gesture, self.desk.words().say(away.sentence), fine=False)
         except Unexpected as wrong:
             return Said(number, gesture, str(wrong), fine=False)
 
@@ -142,6 +144,10 @@ class Console:
         """Return the total as a short phrase."""
         words = self.desk.words()
         return words.say(Sentence("total {amount}", amount=Amount(self.desk.basket.total)))
+
+
+Gesture = Callable[[Console, str], str]
+"""What a verb does with the words after it; returns one phrase."""
 
 
 def _amount(text: str) -> int | None:
@@ -250,9 +256,14 @@ def _void(console: Console, rest: str) -> str:
     return console.total()
 
 
-def _undo(console: Console, _: str) -> str:
-    sell.undo(console.desk)
-    return console.total()
+def _plain(gesture: Callable[[Desk], object]) -> Gesture:
+    """A gesture with nothing typed after it, answered by the total."""
+
+    def act(console: Console, _: str) -> str:
+        gesture(console.desk)
+        return console.total()
+
+    return act
 
 
 def _take_back(console: Console, rest: str) -> str:
@@ -262,11 +273,6 @@ def _take_back(console: Console, rest: str) -> str:
 
 def _park(console: Console, _: str) -> str:
     return sell.park(console.desk).name[-6:]
-
-
-def _recall(console: Console, _: str) -> str:
-    sell.recall(console.desk)
-    return console.total()
 
 
 def _abandon(console: Console, rest: str) -> str:
@@ -291,16 +297,8 @@ def _paid(console: Console, result: SaleFinished | Basket) -> str:
     return words.say(Sentence("{amount} is still due.", amount=Amount(result.due)))
 
 
-def _cash(console: Console, rest: str) -> str:
-    return _paid(console, tender.pay_cash(console.desk, _amount(rest)))
-
-
-def _cheque(console: Console, rest: str) -> str:
-    return _paid(console, tender.pay_cheque(console.desk, _amount(rest)))
-
-
-def _voucher(console: Console, rest: str) -> str:
-    return _paid(console, tender.pay_meal_voucher(console.desk, _amount(rest)))
+def _pay(take: Callable[[Desk, int | None], SaleFinished | Basket]) -> Gesture:
+    return lambda console, rest: _paid(console, take(console.desk, _amount(rest)))
 
 
 def _card(console: Console, rest: str) -> str:
@@ -378,7 +376,7 @@ FACTS: dict[str, Callable[[Console], str]] = {
 }
 """What `expect` can look at."""
 
-VERBS: dict[str, Callable[[Console, str], str]] = {
+VERBS: dict[str, Gesture] = {
     "sign-in": _sign_in,
     "sign-out": _sign_out,
     "scan": _scan,
@@ -392,15 +390,15 @@ VERBS: dict[str, Callable[[Console, str], str]] = {
     "discount": _discount,
     "ticket-discount": _ticket_discount,
     "void": _void,
-    "undo": _undo,
+    "undo": _plain(sell.undo),
     "take-back": _take_back,
     "park": _park,
-    "recall": _recall,
+    "recall": _plain(sell.recall),
     "abandon": _abandon,
-    "cash": _cash,
+    "cash": _pay(tender.pay_cash),
     "card": _card,
-    "cheque": _cheque,
-    "voucher": _voucher,
+    "cheque": _pay(tender.pay_cheque),
+    "voucher": _pay(tender.pay_meal_voucher),
     "print": _print,
     "drawer": _drawer,
     "lend": _lend,

@@ -14,9 +14,9 @@ from enum import StrEnum
 from typing import Protocol
 
 from pos.domain.catalogue import Article
+from pos.domain.errors import StoreUnavailable as StoreUnavailable
 from pos.domain.events import Event, SaleFinished
 from pos.domain.staff import Person
-from pos.domain.words import Sentence, Value
 from pos.journal.entry import Entry, Place
 from pos.journal.signing import Signer as Signer
 from pos.papers.page import Page
@@ -48,18 +48,6 @@ class Catalogue(Protocol):
     def search(self, text: str, limit: int) -> list[Article]:
         """Return at most `limit` articles whose names fit the typed words, best first."""
         ...
-
-
-class StoreUnavailable(Exception):
-    """The till's file cannot be read or written now; nothing was changed.
-
-    `slug` is stable for tests and `sentence` is for people, as in a Refusal.
-    """
-
-    def __init__(self, slug: str, template: str, /, **values: Value) -> None:
-        self.slug = slug
-        self.sentence = Sentence(template, **values)
-        super().__init__(str(self.sentence))
 
 
 class Ledger(Protocol):

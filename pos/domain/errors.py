@@ -20,3 +20,15 @@ class Refusal(Exception):
         self.slug = slug
         self.sentence = Sentence(template, **values)
         super().__init__(str(self.sentence))
+
+
+class StoreUnavailable(Exception):
+    """The till's file cannot be written or read now; nothing was changed.
+
+    `slug` is stable for tests and `sentence` is for people, as in a Refusal.
+    """
+
+    def __init__(self, slug: str, template: str, /, **values: Value) -> None:
+        self.slug = slug
+        self.sentence = Sentence(template, **values)
+        super().__init__(str(self.sentence))

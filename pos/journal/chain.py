@@ -20,7 +20,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
-from pos.domain.words import Sentence, Value
+from pos.domain.errors import StoreUnavailable
+from pos.domain.words import Sentence
 from pos.journal.canonical import read_facts
 from pos.journal.entry import GENESIS, Entry, Place, digest, epoch_number, name_of
 from pos.journal.signing import Signer, key_id, verify
@@ -29,15 +30,10 @@ FINDINGS_MAX = 100
 """A check goes on after a finding, and stops keeping them at this many."""
 
 
-class JournalBroken(Exception):
+class JournalBroken(StoreUnavailable):
     """The journal refuses to be written: its end is not what the till last wrote, or the facts
-    do not add up. `slug` is stable for tests and `sentence` is for people.
+    do not add up.
     """
-
-    def __init__(self, slug: str, template: str, /, **values: Value) -> None:
-        self.slug = slug
-        self.sentence = Sentence(template, **values)
-        super().__init__(str(self.sentence))
 
 
 @dataclass(frozen=True, slots=True)

@@ -52,3 +52,12 @@ def open_log(folder: Path) -> Path:
         cache_logger_on_first_use=True,
     )
     return file
+
+
+def log_crash(folder: Path) -> str:
+    """Write the exception under way to the log; return the log's path for the sentence shown."""
+    import structlog
+
+    file = open_log(folder)
+    structlog.get_logger().exception("crash")
+    return str(file)

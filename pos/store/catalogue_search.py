@@ -50,7 +50,6 @@ _KEYS_ENDING = (
     f"SELECT article FROM article_code WHERE substr(key, {-TAIL_DIGITS}) = ?"
     " AND substr(key, ?) = ? LIMIT ?"
 )
-_KEYS_HOLDING = "SELECT article FROM article_code WHERE instr(key, ?) LIMIT ?"
 
 
 def find_articles(raw: Any, text: str, limit: int) -> list[int]:
@@ -162,7 +161,10 @@ def _is_near_start(typed: str, word: str) -> bool:
 
 
 def _by_key(raw: Any, text: str, limit: int) -> list[int]:
-    """Answer by what a code or a reference begins with, ends with, or else holds."""
+    """Answer by what a code or a reference begins with, or a code's end or left printed group.
+
+    The digits of an EAN-13 are printed as one, six and six.
+    """
     typed = "".join(text.split())[:WORD_MAX]
     if len(typed) < _KEY_MIN or "\0" in typed or not typed.isprintable():
         return []
@@ -173,8 +175,9 @@ def _by_key(raw: Any, text: str, limit: int) -> list[int]:
         return []
     starts = dict.fromkeys(zeros + typed for zeros in _PADDINGS)
     ending = (_KEYS_ENDING, (typed[-TAIL_DIGITS:], -len(typed), typed))
-    found = _some(raw, limit, [*((_KEYS_FROM, (s, s + _LAST)) for s in starts), ending])
-    return found or _some(raw, limit, [(_KEYS_HOLDING, (typed,))])
+    later = (f"0{digit}{typed}" for digit in "0123456789")
+    questions = [(_KEYS_FROM, (start, start + _LAST)) for start in (*starts, *later)]
+    return _some(raw, limit, [*questions[: len(starts)], ending, *questions[len(starts) :]])
 
 
 def _some(raw: Any, limit: int, questions: Iterable[tuple[str, tuple[Any, ...]]]) -> list[int]:

@@ -59,6 +59,8 @@ _REPRICE = (
     " FROM temp.staged_price s JOIN temp.repriced USING (article)"
 )
 _FOREVER = 1 << 60
+_ENTRIES_HELD = 250_000
+"""How many articles' words wait in memory (about 200 bytes each) to be indexed in order."""
 
 
 @contextmanager
@@ -108,16 +110,19 @@ class StoredChange:
         self._known: set[int] = set()
         self._changed: set[int] = set()
         self._words: set[str] = set()
+        self._entries: list[tuple[int, str]] = []
 
     def put(self, rows: Sequence[Row]) -> list[RefusedRow]:
         """Apply rows in order; return those that the catalogue refuses."""
         owners = self._owners(rows) if self._last_old else {}
-        fresh = [r for r in rows if not r.again and r.sku not in owners and r.code not in owners]
-        refused = self._insert(fresh)
-        known = [r for r in rows if not r.again and (r.sku in owners or r.code in owners)]
+        again = [row for row in rows if row.again]
+        firsts = [row for row in rows if not row.again] if again else rows
+        known = [row for row in firsts if row.sku in owners or row.code in owners] if owners else []
+        if known:
+            firsts = [r for r in firsts if r.sku not in owners and r.code not in owners]
+        refused = self._insert(firsts)
         if known:
             refused += self._compare(known, owners)
-        again = [row for row in rows if row.again]
         if again:
             refused += self._add(again)
         return refused
@@ -129,6 +134,7 @@ class StoredChange:
         raw.execute(_DROP_REPRICED, {"horizon": _FOREVER if dated else self._now})
         raw.execute(_REPRICE)
         self._changed.update(a for (a,) in raw.execute("SELECT article FROM temp.repriced"))
+        self._write_entries()
         raw.executemany(INSERT_WORD, [(word, word[::-1]) for word in sorted(self._words)])
         changed = len(self._changed)
         return Counts(self._last - self._last_old, changed, len(self._known) - changed)
@@ -195,15 +201,19 @@ class StoredChange:
         return refused
 
     def _index(self, names: Iterable[tuple[int, str]]) -> None:
-        """Index names in the order of their rowids: FTS5 flushes its memory at any other."""
-        entries = []
         for article, name in names:
             found = words(name)
             if found:
                 self._words.update(found)
-                entries.append((rank_rowid(name, article), index_text(found)))
-        entries.sort()
-        self._raw.executemany(INSERT_WORDS, entries)
+                self._entries.append((rank_rowid(name, article), index_text(found)))
+        if len(self._entries) >= _ENTRIES_HELD:
+            self._write_entries()
+
+    def _write_entries(self) -> None:
+        """Write the full-text index in the order of its rowids: any other makes it flush."""
+        self._entries.sort()
+        self._raw.executemany(INSERT_WORDS, self._entries)
+        self._entries.clear()
 
     def _compare(self, rows: Sequence[Row], owners: dict[str, int]) -> list[RefusedRow]:
         """Change known articles where a row says something else than what is stored."""

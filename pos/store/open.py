@@ -55,7 +55,7 @@ class Who:
 
 @dataclass(frozen=True, slots=True)
 class Store:
-    """The till's file, open: the ledger, the drafts, the staff and the questions.
+    """The till's file, open: the ledger, the drafts, the people, the past, and the till's key.
 
     `findings` is what was wrong at the start, for a manager's eyes. `clean` is whether the last
     run ended in order. `public_key` is raw (32 bytes).
@@ -64,8 +64,9 @@ class Store:
     engine: Engine
     ledger: Journal
     drafts: DraftFile
-    staff: StaffFile
-    queries: Queries
+    people: StaffFile
+    past: Queries
+    signer: Signer
     findings: tuple[Finding, ...]
     clean: bool
     public_key: bytes
@@ -189,8 +190,9 @@ def _open(
         engine=engine,
         ledger=journal,
         drafts=DraftFile(engine, writer),
-        staff=StaffFile(engine, writer),
-        queries=Queries(engine),
+        people=StaffFile(engine, writer),
+        past=Queries(engine),
+        signer=signer,
         findings=findings,
         clean=end.last is None or end.last.kind == "till.stopped",
         public_key=signer.public_key,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Connection, Engine
@@ -12,109 +11,60 @@ from pos.domain import events
 from pos.domain.events import SaleFinished
 from pos.journal.canonical import read_facts
 from pos.journal.entry import Entry
+from pos.ports import CardRequest, PrintTrouble
 from pos.store.engine import reading
 from pos.store.projections import ENTRY_SQL, entry_of
 
 _SALE_ENTRY = f"{ENTRY_SQL} WHERE ordinal = (SELECT entry FROM sale "
 
 
-@dataclass(frozen=True, slots=True)
-class FiscalHead:
-    """The last fiscal stamp and the running totals (minor units) after it; see `SaleRow`."""
-
-    epoch: str
-    chain: str
-    number: int
-    signature: str
-    perpetual: int
-    perpetual_abs: int
-
-
-@dataclass(frozen=True, slots=True)
-class PrintJob:
-    """A paper asked of a printer, and how far it came."""
-
-    job: str
-    document: str
-    paper: str
-    copy_number: int
-    printer: str
-    staff: str
-    state: str
-
-
-@dataclass(frozen=True, slots=True)
-class CardPayment:
-    """A card payment, and how far it came; amounts in minor units."""
-
-    request: str
-    basket: str
-    amount: int
-    terminal: str
-    staff: str
-    state: str
-
-
 class Queries:
-    """Read-only questions; each is one short read that never waits for a writer."""
+    """The port `Past`, and the till's own memory; each a short read that waits for no writer."""
 
     def __init__(self, engine: Engine) -> None:
         self._engine = reading(engine)
 
-    def last_ticket(self, epoch: str) -> int:
-        """Return the last ticket number of an epoch, 0 before the first."""
-        rows = self._rows("SELECT coalesce(max(ticket), 0) FROM sale WHERE epoch = ?", epoch)
-        return int(rows[0][0])
-
-    def fiscal_head(self, *, training: bool = False) -> FiscalHead | None:
-        """Return the last stamp of the real (or training) sales, None before the first."""
-        rows = self._rows(
-            "SELECT epoch, fiscal_chain, fiscal_number, fiscal_signature, perpetual, perpetual_abs"
-            f" FROM sale WHERE training = {int(training)} ORDER BY entry DESC LIMIT 1"
-        )
-        return FiscalHead(*rows[0]) if rows else None
-
-    def last_sale(self) -> tuple[Entry, SaleFinished] | None:
-        """Return the latest sale of this till, for a reprint."""
-        return self._sale("ORDER BY entry DESC LIMIT 1)")
-
-    def sale(self, epoch: str, ticket: int) -> tuple[Entry, SaleFinished] | None:
-        """Return a sale by its epoch and ticket number."""
-        return self._sale("WHERE epoch = ? AND ticket = ?)", epoch, ticket)
-
-    def copies(self, document: str) -> int:
-        """Return how many papers of a document were asked so far; the next is copy number that."""
-        return int(self._rows("SELECT count(*) FROM print_job WHERE document = ?", document)[0][0])
-
-    def open_print_jobs(self) -> list[PrintJob]:
-        """Return the jobs that are queued, were being sent, or ended unknown, the oldest first."""
-        rows = self._rows(
-            "SELECT job, document, paper, copy_number, printer, staff, state FROM print_job"
-            " WHERE state IN ('queued', 'sending', 'unknown') ORDER BY entry"
-        )
-        return [PrintJob(*row) for row in rows]
-
-    def open_card_payments(self) -> list[CardPayment]:
-        """Return the card payments whose end is not known, the oldest first."""
-        rows = self._rows(
-            "SELECT request, basket, amount, terminal, staff, state FROM card_payment"
-            " WHERE state IN ('asked', 'unknown') ORDER BY entry"
-        )
-        return [CardPayment(*row) for row in rows]
-
-    def state(self, key: str) -> str:
-        """Return what the till remembers under `key`, "" for nothing."""
-        rows = self._rows("SELECT value FROM till_state WHERE key = ?", key)
-        return str(rows[0][0]) if rows else ""
-
-    def _sale(self, which: str, *values: object) -> tuple[Entry, SaleFinished] | None:
-        rows = self._rows(_SALE_ENTRY + which, *values)
+    def sale(self, label: str | None = None) -> SaleFinished | None:
+        """Return the sale of a ticket label, or the last one of all for None."""
+        if label is None:
+            rows = self._rows(f"{_SALE_ENTRY} ORDER BY entry DESC LIMIT 1)")
+        else:
+            rows = self._rows(f"{_SALE_ENTRY} WHERE label = ?)", label)
         if not rows:
             return None
         entry = entry_of(rows[0])
         event = events.read(entry.kind, entry.version, read_facts(entry.body))
         assert isinstance(event, SaleFinished)
-        return entry, event
+        return event
+
+    def copies(self, document: str) -> int:
+        """Return how many papers of a document were asked so far; the next is copy number that."""
+        return int(self._rows("SELECT count(*) FROM print_job WHERE document = ?", document)[0][0])
+
+    def open_prints(self) -> list[PrintTrouble]:
+        """Return the jobs that are queued, were being sent, or ended unknown, the oldest first."""
+        rows = self._rows(
+            "SELECT job, document, copy_number, state <> 'queued' FROM print_job"
+            " WHERE state IN ('queued', 'sending', 'unknown') ORDER BY entry"
+        )
+        return [PrintTrouble(job, document, copy, bool(left)) for job, document, copy, left in rows]
+
+    def cards(self, basket: str | None = None) -> list[CardRequest]:
+        """Return the card requests of a basket, or for None every one whose end is not known."""
+        sql = (
+            "SELECT request, basket, amount, CASE state WHEN 'asked' THEN '' ELSE state END"
+            " FROM card_payment WHERE "
+        )
+        if basket is None:
+            rows = self._rows(f"{sql} state IN ('asked', 'unknown') ORDER BY entry")
+        else:
+            rows = self._rows(f"{sql} basket = ? ORDER BY entry", basket)
+        return [CardRequest(*row) for row in rows]
+
+    def state(self, key: str) -> str:
+        """Return what the till remembers under `key`, "" for nothing."""
+        rows = self._rows("SELECT value FROM till_state WHERE key = ?", key)
+        return str(rows[0][0]) if rows else ""
 
     def _rows(self, sql: str, *values: object) -> list[Any]:
         with self._engine.connect() as connection:

@@ -57,6 +57,7 @@ class SaleRow(SQLModel, table=True):
     __table_args__ = (
         UniqueConstraint("epoch", "ticket"),
         Index("ix_sale_training", "entry", sqlite_where=text("training = 1")),
+        Index("ix_sale_label", "label"),
     )
 
     entry: int = Field(primary_key=True)
@@ -221,7 +222,7 @@ class DraftStepRow(SQLModel, table=True):
 
 
 class BasketHeadRow(SQLModel, table=True):
-    """A basket that was parked at least once: `parked` or, recalled, `open`."""
+    """A basket that is neither sold nor abandoned: in someone's hands (`open`) or `parked`."""
 
     __tablename__ = "basket_head"
     __table_args__ = (_WITHOUT_ROWID,)
@@ -229,9 +230,6 @@ class BasketHeadRow(SQLModel, table=True):
     basket: str = Field(primary_key=True)
     staff: str
     state: str
-    lines: int
-    total: int
-    at: str
 
 
 class StaffRow(SQLModel, table=True):

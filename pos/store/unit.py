@@ -7,11 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 from pysqlite3 import dbapi2
 
 from pos.domain.events import ClockJumped, Event
+from pos.domain.shift import instant_text
 from pos.journal.canonical import canonical
 from pos.journal.chain import Chain, Head, JournalBroken
 from pos.journal.entry import Entry, Place
@@ -20,6 +21,7 @@ from pos.ports import Clock
 from pos.store.drafts import follow_drafts
 from pos.store.marker import Mark, Marker
 from pos.store.projections import insert_entry, project
+from pos.store.staff import follow_staff
 from pos.store.writer import Writer
 
 CLOCK_TOLERANCE = timedelta(minutes=2)
@@ -93,7 +95,8 @@ class Journal:
                 for ordinal, (entry, event) in enumerate(batch, self._position.ordinal + 1):
                     insert_entry(cursor, ordinal, entry)
                     project(cursor, ordinal, entry, event)
-                    follow_drafts(cursor, entry, event)
+                    follow_drafts(cursor, event)
+                    follow_staff(cursor, entry, event)
                 cursor.executemany(_REMEMBER, list(state.items()))
         except dbapi2.IntegrityError as error:
             raise _broken(str(error)) from error
@@ -114,12 +117,6 @@ class Journal:
             self.marker_behind = False
         except OSError:
             self.marker_behind = True
-
-
-def instant_text(instant: datetime) -> str:
-    """Return an aware instant as the journal writes it: `2026-11-22T13:05:09.123Z`."""
-    text = instant.astimezone(UTC).isoformat(timespec="milliseconds")
-    return text.replace("+00:00", "Z")
 
 
 def _broken(reason: str) -> JournalBroken:

@@ -3,14 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from pos.domain.errors import Refusal
-from pos.domain.events import BasketAbandoned, BasketParked, BasketRecalled
+from pos.domain.events import (
+    BasketAbandoned,
+    BasketParked,
+    BasketRecalled,
+    SignInRefused,
+    StaffSignedIn,
+)
+from pos.domain.shift import instant
+from pos.domain.staff import Person
+from pos.ports import Credentials
 from pos.store.open import Store
-from pos.store.staff import StaffRecord
 from tests.contract.store_samples import opened, sale
 
 
@@ -21,29 +30,32 @@ def store(tmp_path: Path) -> Iterator[Store]:
     found.close()
 
 
-def fill(store: Store, basket: str, count: int = 2) -> None:
+def fill(store: Store, basket: str, count: int = 2, staff: str = "2") -> None:
     for number in range(1, count + 1):
-        store.drafts.add_step(basket, number, f'{{"n":{number}}}')
+        store.drafts.add_step(basket, staff, number, f'{{"n":{number}}}')
 
 
 def test_the_steps_of_open_baskets_come_back_after_a_restart(store: Store, tmp_path: Path) -> None:
     fill(store, "B1", 12)
-    fill(store, "B2", 1)
+    fill(store, "B2", 1, staff="3")
     store.close()
     again = opened(tmp_path)
-    assert {basket: len(steps) for basket, steps in again.drafts.steps().items()} == {
-        "B1": 12,
-        "B2": 1,
-    }
-    assert again.drafts.steps()["B1"][11] == '{"n":12}'
+    first, second = again.drafts.all()
+    assert (first.basket, first.staff, len(first.steps)) == ("B1", "2", 12)
+    assert (second.basket, second.staff, second.parked) == ("B2", "3", False)
+    assert first.steps[11] == '{"n":12}'
     again.close()
 
 
-@pytest.mark.parametrize("number", [0, 2, 4])
+@pytest.mark.parametrize("number", [0, 1, 2, 4])
 def test_a_step_out_of_its_order_is_refused(store: Store, number: int) -> None:
     fill(store, "B1", 2)
     with pytest.raises(ValueError, match="not the next one"):
-        store.drafts.add_step("B1", number, "{}")
+        store.drafts.add_step("B1", "2", number, "{}")
+
+
+def baskets(store: Store) -> list[tuple[str, str, bool]]:
+    return [(draft.basket, draft.staff, draft.parked) for draft in store.drafts.all()]
 
 
 def test_the_entry_that_ends_a_basket_forgets_its_draft(store: Store) -> None:
@@ -51,10 +63,7 @@ def test_the_entry_that_ends_a_basket_forgets_its_draft(store: Store) -> None:
         fill(store, basket)
     store.ledger.record(sale(1, [100], basket="B1"))
     store.ledger.record(BasketAbandoned(basket="B2", staff="2", lines=2, total=5, reason="cleared"))
-    assert list(store.drafts.steps()) == ["B3"]
-    store.drafts.drop("B3")
-    store.drafts.drop("B3")
-    assert store.drafts.steps() == {}
+    assert baskets(store) == [("B3", "2", False)]
 
 
 def test_a_parked_basket_waits_until_it_is_recalled(store: Store) -> None:
@@ -62,45 +71,40 @@ def test_a_parked_basket_waits_until_it_is_recalled(store: Store) -> None:
     fill(store, "B2")
     store.ledger.record(BasketParked(basket="B1", staff="2", lines=2, total=350))
     store.ledger.record(BasketParked(basket="B2", staff="3", lines=2, total=10))
-    assert [(b.basket, b.staff, b.total) for b in store.drafts.parked()] == [
-        ("B1", "2", 350),
-        ("B2", "3", 10),
-    ]
+    assert baskets(store) == [("B1", "2", True), ("B2", "3", True)]
     store.ledger.record(BasketRecalled(basket="B1", staff="3"))
-    assert [basket.basket for basket in store.drafts.parked()] == ["B2"]
-    assert len(store.drafts.steps()["B1"]) == 2
+    assert baskets(store) == [("B1", "3", False), ("B2", "3", True)]
+    assert len(store.drafts.all()[0].steps) == 2
     store.ledger.record(sale(1, [350], basket="B1"))
-    assert list(store.drafts.steps()) == ["B2"]
+    assert baskets(store) == [("B2", "3", True)]
 
 
-PERSON = StaffRecord("S-1", "12", "N", "cashier", "$argon2id$…")
+PERSON = Person("S-1", "12", "N", "cashier")
 
 
-def test_a_person_is_found_by_what_they_type_and_by_the_journals_reference(store: Store) -> None:
-    store.staff.add(PERSON)
-    assert store.staff.by_number("12") == PERSON
-    assert store.staff.by_ref("S-1") == PERSON
-    assert store.staff.by_number("13") is None
-    assert store.staff.everyone() == [PERSON]
+def test_a_person_is_found_by_what_they_type(store: Store) -> None:
+    store.people.add(PERSON, "$argon2id$…")
+    assert store.people.by_number("12") == Credentials(PERSON, "$argon2id$…")
+    assert store.people.by_number("13") is None
+    assert store.people.all() == [PERSON]
 
 
 def test_a_staff_number_belongs_to_one_person(store: Store) -> None:
-    store.staff.add(PERSON)
-    with pytest.raises(Refusal, match="Number 12 already belongs"):
-        store.staff.add(StaffRecord("S-2", "12", "M", "clerk", "x"))
+    store.people.add(PERSON, "x")
+    with pytest.raises(Refusal, match="The number 12 is taken"):
+        store.people.add(Person("S-2", "12", "M", "clerk"), "x")
+    assert store.people.all() == [PERSON]
 
 
 def test_wrong_pins_are_remembered_through_a_restart(store: Store, tmp_path: Path) -> None:
-    store.staff.add(PERSON)
-    store.staff.set_failures("S-1", 3, "2026-11-22T12:00:00.000Z")
-    store.staff.set_pin("S-1", "new")
+    store.people.add(PERSON, "x")
+    entry = store.ledger.record(SignInRefused(staff="S-1", failures=3, wait_s=5))[0]
     store.close()
     again = opened(tmp_path)
-    found = again.staff.by_ref("S-1")
+    found = again.people.by_number("12")
     assert found is not None
-    assert (found.failures, found.locked_until, found.pin_hash) == (
-        3,
-        "2026-11-22T12:00:00.000Z",
-        "new",
-    )
+    assert found.failures == 3
+    assert instant(found.locked_until) - instant(entry.at) == timedelta(seconds=5)
+    again.ledger.record(StaffSignedIn(staff="S-1", role="cashier"))
+    assert again.people.by_number("12") == Credentials(PERSON, "x")
     again.close()

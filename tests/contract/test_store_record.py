@@ -52,29 +52,23 @@ def test_a_sale_is_an_entry_and_its_rows_in_one_transaction(store: Store) -> Non
     assert store.ledger.unsent() == 3
 
 
-def test_the_till_knows_where_its_numbers_continue(store: Store) -> None:
-    assert (store.queries.last_ticket("K1"), store.queries.fiscal_head()) == (0, None)
+def test_the_running_totals_of_real_and_training_sales_stay_apart(store: Store) -> None:
     store.ledger.record(sale(1, [1000]), sale(2, [-400]), sale(3, [77], training=True))
-    head = store.queries.fiscal_head()
-    assert head is not None
-    assert (head.number, head.signature) == (2, "signature-2")
-    assert (head.perpetual, head.perpetual_abs) == (600, 1400)
-    training = store.queries.fiscal_head(training=True)
-    assert training is not None
-    assert (training.number, training.perpetual) == (3, 77)
-    assert (store.queries.last_ticket("K1"), store.queries.last_ticket("K2")) == (3, 0)
+    assert rows(store, "SELECT ticket, perpetual, perpetual_abs FROM sale") == [
+        (1, 1000, 1000),
+        (2, 600, 1400),
+        (3, 77, 77),
+    ]
 
 
-def test_the_last_sale_comes_back_whole_for_a_reprint(store: Store) -> None:
-    assert store.queries.last_sale() is None
+def test_a_sale_comes_back_whole_for_a_reprint(store: Store) -> None:
+    assert store.past.sale() is None
     sold = sale(1, [1000, 250])
     store.ledger.record(sold)
     store.ledger.record(DrawerOpened(cause="sale"))
-    last = store.queries.last_sale()
-    assert last is not None
-    assert last[1] == sold
-    assert store.queries.sale("K1", 1) == last
-    assert store.queries.sale("K1", 2) is None
+    assert store.past.sale() == sold
+    assert store.past.sale(sold.label) == sold
+    assert store.past.sale("T2") is None
 
 
 def unbalanced(**changes: Any) -> SaleFinished:
@@ -166,19 +160,21 @@ def test_papers_and_cards_show_how_far_they_came(store: Store) -> None:
         events.CardAsked(request="R2", basket="B1", amount=700, terminal="card", staff="2"),
         events.CardAnswered(request="R2", outcome="unknown"),
     )
-    jobs = store.queries.open_print_jobs()
-    assert [(job.job, job.state) for job in jobs] == [("J1", "sending")]
-    assert store.queries.copies("D1") == 2
-    cards = store.queries.open_card_payments()
-    assert [(card.request, card.state) for card in cards] == [("R1", "asked"), ("R2", "unknown")]
+    jobs = store.past.open_prints()
+    assert [(job.job, job.sending) for job in jobs] == [("J1", True)]
+    assert store.past.copies("D1") == 2
+    cards = store.past.cards()
+    assert [(card.request, card.outcome) for card in cards] == [("R1", ""), ("R2", "unknown")]
+    assert store.past.cards("B1") == cards
+    assert store.past.cards("B2") == []
     store.ledger.record(
         events.PrintFinished(job="J1", outcome="unknown"),
         events.PrintFinished(job="J1", outcome="confirmed", settled_by="2"),
         events.CardAnswered(request="R1", outcome="approved"),
         events.CardAnswered(request="R2", outcome="declined", settled_by="2"),
     )
-    assert store.queries.open_print_jobs() == []
-    assert store.queries.open_card_payments() == []
+    assert store.past.open_prints() == []
+    assert store.past.cards() == []
     assert rebuild_check(store.engine).differences == ()
 
 
@@ -210,14 +206,15 @@ def test_a_full_disk_refuses_the_sale_and_keeps_the_till_whole(store: Store) -> 
     assert "Free some space" in str(full.value.sentence)
     head = store.ledger.head
     driver.execute("PRAGMA max_page_count = 1000000")
-    sold = store.queries.last_ticket("K1")
+    last = store.past.sale()
+    sold = 0 if last is None else last.ticket
     assert store.ledger.record(sale(sold + 1, [100]))[0].previous == head.hash
     assert rebuild_check(store.engine).differences == ()
 
 
 def scan_until_refused(store: Store) -> None:
     for number in range(1, 10_000):
-        store.drafts.add_step("B1", number, "x" * 200)
+        store.drafts.add_step("B1", "2", number, "x" * 200)
 
 
 def test_a_full_disk_refuses_a_draft_step_too(store: Store) -> None:
@@ -226,9 +223,9 @@ def test_a_full_disk_refuses_a_draft_step_too(store: Store) -> None:
     driver.execute(f"PRAGMA max_page_count = {pages}")
     with pytest.raises(StoreUnavailable, match="disk is full"):
         scan_until_refused(store)
-    steps = store.drafts.steps()["B1"]
+    steps = store.drafts.all()[0].steps
     driver.execute("PRAGMA max_page_count = 1000000")
-    store.drafts.add_step("B1", len(steps) + 1, "{}")
+    store.drafts.add_step("B1", "2", len(steps) + 1, "{}")
 
 
 def test_a_file_locked_by_another_program_refuses_the_sale_and_then_takes_it(
@@ -241,7 +238,7 @@ def test_a_file_locked_by_another_program_refuses_the_sale_and_then_takes_it(
         store.ledger.record(sale(1, [1000]))
     assert locked.value.slug == "locked"
     with pytest.raises(StoreUnavailable, match="locked"):
-        store.drafts.add_step("B1", 1, "{}")
+        store.drafts.add_step("B1", "2", 1, "{}")
     other.execute("ROLLBACK")
     other.close()
     assert store.ledger.record(sale(1, [1000]))[0].number == 2

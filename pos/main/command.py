@@ -1,0 +1,233 @@
+"""The `comptoir` command: what each subcommand is for, said for a person.
+
+Every refusal is one sentence on the error output and exit code 1; a wrong use is exit code 2. A
+traceback goes to the log, never to the terminal.
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from pos.domain.errors import Refusal
+from pos.domain.words import Sentence
+from pos.ports import StoreUnavailable
+
+app = typer.Typer(
+    name="comptoir",
+    help="A shop's till: sell, print, and prove it. Works with no network at all.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+catalogue = typer.Typer(help="The articles this till can sell.", no_args_is_help=True)
+journal = typer.Typer(help="The signed list of everything that happened.", no_args_is_help=True)
+devices = typer.Typer(help="Scanners, printer, drawer, display.", no_args_is_help=True)
+config = typer.Typer(help="The settings of this till.", no_args_is_help=True)
+staff = typer.Typer(help="Who may use this till.", no_args_is_help=True)
+app.add_typer(catalogue, name="catalogue")
+app.add_typer(journal, name="journal")
+app.add_typer(devices, name="devices")
+app.add_typer(config, name="config")
+app.add_typer(staff, name="staff")
+
+Json = Annotated[bool, typer.Option("--json", help="Print one JSON object instead of sentences.")]
+
+
+@app.command()
+def till() -> None:
+    """Open the till on this terminal.
+
+    Keys are shown at the foot of the screen; F1 lists them all. Scanners, printer and display are
+    those of the settings (`comptoir config show`).
+    """
+    from pos.main.tills import open_till
+
+    raise typer.Exit(open_till())
+
+
+@app.command()
+def play(
+    file: Annotated[Path, typer.Argument(help="Gestures, one a line; - for standard input.")],
+) -> None:
+    """Do the gestures of a file with no screen, one line said for each.
+
+    The same gestures as on the screen: `sign-in 1 2468`, `scan 3400949497706`, `cash 20`,
+    `expect total 12.50`, `expect refused unknown_code`. Exits with 1 when an expectation does not
+    hold or a gesture is refused that no line expected.
+    """
+    from pos.main.plays import play_file
+
+    raise typer.Exit(play_file(file))
+
+
+@app.command()
+def demo(
+    auto: Annotated[
+        bool, typer.Option("--auto", help="Play a scripted sale as text, then leave.")
+    ] = False,
+    fresh: Annotated[
+        bool, typer.Option("--fresh", help="Forget what was sold in the demonstration before.")
+    ] = False,
+    language: Annotated[str, typer.Option(help="fr or en.")] = "fr",
+) -> None:
+    """Open a whole demonstration shop: articles, people, emulated devices, the paper on screen.
+
+    It keeps its own files, apart from any real till, and finds its open baskets again when it was
+    killed. Without a terminal it does what --auto does.
+    """
+    from pos.main.demo import open_demo, play_demo
+
+    if auto or not (sys.stdin.isatty() and sys.stdout.isatty()):
+        raise typer.Exit(play_demo(language))
+    raise typer.Exit(open_demo(language, fresh=fresh))
+
+
+@catalogue.command("import")
+def catalogue_import(
+    file: Annotated[Path, typer.Argument(help="CSV or JSON Lines, also gzipped.")],
+    vat: Annotated[str, typer.Option(help="VAT code for rows that name none, e.g. FR20.")] = "",
+    refused: Annotated[
+        Path | None, typer.Option(help="Write every refused row to this CSV file.")
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """Import articles and prices, as one change: all the good rows, or nothing.
+
+    Understands `,` and `;`, `1 466,29` and `1466.29`, UTF-8 and Windows-1252. Each refused row is
+    named with its line, its field and why. Importing the same file again changes nothing.
+    """
+    from pos.main.catalogues import import_file
+
+    raise typer.Exit(import_file(file, vat, refused, as_json=as_json))
+
+
+@journal.command("verify")
+def journal_verify(as_json: Json = False) -> None:
+    """Check every number, hash and signature of the journal with the public key alone.
+
+    Names the first entry that was altered, removed, inserted or reordered; exits with 1 then.
+    """
+    from pos.main.journals import verify
+
+    raise typer.Exit(verify(as_json=as_json))
+
+
+@app.command()
+def rebuild(
+    check: Annotated[
+        bool, typer.Option("--check", help="Compare only; nothing is written (the only mode yet).")
+    ] = True,
+) -> None:
+    """Rebuild every table from the journal into a scratch file and compare with what is stored."""
+    from pos.main.journals import rebuild as compare
+
+    raise typer.Exit(compare() if check else 2)
+
+
+@devices.command("list")
+def devices_list() -> None:
+    """List the serial ports and input devices of this machine, and those in the settings."""
+    from pos.main.counters import list_devices
+
+    raise typer.Exit(list_devices())
+
+
+@devices.command("test")
+def devices_test(
+    seconds: Annotated[int, typer.Option(help="How long to wait for scans.", min=1, max=600)] = 10,
+) -> None:
+    """Print a test page, show a line on the display, and tell what the scanners read."""
+    from pos.main.counters import check_devices
+
+    raise typer.Exit(check_devices(seconds))
+
+
+@config.command("show")
+def config_show() -> None:
+    """Print the settings in force, as a file that can be read back."""
+    from config import settings
+
+    typer.echo(settings.show(settings.load()))
+
+
+@config.command("path")
+def config_path() -> None:
+    """Print where the settings file, the till's file and the log are."""
+    from config.places import places
+
+    found = places()
+    for name, path in (
+        ("settings", found.config),
+        ("data", found.data),
+        ("state", found.state),
+        ("log", found.log),
+    ):
+        typer.echo(f"{name:<9} {path}")
+
+
+@config.command("init")
+def config_init() -> None:
+    """Write a commented settings file to fill in; never over one that exists."""
+    from config import settings
+    from config.places import places
+
+    path = places().config
+    settings.init(path)
+    typer.echo(str(path))
+
+
+@staff.command("add")
+def staff_add(
+    number: Annotated[str, typer.Argument(help="What the person types to sign in, e.g. 1.")],
+    name: Annotated[str, typer.Argument(help="A first name, as printed on tickets.")],
+    role: Annotated[str, typer.Option(help="cashier, clerk or manager.")] = "cashier",
+) -> None:
+    """Add someone; asks for the PIN. The first person of a till must be a manager."""
+    from pos.main.people import add
+
+    raise typer.Exit(add(number, name, role))
+
+
+@staff.command("list")
+def staff_list() -> None:
+    """List who may use this till."""
+    from pos.main.people import everyone
+
+    raise typer.Exit(everyone())
+
+
+def say_error(sentence: Sentence | str) -> None:
+    """Print a sentence for a person on the error output, in the till's language."""
+    from config import settings
+    from config.words import words_for
+
+    try:
+        language = settings.load().till.language
+    except Refusal:
+        language = "en"
+    typer.echo(words_for(language).say(sentence), err=True)
+
+
+def run() -> None:
+    """Run the command; whatever goes wrong ends in one sentence."""
+    try:
+        app()
+    except (Refusal, StoreUnavailable) as refusal:
+        say_error(refusal.sentence)
+        sys.exit(1)
+    except (KeyboardInterrupt, BrokenPipeError):
+        sys.exit(130)
+    except Exception:  # noqa: BLE001  the last door: a traceback goes to the log
+        from config.places import places
+        from pos.main.log import log_crash
+
+        file = log_crash(places().log)
+        say_error(
+            Sentence("Something went wrong in the program; the details are in {file}.", file=file)
+        )
+        sys.exit(70)

@@ -1,0 +1,175 @@
+"""The demonstration shop: its own files, its own people, emulated devices on real wires.
+
+The screen and the scripted sale drive the same code as a real till: scans go through a
+pseudo-terminal to the scanner's driver, tickets come out of the printer's as ESC/POS.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from itertools import cycle
+from pathlib import Path
+
+import typer
+
+from config import settings as settings_file
+from config.places import Places, places
+from config.sections import Settings
+from config.words import GettextWords, words_for
+from devices.printer.emulator import EmulatedPrinter
+from devices.scanner.emulator import EmulatedScanner
+from pos.console import Console
+from pos.domain.errors import Refusal
+from pos.domain.events import StaffAdded
+from pos.domain.staff import Person
+from pos.domain.words import Sentence
+from pos.main.catalogues import import_rules, load_catalogue
+from pos.main.join import Joined, join, store_of
+from pos.main.plays import play
+from pos.main.world import ArgonPins
+from pos.ports import DeviceState
+from pos.screens.options import Extra
+from pos.till import staff
+from pos.till.tickets import PRINTER
+
+FOLDER = Path(settings_file.__file__).parent
+CATALOGUE = FOLDER / "demo_catalogue.csv"
+SETTINGS = FOLDER / "demo.toml"
+GESTURES = FOLDER / "demo.gestures"
+
+PEOPLE = (
+    (Person("demo-cashier", "1", "Caisse 1", "cashier"), "1357"),
+    (Person("demo-second", "2", "Caisse 2", "cashier"), "2468"),
+    (Person("demo-clerk", "3", "Retrait", "clerk"), "3690"),
+    (Person("demo-manager", "9", "Responsable", "manager"), "9753"),
+)
+"""Who works in the demonstration, named after what they do, with their PINs."""
+
+SCANS = ("3", "W", "X")
+READY_MOST_S = 10.0
+
+
+def demo_settings(language: str) -> Settings:
+    """Return the demonstration's settings in a language; Refusal for one the till lacks."""
+    words_for(language)
+    environ = {**os.environ, "COMPTOIR__TILL__LANGUAGE": language}
+    return settings_file.load(SETTINGS, environ)
+
+
+def demo_places() -> Places:
+    """Return the demonstration's own folders, beside those of a real till."""
+    real = places()
+    return replace(real, data=real.data / "demo", state=real.state / "demo", log=real.log / "demo")
+
+
+def prepare(settings: Settings, found: Places, words: GettextWords) -> None:
+    """Fill an empty demonstration: the catalogue and the people. Harmless when done before."""
+    store = store_of(settings, found)
+    try:
+        if store.people.all():
+            return
+        load_catalogue(store, CATALOGUE, import_rules(settings), words)
+        pins = ArgonPins()
+        for person, pin in PEOPLE:
+            store.people.add(person, pins.hash(pin))
+            store.ledger.record(StaffAdded(staff=person.ref, role=person.role))
+    finally:
+        store.close()
+
+
+def play_demo(language: str) -> int:
+    """Play the scripted sale in a shop that is thrown away; print each step and the tickets."""
+    settings = demo_settings(language)
+    words = words_for(language, settings.shop.currency, settings.shop.zone)
+    with tempfile.TemporaryDirectory(prefix="comptoir-demo-") as folder:
+        root = Path(folder)
+        found = Places(SETTINGS, root / "data", root / "state", root / "cache", root / "log")
+        typer.echo(words.say(Sentence("Opening a demonstration shop…")))
+        prepare(settings, found, words)
+        console: Console
+        joined = join(settings, found, sink=lambda event: console.events.put(event))
+        console = Console(joined.desk)
+        try:
+            wait_for_printer(console)
+            wrong = play(console, GESTURES.read_text("utf-8").splitlines())
+            typer.echo("\n" + emulated_printer(joined).text())
+        finally:
+            joined.close()
+    return wrong
+
+
+def wait_for_printer(console: Console) -> None:
+    """Let the printer's driver say that it is ready; Refusal when it never does."""
+    until = time.monotonic() + READY_MOST_S
+    while console.desk.device_state(PRINTER) is not DeviceState.READY:
+        if time.monotonic() > until:
+            raise Refusal("printer_away", "The emulated printer does not answer.")
+        console.drain(0.2)
+
+
+def emulated_printer(joined: Joined) -> EmulatedPrinter:
+    """Return the printer that stands behind the wire."""
+    found = joined.counter.emulators["printer"] if joined.counter else None
+    assert isinstance(found, EmulatedPrinter)
+    return found
+
+
+def emulated_scanner(joined: Joined) -> EmulatedScanner:
+    """Return the scanner that stands behind the wire."""
+    found = joined.counter.emulators["scanner"] if joined.counter else None
+    assert isinstance(found, EmulatedScanner)
+    return found
+
+
+def open_demo(language: str, *, fresh: bool) -> int:
+    """Open the screen on the demonstration shop."""
+    from pos.main.tills import show
+
+    settings, found = demo_settings(language), demo_places()
+    if fresh:
+        for folder in (found.data, found.state):
+            shutil.rmtree(folder, ignore_errors=True)
+    words = words_for(language, settings.shop.currency, settings.shop.zone)
+    prepare(settings, found, words)
+    return show(settings, found, dress=_dress)
+
+
+def _dress(joined: Joined) -> tuple[Extra, ...]:
+    """Sign the first cashier in and return the keys of the virtual scans."""
+    if joined.desk.person is None:
+        person, pin = PEOPLE[0]
+        staff.sign_in(joined.desk, person.number, pin)
+    joined.notes.append(Sentence("Demonstration: {people}.", people=", ".join(_known())))
+    return scan_keys(emulated_scanner(joined))
+
+
+def _known() -> list[str]:
+    return [f"{person.number} / {pin}" for person, pin in PEOPLE]
+
+
+def scan_keys(scanner: EmulatedScanner) -> tuple[Extra, ...]:
+    """Return keys that make the emulated scanner read something."""
+    articles, labels = cycle(ARTICLES), cycle(LABELS)
+
+    def one(codes: cycle[str]) -> Callable[[], None]:
+        return lambda: _ignore(scanner.scan(next(codes)))
+
+    def ten() -> None:
+        for _ in range(10):
+            scanner.scan(next(articles))
+
+    return (
+        Extra("ctrl+g", Sentence("Scan an article"), one(articles)),
+        Extra("ctrl+w", Sentence("Scan a weight label"), one(labels)),
+        Extra("ctrl+y", Sentence("Scan a wrong code"), lambda: _ignore(scanner.scan(WRONG))),
+        Extra("ctrl+b", Sentence("Ten scans at once"), ten),
+    )
+
+
+def _ignore(_sent: bool) -> None:
+    """A virtual scan of an unplugged scanner goes nowhere, as a real one."""

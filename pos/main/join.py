@@ -1,0 +1,113 @@
+"""Joining: settings and folders in, a desk with its store, catalogue and devices out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from config import settings as settings_file
+from config.places import Places
+from config.sections import Settings
+from config.words import GettextWords, words_for
+from devices.counter import Counter
+from pos.domain.events import SettingsChanged
+from pos.domain.words import Sentence
+from pos.main.counters import plug_in
+from pos.main.rules import fiscal_rules, house_rules, software
+from pos.main.world import ArgonPins, Bell, SystemClock, UlidIds
+from pos.ports import Sink
+from pos.store.catalogue import StoredCatalogue
+from pos.store.open import Store, Who, open_store
+from pos.till import start
+from pos.till.desk import Desk, Ports
+
+
+@dataclass
+class Joined:
+    """A desk at work and everything behind it; `close` lets go of all of it, in order."""
+
+    desk: Desk
+    store: Store
+    settings: Settings
+    notes: list[Sentence] = field(default_factory=list)
+    counter: Counter | None = None
+    language: str = "en"
+
+    def words(self) -> GettextWords:
+        """Return the words of the language chosen now."""
+        shop = self.settings.shop
+        return words_for(self.language, shop.currency, shop.zone)
+
+    def close(self, *, in_order: bool = True) -> None:
+        """Put the devices away and close the till's file; in order, the journal says so."""
+        if self.counter is not None:
+            self.counter.close()
+        if in_order:
+            start.stop(self.desk)
+        self.store.close()
+
+
+def store_of(settings: Settings, places: Places) -> Store:
+    """Open the till's file as the settings name the till."""
+    who = Who(settings.till.store, settings.till.name, software())
+    return open_store(places.data, places.state, who, SystemClock(), UlidIds())
+
+
+def join(
+    settings: Settings,
+    places: Places,
+    *,
+    sink: Sink,
+    ring: Callable[[], None] = lambda: None,
+) -> Joined:
+    """Open the store, bring the desk to where it was, then plug the devices in.
+
+    Raises Refusal or StoreUnavailable with a sentence for whatever stands in the way; nothing
+    stays open then.
+    """
+    store = store_of(settings, places)
+    try:
+        return _join(settings, store, sink, ring)
+    except BaseException:
+        store.close()
+        raise
+
+
+def _join(settings: Settings, store: Store, sink: Sink, ring: Callable[[], None]) -> Joined:
+    sounds = {name for name, wanted in settings.sounds.model_dump().items() if wanted}
+    ports = Ports(
+        clock=SystemClock(),
+        ids=UlidIds(),
+        catalogue=StoredCatalogue(store.engine),
+        ledger=store.ledger,
+        drafts=store.drafts,
+        past=store.past,
+        people=store.people,
+        pins=ArgonPins(),
+        signer=store.signer,
+        fiscal=fiscal_rules(settings),
+        sound=Bell(frozenset(sounds), ring),
+    )
+    joined: Joined
+    desk = Desk(ports, house_rules(settings), lambda: joined.words())
+    joined = Joined(desk, store, settings, language=settings.till.language)
+    joined.notes += [finding.sentence for finding in store.findings]
+    joined.counter = Counter(sink)
+    try:
+        plug_in(joined.counter, settings.devices, ports)
+        joined.notes += start.start(desk, clean=store.clean)
+        _note_settings(joined)
+    except BaseException:
+        joined.counter.close()
+        raise
+    return joined
+
+
+def _note_settings(joined: Joined) -> None:
+    """Write down that the settings are others than at the last start; only digests are kept."""
+    now = settings_file.digest(joined.settings)
+    before = joined.store.past.state("settings")
+    if before != now:
+        joined.store.ledger.record_with(
+            {"settings": now}, SettingsChanged(before=before, after=now)
+        )

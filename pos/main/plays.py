@@ -1,0 +1,64 @@
+"""`comptoir play`: the gestures of a file, with no screen."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable
+from pathlib import Path
+
+import typer
+
+from config import settings as settings_file
+from config.places import places
+from pos.console import Console, Said
+from pos.domain.errors import Refusal
+from pos.main.join import join
+
+FILE_MAX = 5_000_000
+"""The largest file of gestures, in bytes."""
+
+
+def play_file(file: Path) -> int:
+    """Play a file on this machine's till; 0 when everything was as expected."""
+    lines = _lines(file)
+    console: Console
+    joined = join(settings_file.load(), places(), sink=lambda event: console.events.put(event))
+    console = Console(joined.desk)
+    try:
+        for note in joined.notes:
+            typer.echo(joined.words().say(note), err=True)
+        return play(console, lines)
+    finally:
+        joined.close()
+
+
+def play(console: Console, lines: Iterable[str]) -> int:
+    """Do the gestures and say what came of each; 0 when everything was as expected."""
+    wrong = 0
+    for said in console.play(lines):
+        typer.echo(line_of(said))
+        wrong += not said.fine
+    if wrong:
+        typer.echo(f"{wrong} ✗", err=True)
+    return 1 if wrong else 0
+
+
+def line_of(said: Said) -> str:
+    """Return one line: the gesture, and what came of it."""
+    return f"{'✓' if said.fine else '✗'} {said.number:>3}  {said.gesture:<36} {said.outcome}"
+
+
+def _lines(file: Path) -> list[str]:
+    if str(file) == "-":
+        return sys.stdin.read(FILE_MAX).splitlines()
+    try:
+        if file.stat().st_size > FILE_MAX:
+            raise Refusal("file_too_large", "{file} is too large to play.", file=str(file))
+        return file.read_text("utf-8").splitlines()
+    except (OSError, UnicodeDecodeError) as error:
+        raise Refusal(
+            "no_file",
+            "{file} cannot be read as text ({why}).",
+            file=str(file),
+            why=getattr(error, "strerror", None) or type(error).__name__,
+        ) from error

@@ -135,9 +135,13 @@ class TillApp(App[None]):
             self._ticking = True
             self.set_timer((GAP_MS + 1) / 1000, self._tick_wedge)
 
+    def hear_silence(self, at_ms: int) -> None:
+        """Let go what the wedge holds back, as of a monotonic instant."""
+        self._heard(self._wedge.tick(at_ms))
+
     def _tick_wedge(self) -> None:
         self._ticking = False
-        self._heard(self._wedge.tick(int(monotonic() * 1000)))
+        self.hear_silence(int(monotonic() * 1000))
 
     @on(BasketView.Chosen)
     def _line_chosen(self, message: BasketView.Chosen) -> None:

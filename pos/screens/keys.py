@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from textual import events
 from textual._xterm_parser import XTermParser
+from textual.keys import Keys
 
 _parse = XTermParser._parse_extended_key
 
@@ -12,7 +13,7 @@ def _tolerant(parser: XTermParser, sequence: str) -> list[events.Key] | None:
     try:
         return _parse(parser, sequence)
     except (ValueError, OverflowError):
-        return []
+        return [events.Key(Keys.Ignore.value, None)]
 
 
 def tolerate_malformed_keys() -> None:

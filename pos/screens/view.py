@@ -67,7 +67,7 @@ def total(session: Session, face: Face) -> Total:
     """Return the panel: the change after a sale, else what is due."""
     desk = session.desk
     if desk.just_sold and desk.last_sale is not None:
-        return _sold(session, desk.last_sale, face)
+        return _sold(desk.last_sale, face)
     basket = desk.basket
     notes = _line_notes(session, face)
     if basket.ticket_discount_amount:
@@ -99,7 +99,7 @@ def _sum(line: Line, face: Face) -> str:
     return f"{text} = {face.amount(line.total)}"
 
 
-def _sold(session: Session, sale: SaleFinished, face: Face) -> Total:
+def _sold(sale: SaleFinished, face: Face) -> Total:
     paid = ", ".join(
         f"{face.say(METHODS[one.method])} {face.amount(one.given)}" for one in sale.tenders
     )
@@ -131,6 +131,8 @@ def _hint(session: Session) -> Sentence:
             cash=cap(session.keys.get("cash", "")),
             quantity=cap(session.keys.get("quantity", "")),
         )
+    if session.desk.just_sold and session.desk.ports.printer is not None:
+        return Sentence("Ticket? {key} prints it.", key=cap(session.keys.get("print", "")))
     return Sentence(
         "Scan · type a name · {help}: every key", help=cap(session.keys.get("help", ""))
     )

@@ -20,6 +20,9 @@ MARKS = {
 }
 """A shape for each state, for whoever does not tell the colours apart."""
 
+URGENT = frozenset({DeviceState.ATTENTION, DeviceState.OFFLINE})
+"""What keeps its details where the room is small."""
+
 
 @dataclass(frozen=True, slots=True)
 class Light:
@@ -62,11 +65,11 @@ class StatusBar(Drawn):
         return self.face.look.bar
 
     def row(self, _y: int, width: int) -> Cells:
-        """Return the line; details go first where the room is small, then lights from the end."""
+        """Return the line; details go first where the room is small, the urgent ones last."""
         right_end = self._texts()
         room = width - sum(len(text) for text, _ in right_end)
-        for with_details in (True, False):
-            cells = self._lights(with_details)
+        for told in (frozenset(DeviceState), URGENT, frozenset[DeviceState]()):
+            cells = self._lights(told)
             if sum(len(text) for text, _ in cells) <= room:
                 break
         used = sum(len(text) for text, _ in cells)
@@ -75,7 +78,7 @@ class StatusBar(Drawn):
             return [(left(plain, max(0, room)), self.face.look.bar), *right_end]
         return [*cells, (" " * (room - used), self.face.look.bar), *right_end]
 
-    def _lights(self, with_details: bool) -> Cells:
+    def _lights(self, told: frozenset[DeviceState]) -> Cells:
         look = self.face.look
         styles = {
             DeviceState.READY: look.good,
@@ -87,7 +90,7 @@ class StatusBar(Drawn):
         cells: Cells = [(" ", look.bar)]
         for light in self._status.lights:
             style = styles[light.state]
-            detail = f" {light.detail}" if light.detail and with_details else ""
+            detail = f" {light.detail}" if light.detail and light.state in told else ""
             quiet = light.state in (DeviceState.READY, DeviceState.BUSY)
             cells.append((MARKS[light.state] + " ", style))
             cells.append((f"{light.name}{detail}  ", look.bar if quiet else style))

@@ -1,0 +1,62 @@
+"""A cashier's hands and eyes: keys at a person's pace or a scanner's, and the screen as text."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from time import monotonic
+
+from textual import events
+from textual.pilot import Pilot
+
+from pos.screens.app import TillApp
+from pos.screens.wedge import GAP_MS
+
+NAMES = {"\r": "enter", "\t": "tab", "\x1d": "ctrl+right_square_bracket"}
+
+
+@dataclass
+class Hands:
+    """A till at work in front of someone."""
+
+    app: TillApp
+    pilot: Pilot[None]
+
+    async def press(self, *keys: str) -> None:
+        """Press keys one by one, each after the pause that a person makes."""
+        for key in keys:
+            await self.pilot.press(key)
+            self.app.hear_silence(int(monotonic() * 1000) + 10 * GAP_MS)
+        await self.settle()
+
+    async def burst(self, text: str) -> None:
+        """Type as a scanner does: every key at the same instant."""
+        at = monotonic()
+        for character in text:
+            event = events.Key(NAMES.get(character, character), character)
+            event.time = at
+            self.app.post_message(event)
+        await self.settle()
+
+    async def settle(self) -> None:
+        """Wait until everything that was said has been heard and drawn."""
+        await self.pilot.pause()
+        await self.pilot.pause()
+
+    def screen(self) -> list[str]:
+        """Return what stands on the screen, a text a row."""
+        return [strip.text.rstrip() for strip in self.app.screen._compositor.render_strips()]
+
+    def reads(self, text: str) -> bool:
+        """Tell whether a text stands somewhere on the screen."""
+        return any(text in row for row in self.screen())
+
+
+@asynccontextmanager
+async def at_work(app: TillApp, size: tuple[int, int] = (80, 24)) -> AsyncIterator[Hands]:
+    """Open a till's screen of this many columns and rows."""
+    async with app.run_test(size=size) as pilot:
+        hands = Hands(app, pilot)
+        await hands.settle()
+        yield hands

@@ -188,7 +188,6 @@ class Printing(Section):
     ask: bool
     always_for_guarantee: bool
     always_for_weighed: bool
-    always_for_failed_card: bool
 
 
 class ScannerDevice(Section):

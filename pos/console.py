@@ -53,10 +53,14 @@ class Said:
 
 @dataclass
 class Console:
-    """One desk behind lines of text; device events come in through `events`."""
+    """One desk behind lines of text; device events come in through `events`.
+
+    With a `wire`, `scan` sends the code down it and takes what the scanner's driver reports.
+    """
 
     desk: Desk
     events: Queue[DeviceEvent] = field(default_factory=Queue)
+    wire: Callable[[str], object] | None = None
     question: Question | None = None
     refused: str = ""
     waiting: Callable[[Loan | None], str] | None = None
@@ -172,7 +176,20 @@ def _sign_out(console: Console, _: str) -> str:
 
 
 def _scan(console: Console, rest: str) -> str:
-    return console._came(sell.scan(console.desk, rest))
+    code = rest if console.wire is None else _over_the_wire(console, console.wire, rest)
+    return console._came(sell.scan(console.desk, code))
+
+
+def _over_the_wire(console: Console, wire: Callable[[str], object], code: str) -> str:
+    wire(code)
+    while True:
+        try:
+            event = console.events.get(timeout=WAIT_MOST_S)
+        except Empty:
+            raise Unexpected(f"the scanner reported nothing within {WAIT_MOST_S:.0f} s") from None
+        if isinstance(event, Scanned):
+            return event.text
+        console.take(event)
 
 
 def _search(console: Console, rest: str) -> str:

@@ -14,6 +14,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from itertools import cycle
 from pathlib import Path
+from queue import Queue
 
 import typer
 
@@ -32,8 +33,9 @@ from pos.main.catalogues import import_rules, load_catalogue
 from pos.main.join import Joined, join, store_of
 from pos.main.plays import play
 from pos.main.world import ArgonPins
-from pos.ports import DeviceState
+from pos.ports import DeviceEvent, DeviceState
 from pos.screens.options import Extra
+from pos.screens.wire import Wire
 from pos.till import staff
 from pos.till.tickets import PRINTER
 
@@ -50,7 +52,21 @@ PEOPLE = (
 )
 """Who works in the demonstration, named after what they do, with their PINs."""
 
-SCANS = ("3", "W", "X")
+ARTICLES = (
+    "2400000000013",
+    "2400000000020",
+    "2400000000037",
+    "2400000000105",
+    "2400000000181",
+    "2400000000211",
+    "2400000000334",
+    "9791234567896",
+    "2400000000464",
+)
+LABELS = ("2100201003454", "0200301012454", "2100101002502")
+WRONG = "2400000000014"
+"""What the virtual scans read: articles, labels of the scale, a code with a wrong digit."""
+
 READY_MOST_S = 10.0
 
 
@@ -91,9 +107,9 @@ def play_demo(language: str) -> int:
         found = Places(SETTINGS, root / "data", root / "state", root / "cache", root / "log")
         typer.echo(words.say(Sentence("Opening a demonstration shop…")))
         prepare(settings, found, words)
-        console: Console
-        joined = join(settings, found, sink=lambda event: console.events.put(event))
-        console = Console(joined.desk)
+        events: Queue[DeviceEvent] = Queue()
+        joined = join(settings, found, sink=events.put)
+        console = Console(joined.desk, events, emulated_scanner(joined).scan)
         try:
             wait_for_printer(console)
             wrong = play(console, GESTURES.read_text("utf-8").splitlines())
@@ -136,16 +152,30 @@ def open_demo(language: str, *, fresh: bool) -> int:
             shutil.rmtree(folder, ignore_errors=True)
     words = words_for(language, settings.shop.currency, settings.shop.zone)
     prepare(settings, found, words)
-    return show(settings, found, dress=_dress)
+    return show(settings, found, dress=_dress, paper=True)
 
 
-def _dress(joined: Joined) -> tuple[Extra, ...]:
-    """Sign the first cashier in and return the keys of the virtual scans."""
+def _dress(joined: Joined, wire: Wire) -> tuple[Extra, ...]:
+    """Sign the first cashier in, let the paper be seen, return the keys of the virtual scans."""
+    show_paper(emulated_printer(joined), wire)
     if joined.desk.person is None:
         person, pin = PEOPLE[0]
         staff.sign_in(joined.desk, person.number, pin)
     joined.notes.append(Sentence("Demonstration: {people}.", people=", ".join(_known())))
     return scan_keys(emulated_scanner(joined))
+
+
+def show_paper(printer: EmulatedPrinter, wire: Wire) -> None:
+    """Let each line that the emulated printer lets out be seen beside the till."""
+    seen = 0
+
+    def more() -> None:
+        nonlocal seen
+        lines = printer.text().splitlines()
+        wire.paper(lines[seen:])
+        seen = len(lines)
+
+    printer.on_paper = more
 
 
 def _known() -> list[str]:

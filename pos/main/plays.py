@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterable
 from pathlib import Path
+from queue import Queue
 
 import typer
 
@@ -13,6 +14,7 @@ from config.places import places
 from pos.console import Console, Said
 from pos.domain.errors import Refusal
 from pos.main.join import join
+from pos.ports import DeviceEvent
 
 FILE_MAX = 5_000_000
 """The largest file of gestures, in bytes."""
@@ -21,9 +23,9 @@ FILE_MAX = 5_000_000
 def play_file(file: Path) -> int:
     """Play a file on this machine's till; 0 when everything was as expected."""
     lines = _lines(file)
-    console: Console
-    joined = join(settings_file.load(), places(), sink=lambda event: console.events.put(event))
-    console = Console(joined.desk)
+    events: Queue[DeviceEvent] = Queue()
+    joined = join(settings_file.load(), places(), sink=events.put)
+    console = Console(joined.desk, events)
     try:
         for note in joined.notes:
             typer.echo(joined.words().say(note), err=True)

@@ -67,7 +67,7 @@ class PrintRules:
 
     ask: bool = True
     guarantee: bool = True
-    weighed: bool = True
+    weighed: bool = False
 
 
 @dataclass(frozen=True, slots=True)

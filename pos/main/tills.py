@@ -1,0 +1,93 @@
+"""`comptoir till`: the screen over a joined desk."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import typer
+
+from config import settings as settings_file
+from config.places import Places, places
+from config.sections import Settings
+from config.themes import PALETTES
+from config.words import LOCALES, words_for
+from pos.domain.errors import Refusal
+from pos.main.join import Joined, join
+from pos.main.log import open_log
+from pos.screens.options import Extra, ScreenOptions
+from pos.screens.themes import Palette
+from pos.screens.wire import Wire
+
+Dress = Callable[[Joined, Wire], Sequence[Extra]]
+"""What a demonstration adds to a till before its screen opens; returns the keys it adds."""
+
+
+def open_till() -> int:
+    """Open the screen on this machine's till."""
+    settings, found = settings_file.load(), places()
+    return show(settings, found, dress=_people_first)
+
+
+def _people_first(joined: Joined, _wire: Wire) -> Sequence[Extra]:
+    """Nobody could sign in to a till with no people: say how to add the first."""
+    if not joined.store.people.all():
+        raise Refusal(
+            "no_people",
+            "Nobody can use this till yet; run: comptoir staff add 9 NAME --role manager",
+        )
+    return ()
+
+
+def show(settings: Settings, found: Places, *, dress: Dress, paper: bool = False) -> int:
+    """Join the till, open its screen, and close everything in order when it is left."""
+    from pos.screens.app import run_app
+
+    open_log(found.log)
+    wire = Wire()
+    joined = join(settings, found, sink=wire.report, ring=wire.ring)
+    try:
+        extras = dress(joined, wire)
+        run_app(
+            joined.desk,
+            lambda language: words_for(language, settings.shop.currency, settings.shop.zone),
+            settings.keys,
+            {name: Palette.of(colours) for name, colours in PALETTES.items()},
+            _options(joined, extras, paper=paper),
+            wire,
+        )
+    finally:
+        joined.close()
+    typer.echo(joined.words().say("The till is closed; open baskets are kept."))
+    return 0
+
+
+def _options(joined: Joined, extras: Sequence[Extra], *, paper: bool) -> ScreenOptions:
+    def speak(language: str) -> None:
+        joined.language = language
+
+    place = joined.store.ledger.place
+    return ScreenOptions(
+        till=f"{place.store} {place.till}",
+        language=joined.language,
+        languages=tuple(LOCALES),
+        theme=joined.settings.till.theme,
+        shows_paper=paper,
+        extras=tuple(extras),
+        notes=tuple(joined.notes),
+        lights=lights(joined.settings),
+        log=_log,
+        on_language=speak,
+    )
+
+
+def lights(settings: Settings) -> tuple[str, ...]:
+    """Return the devices that the status line always shows."""
+    names = [scanner.name for scanner in settings.devices.scanners]
+    display = ["display"] if settings.devices.display.url else []
+    return ("printer", *names, *display)
+
+
+def _log(doing: str, error: BaseException) -> None:
+    import structlog
+
+    structlog.get_logger().error(doing, exc_info=error)

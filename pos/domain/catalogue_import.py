@@ -201,20 +201,21 @@ class RowReader:
             cells = self._fitted(cells)
         values = self._blank.copy()
         values[0] = line
-        for name, index, place, parse in self._cells:
-            text = cells[place].strip()
-            if text:
-                try:
+        name = text = ""
+        try:
+            for name, index, place, parse in self._cells:  # noqa: B007  the refusal names it
+                text = cells[place].strip()
+                if text:
                     values[index] = parse(text)
-                except Refusal as refusal:
-                    raise CellRefused(name, text, refusal.sentence) from refusal
+        except Refusal as refusal:
+            raise CellRefused(name, text, refusal.sentence) from refusal
         if not (values[1] or values[2]):
             raise CellRefused(
                 "code", "", Sentence("The row has neither a code nor a reference: add one.")
             )
         if self._both:
             self._refuse_two_codes(cells)
-        return Row._make(values)
+        return tuple.__new__(Row, values)
 
     def _fitted(self, cells: Sequence[str]) -> Sequence[str]:
         if any(cell.strip() for cell in cells[self._width :]):

@@ -143,7 +143,7 @@ def _quoted(
     read: list[str] = []
     text = line
     while True:
-        cells = _strict_cells(text, mark)
+        cells = _cells(text, mark, lenient=not read)
         if cells is not None and (not read or not width or len(cells) == width):
             return cells, read
         more = next(following, None) if cells is None else None
@@ -155,14 +155,18 @@ def _quoted(
         text += more
 
 
-def _strict_cells(text: str, mark: str) -> list[str] | None:
-    """Return the cells of a record, or None when a quote is still open at its end."""
+def _cells(text: str, mark: str, *, lenient: bool) -> list[str] | None:
+    """Return the cells of a record, or None when a quote is still open at its end.
+
+    A quote inside a cell (`"12" pizza"`) is forgiven on one line only: over several lines it is
+    another row's, and there are no cells.
+    """
     try:
         return next(csv.reader([text], delimiter=mark, strict=True))
     except csv.Error as error:
         if "unexpected end" in str(error):
             return None
-        return next(csv.reader([text], delimiter=mark))
+        return next(csv.reader([text], delimiter=mark)) if lenient else []
 
 
 def json_records(lines: Iterator[str]) -> Iterator[Record]:

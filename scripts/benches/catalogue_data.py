@@ -1,4 +1,4 @@
-"""A catalogue of any size for the benches: names put together from words written for this project."""
+"""A catalogue of any size for the benches, its names put together from words written for it."""
 
 from __future__ import annotations
 
@@ -20,293 +20,58 @@ from pos.till.catalogue import import_catalogue
 
 SEED = 20_261_122
 
-KINDS = [
-    "Abricots secs",
-    "Amandes grillées",
-    "Anchois marinés",
-    "Andouillette",
-    "Artichauts",
-    "Baguette",
-    "Bananes",
-    "Barre de céréales",
-    "Beurre",
-    "Bière blonde",
-    "Biscottes",
-    "Biscuits",
-    "Bœuf bourguignon",
-    "Boisson",
-    "Bonbons",
-    "Boulgour",
-    "Brie",
-    "Brioche",
-    "Brochettes",
-    "Café moulu",
-    "Camembert",
-    "Cassoulet",
-    "Céréales",
-    "Champignons",
-    "Chips",
-    "Chocolat",
-    "Choucroute",
-    "Cidre",
-    "Clémentines",
-    "Cœurs de palmier",
-    "Compote",
-    "Concentré de tomates",
-    "Confiture",
-    "Conserve",
-    "Cookies",
-    "Coquillettes",
-    "Cornichons",
-    "Courgettes",
-    "Crackers",
-    "Crème fraîche",
-    "Crêpes",
-    "Croissants",
-    "Cuisses de poulet",
-    "Dattes",
-    "Dentifrice",
-    "Desserts",
-    "Eau minérale",
-    "Endives",
-    "Épinards",
-    "Escalopes",
-    "Faisselle",
-    "Farine",
-    "Fèves",
-    "Filets de maquereau",
-    "Flageolets",
-    "Flocons",
-    "Foie de morue",
-    "Fromage blanc",
-    "Galettes",
-    "Gâteau",
-    "Gaufres",
-    "Gel douche",
-    "Gnocchis",
-    "Gratin",
-    "Haricots verts",
-    "Houmous",
-    "Huile d'olive",
-    "Huîtres",
-    "Infusion",
-    "Jambon",
-    "Jus",
-    "Ketchup",
-    "Kiwis",
-    "Lait",
-    "Lardons",
-    "Lasagnes",
-    "Légumes",
-    "Lentilles",
-    "Lessive",
-    "Limonade",
-    "Macédoine",
-    "Madeleines",
-    "Maïs",
-    "Mayonnaise",
-    "Melon",
-    "Merguez",
-    "Miel",
-    "Moutarde",
-    "Muesli",
-    "Navets",
-    "Noisettes",
-    "Nouilles",
-    "Œufs",
-    "Olives",
-    "Omelette",
-    "Oranges",
-    "Pain",
-    "Palets",
-    "Papier essuie-tout",
-    "Pâté",
-    "Pâtes",
-    "Petits pois",
-    "Pizza",
-    "Poêlée",
-    "Poires",
-    "Poivre",
-    "Pommes",
-    "Potage",
-    "Poulet",
-    "Purée",
-    "Quiche",
-    "Quinoa",
-    "Radis",
-    "Raisins",
-    "Ratatouille",
-    "Ravioles",
-    "Rillettes",
-    "Riz",
-    "Rôti",
-    "Sablés",
-    "Salade",
-    "Sardines",
-    "Sauce",
-    "Saucisson",
-    "Saumon",
-    "Savon",
-    "Sel",
-    "Semoule",
-    "Shampooing",
-    "Sirop",
-    "Sorbet",
-    "Soupe",
-    "Spaghetti",
-    "Sucre",
-    "Taboulé",
-    "Tarte",
-    "Terrine",
-    "Thé",
-    "Thon",
-    "Tisane",
-    "Tomates",
-    "Truite",
-    "Vermicelles",
-    "Vinaigre",
-    "Yaourt",
-]
-MANNERS = [
-    "à l'ancienne",
-    "au four",
-    "bio",
-    "campagnard",
-    "croquant",
-    "cuit",
-    "d'hiver",
-    "de saison",
-    "de nos régions",
-    "doux",
-    "du terroir",
-    "extra",
-    "fermier",
-    "fondant",
-    "fort",
-    "frais",
-    "fumé",
-    "fin",
-    "gourmand",
-    "grand cru",
-    "grillé",
-    "léger",
-    "maison",
-    "mi-sel",
-    "moelleux",
-    "mûri",
-    "nature",
-    "naturel",
-    "parfumé",
-    "paysan",
-    "pur",
-    "rustique",
-    "sans sucre",
-    "sans sel",
-    "salé",
-    "sec",
-    "sélection",
-    "surgelé",
-    "tendre",
-    "traditionnel",
-    "vapeur",
-    "végétal",
-    "velouté",
-    "vieilli",
-]
-FLAVOURS = [
-    "abricot",
-    "ail",
-    "airelle",
-    "amande",
-    "ananas",
-    "aneth",
-    "banane",
-    "basilic",
-    "betterave",
-    "cacao",
-    "café",
-    "cannelle",
-    "caramel",
-    "cardamome",
-    "carotte",
-    "cassis",
-    "céleri",
-    "cèpes",
-    "cerise",
-    "châtaigne",
-    "chèvre",
-    "chocolat",
-    "ciboulette",
-    "citron",
-    "coco",
-    "coing",
-    "comté",
-    "coriandre",
-    "courge",
-    "cumin",
-    "curcuma",
-    "curry",
-    "échalote",
-    "épices",
-    "estragon",
-    "fenouil",
-    "figue",
-    "fleur d'oranger",
-    "fraise",
-    "framboise",
-    "gingembre",
-    "girofle",
-    "goyave",
-    "griotte",
-    "groseille",
-    "laurier",
-    "lavande",
-    "mandarine",
-    "mangue",
-    "marron",
-    "melon",
-    "menthe",
-    "miel",
-    "mirabelle",
-    "mûre",
-    "myrtille",
-    "noisette",
-    "noix",
-    "oignon",
-    "olive",
-    "orange",
-    "origan",
-    "pamplemousse",
-    "paprika",
-    "pêche",
-    "persil",
-    "piment",
-    "pistache",
-    "poire",
-    "poireau",
-    "pomme",
-    "potiron",
-    "praliné",
-    "prune",
-    "quetsche",
-    "raisin",
-    "réglisse",
-    "rhubarbe",
-    "romarin",
-    "rose",
-    "safran",
-    "sarrasin",
-    "sauge",
-    "sésame",
-    "thym",
-    "tomate",
-    "truffe",
-    "vanille",
-    "verveine",
-    "violette",
-]
-SYLLABLES = "ba be bo ca co da do fa fi ga go la li lo ma mi mo na no pa pi ra ro sa ta to va vi zo"
-SIZES = "100 g|125 g|150 g|200 g|250 g|330 ml|400 g|4 x 100 g|500 g|50 cl|6 x 33 cl|75 cl|1 kg|1 L"
+
+def _listed(text: str) -> list[str]:
+    return [" ".join(part.split()) for part in text.split("|")]
+
+
+KINDS = _listed("""
+    Abricots secs | Amandes grillées | Anchois marinés | Andouillette | Artichauts | Baguette |
+    Bananes | Barre de céréales | Beurre | Bière blonde | Biscottes | Biscuits | Bœuf bourguignon
+    | Boisson | Bonbons | Boulgour | Brie | Brioche | Brochettes | Café moulu | Camembert |
+    Cassoulet | Céréales | Champignons | Chips | Chocolat | Choucroute | Cidre | Clémentines |
+    Cœurs de palmier | Compote | Concentré de tomates | Confiture | Conserve | Cookies |
+    Coquillettes | Cornichons | Courgettes | Crackers | Crème fraîche | Crêpes | Croissants |
+    Cuisses de poulet | Dattes | Dentifrice | Desserts | Eau minérale | Endives | Épinards |
+    Escalopes | Faisselle | Farine | Fèves | Filets de maquereau | Flageolets | Flocons | Foie de
+    morue | Fromage blanc | Galettes | Gâteau | Gaufres | Gel douche | Gnocchis | Gratin |
+    Haricots verts | Houmous | Huile d'olive | Huîtres | Infusion | Jambon | Jus | Ketchup | Kiwis
+    | Lait | Lardons | Lasagnes | Légumes | Lentilles | Lessive | Limonade | Macédoine |
+    Madeleines | Maïs | Mayonnaise | Melon | Merguez | Miel | Moutarde | Muesli | Navets |
+    Noisettes | Nouilles | Œufs | Olives | Omelette | Oranges | Pain | Palets | Papier essuie-tout
+    | Pâté | Pâtes | Petits pois | Pizza | Poêlée | Poires | Poivre | Pommes | Potage | Poulet |
+    Purée | Quiche | Quinoa | Radis | Raisins | Ratatouille | Ravioles | Rillettes | Riz | Rôti |
+    Sablés | Salade | Sardines | Sauce | Saucisson | Saumon | Savon | Sel | Semoule | Shampooing |
+    Sirop | Sorbet | Soupe | Spaghetti | Sucre | Taboulé | Tarte | Terrine | Thé | Thon | Tisane |
+    Tomates | Truite | Vermicelles | Vinaigre | Yaourt
+""")
+MANNERS = _listed("""
+    à l'ancienne | au four | bio | campagnard | croquant | cuit | d'hiver | de saison | de nos
+    régions | doux | du terroir | extra | fermier | fondant | fort | frais | fumé | fin | gourmand
+    | grand cru | grillé | léger | maison | mi-sel | moelleux | mûri | nature | naturel | parfumé
+    | paysan | pur | rustique | sans sucre | sans sel | salé | sec | sélection | surgelé | tendre
+    | traditionnel | vapeur | végétal | velouté | vieilli
+""")
+FLAVOURS = _listed("""
+    abricot | ail | airelle | amande | ananas | aneth | banane | basilic | betterave | cacao |
+    café | cannelle | caramel | cardamome | carotte | cassis | céleri | cèpes | cerise | châtaigne
+    | chèvre | chocolat | ciboulette | citron | coco | coing | comté | coriandre | courge | cumin
+    | curcuma | curry | échalote | épices | estragon | fenouil | figue | fleur d'oranger | fraise
+    | framboise | gingembre | girofle | goyave | griotte | groseille | laurier | lavande |
+    mandarine | mangue | marron | melon | menthe | miel | mirabelle | mûre | myrtille | noisette |
+    noix | oignon | olive | orange | origan | pamplemousse | paprika | pêche | persil | piment |
+    pistache | poire | poireau | pomme | potiron | praliné | prune | quetsche | raisin | réglisse
+    | rhubarbe | romarin | rose | safran | sarrasin | sauge | sésame | thym | tomate | truffe |
+    vanille | verveine | violette
+""")
+SYLLABLES = _listed("""
+    ba | be | bo | ca | co | da | do | fa | fi | ga | go | la | li | lo | ma | mi | mo | na | no |
+    pa | pi | ra | ro | sa | ta | to | va | vi | zo
+""")
+SIZES = _listed("""
+    100 g | 125 g | 150 g | 200 g | 250 g | 330 ml | 400 g | 4 x 100 g | 500 g | 50 cl | 6 x 33 cl
+    | 75 cl | 1 kg | 1 L
+""")
 
 
 def rules() -> ImportRules:
@@ -325,8 +90,7 @@ def barcode(number: int) -> str:
 def rows(n: int) -> Iterator[tuple[str, str, str]]:
     """Yield n articles (EAN-13, name, price), always the same ones for the same n."""
     chance = random.Random(SEED)
-    syllables, sizes = SYLLABLES.split(), SIZES.split("|")
-    houses = ["".join(chance.choices(syllables, k=chance.randint(2, 4))) for _ in range(40_000)]
+    houses = ["".join(chance.choices(SYLLABLES, k=chance.randint(2, 4))) for _ in range(40_000)]
     for number in range(1, n + 1):
         parts = [chance.choice(KINDS)]
         if chance.random() < 0.7:
@@ -336,7 +100,7 @@ def rows(n: int) -> Iterator[tuple[str, str, str]]:
         if chance.random() < 0.6:
             parts.append(chance.choice(houses).capitalize())
         if chance.random() < 0.6:
-            parts.append(chance.choice(sizes))
+            parts.append(chance.choice(SIZES))
         yield barcode(number), " ".join(parts), f"{chance.randint(10, 9999) / 100:.2f}"
 
 

@@ -110,3 +110,13 @@ def test_the_lock_of_developers_holds_every_pin_of_the_shops_lock() -> None:
     developers = set(pins.findall((HERE / "requirements-dev.lock").read_text("utf-8")))
     assert shop
     assert shop <= developers
+
+
+def test_a_unit_test_touches_no_disk() -> None:
+    found = [
+        f"{path}: {word}"
+        for path in sorted((HERE / "tests/unit").glob("*.py"))
+        for word in ("tmp_path", "open(", "read_text", "read_bytes", "tempfile")
+        if word in path.read_text("utf-8")
+    ]
+    assert not found

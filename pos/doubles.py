@@ -68,6 +68,7 @@ class HashSigner:
     """A signer that needs no key: 64 bytes from SHA-512; it proves nothing."""
 
     key_id: str = "double"
+    public_key: bytes = b""
 
     def sign(self, data: bytes) -> bytes:
         """Return the SHA-512 of the data."""

@@ -1,0 +1,248 @@
+"""A disk that is full changes nothing in memory, and the gesture can be made again."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import pytest
+
+from pos.domain.line import Discount
+from pos.domain.staff import Permission, Person
+from pos.ports import StoreUnavailable
+from pos.till import sell, staff, tender, tickets
+from pos.till.sell import Question
+from tests.till.shop import (
+    BREAD,
+    COLLEAGUE,
+    LAMP,
+    MEAL,
+    MILK,
+    PINS,
+    WINE,
+    Till,
+    check_balance,
+    check_numbers,
+    shown,
+)
+
+Gesture = Callable[[], object]
+WRITES_MOST = 5
+
+
+@dataclass
+class Case:
+    """A till made ready for a gesture, and the gesture."""
+
+    prepare: Callable[[Till], Gesture]
+
+    def ready(self, fiscal: str) -> tuple[Till, Gesture]:
+        till = Till(fiscal)
+        return till, self.prepare(till)
+
+
+def scanning(till: Till) -> Gesture:
+    till.scan(MILK)
+    return lambda: till.scan(BREAD)
+
+
+def answering_the_age(till: Till) -> Gesture:
+    question = sell.scan(till.desk, WINE)
+    assert isinstance(question, Question)
+    return lambda: sell.answer(till.desk, question)
+
+
+def changing_a_price(till: Till) -> Gesture:
+    till.scan(BREAD)
+    loan = till.loan(Permission.PRICE_OVERRIDE)
+    return lambda: sell.set_price(till.desk, 1, 100, loan)
+
+
+def discounting(till: Till) -> Gesture:
+    till.scan(BREAD)
+    loan = till.loan(Permission.BIG_DISCOUNT)
+    return lambda: sell.discount_ticket(till.desk, Discount(percent=5000), loan)
+
+
+def undoing(till: Till) -> Gesture:
+    till.scan(BREAD, MILK)
+    return lambda: sell.undo(till.desk)
+
+
+def parking(till: Till) -> Gesture:
+    till.scan(BREAD)
+    return lambda: sell.park(till.desk)
+
+
+def recalling(till: Till) -> Gesture:
+    till.scan(BREAD)
+    sell.park(till.desk)
+    till.scan(MILK)
+    sell.void_line(till.desk, 1)
+    return lambda: sell.recall(till.desk)
+
+
+def abandoning(till: Till) -> Gesture:
+    till.scan(BREAD)
+    return lambda: sell.abandon(till.desk, "client parti")
+
+
+def paying_in_part(till: Till) -> Gesture:
+    till.scan(MEAL)
+    return lambda: tender.pay_cash(till.desk, 500)
+
+
+def paying(till: Till) -> Gesture:
+    till.scan(MEAL, LAMP)
+    return lambda: tender.pay_cash(till.desk, 5000)
+
+
+def paying_much_cash(till: Till) -> Gesture:
+    till.scan(*[LAMP] * 40)
+    loan = till.loan(Permission.CASH_NONRESIDENT)
+    return lambda: tender.pay_cash(till.desk, 110_000, nonresident=loan)
+
+
+def asking_a_card(till: Till) -> Gesture:
+    till.scan(MEAL)
+    return lambda: tender.ask_card(till.desk)
+
+
+def a_card_in_part(till: Till) -> Gesture:
+    till.scan(MEAL)
+    request = tender.ask_card(till.desk, 500)
+    return lambda: tender.answer_card(till.desk, request, "approved")
+
+
+def a_card_that_settles(till: Till) -> Gesture:
+    till.scan(MEAL)
+    request = tender.ask_card(till.desk)
+    return lambda: tender.answer_card(till.desk, request, "approved")
+
+
+def a_card_declined(till: Till) -> Gesture:
+    till.scan(MEAL)
+    request = tender.ask_card(till.desk)
+    return lambda: tender.answer_card(till.desk, request, "declined")
+
+
+def printing_again(till: Till) -> Gesture:
+    till.scan(MEAL)
+    tender.pay_cash(till.desk)
+    tickets.print_ticket(till.desk)
+    return lambda: tickets.print_ticket(till.desk)
+
+
+def opening_the_drawer(till: Till) -> Gesture:
+    loan = till.loan(Permission.NO_SALE)
+    return lambda: tickets.open_drawer(till.desk, loan)
+
+
+def switching_cashier(till: Till) -> Gesture:
+    till.scan(MEAL)
+    return lambda: staff.sign_in(till.desk, COLLEAGUE, PINS[COLLEAGUE])
+
+
+def adding_a_person(till: Till) -> Gesture:
+    loan = till.loan(Permission.STAFF)
+    person = Person("staff-9", "12", "Charlie", "cashier")
+    return lambda: staff.add_person(till.desk, person, "4826", loan)
+
+
+GESTURES = {
+    prepare.__name__: Case(prepare)
+    for prepare in (
+        scanning,
+        answering_the_age,
+        changing_a_price,
+        discounting,
+        undoing,
+        parking,
+        recalling,
+        abandoning,
+        paying_in_part,
+        paying,
+        paying_much_cash,
+        asking_a_card,
+        a_card_in_part,
+        a_card_that_settles,
+        a_card_declined,
+        printing_again,
+        opening_the_drawer,
+        switching_cashier,
+        adding_a_person,
+    )
+}
+
+
+def world(till: Till) -> tuple[object, ...]:
+    """Return what a gesture should have changed once, whatever happened on the way."""
+    baskets = sorted(
+        (one.staff, one in till.desk.parked, one.basket, one.card is None)
+        for one in till.desk.baskets()
+        if one.basket.steps
+    )
+    return (
+        baskets,
+        [(sale.ticket, sale.total, sale.change) for sale in till.sales()],
+        [page.title for _, page in till.counter.printed],
+        till.counter.opened,
+        till.desk.person,
+        till.copies(),
+        sorted(till.store.credentials),
+    )
+
+
+@pytest.mark.parametrize("name", sorted(GESTURES))
+def test_a_write_that_fails_changes_nothing_and_the_gesture_can_be_made_again(
+    till: Till, name: str
+) -> None:
+    undisturbed, gesture = GESTURES[name].ready(till.fiscal)
+    gesture()
+    failures = 0
+    for writes in range(WRITES_MOST):
+        disturbed, gesture = GESTURES[name].ready(till.fiscal)
+        before = shown(disturbed.desk)
+        disturbed.store.writes_left = writes
+        try:
+            gesture()
+        except StoreUnavailable:
+            failures += 1
+            disturbed.store.writes_left = None
+            if writes == 0:
+                assert shown(disturbed.desk) == before
+            gesture()
+        disturbed.store.writes_left = None
+        assert world(disturbed) == world(undisturbed)
+        assert shown(disturbed.after_a_cut()) == shown(disturbed.desk)
+        check_numbers(disturbed.sales())
+        for sale in disturbed.sales():
+            check_balance(sale)
+    assert 0 < failures < WRITES_MOST
+
+
+def test_a_scan_that_the_disk_refuses_is_heard(till: Till) -> None:
+    till.store.writes_left = 0
+    with pytest.raises(StoreUnavailable):
+        till.scan(BREAD)
+    assert till.counter.played[-1] == "refused"
+
+
+@pytest.mark.parametrize("parked", [False, True])
+def test_a_basket_that_is_read_only_in_part_is_kept_as_far_as_it_goes(
+    till: Till, parked: bool
+) -> None:
+    till.scan(BREAD, MILK)
+    if parked:
+        sell.park(till.desk)
+    (name,) = till.store.drafts
+    till.store.add_step(name, "staff-1", 3, '{"step":"from the future"}')
+    till.restart()
+    if parked:
+        sell.recall(till.desk)
+    assert [line.name for line in till.basket.lines] == ["Baguette", "Lait 1 L"]
+    till.scan(MEAL)
+    assert shown(till.after_a_cut()) == shown(till.desk)
+    assert till.events("basket.abandoned")
+    tender.pay_cash(till.desk)
+    assert not till.store.drafts

@@ -1,0 +1,174 @@
+"""Who stands at the till: PINs, locks, quick switch, lending, and who may be added."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+
+from pos.domain.errors import Refusal
+from pos.domain.events import SignInRefused
+from pos.domain.staff import NeedsPermission, Permission, Person
+from pos.till import sell, staff
+from tests.till.shop import BREAD, CASHIER, COLLEAGUE, MANAGER, MILK, PINS, Till
+
+STRANGER = "77"
+
+
+def slug_of(gesture: Callable[[], object]) -> str:
+    with pytest.raises(Refusal) as refused:
+        gesture()
+    return refused.value.slug
+
+
+def miss(till: Till, number: str = CASHIER) -> str:
+    return slug_of(lambda: staff.sign_in(till.desk, number, "0000"))
+
+
+def test_wrong_pins_make_a_person_wait_longer_and_longer(till: Till) -> None:
+    waits = []
+    for _ in range(6):
+        assert miss(till) == "wrong_pin"
+        (last,) = till.events("staff.sign_in_refused")[-1:]
+        assert isinstance(last, SignInRefused)
+        waits.append(last.wait_s)
+        till.clock.pass_s(last.wait_s)
+    assert waits == [0, 0, 5, 10, 20, 40]
+
+
+def test_while_the_lock_runs_the_right_pin_is_refused_too_and_not_even_compared(
+    till: Till,
+) -> None:
+    for _ in range(3):
+        miss(till)
+    compared = till.pins.compared
+    assert slug_of(lambda: till.sign_in(CASHIER)) == "locked"
+    assert till.pins.compared == compared
+    till.clock.pass_s(4)
+    assert slug_of(lambda: till.sign_in(CASHIER)) == "locked"
+    till.clock.pass_s(1)
+    assert till.sign_in(CASHIER).number == CASHIER
+
+
+def test_the_lock_survives_a_restart_and_a_good_pin_ends_it(till: Till) -> None:
+    for _ in range(3):
+        miss(till)
+    till.restart(None)
+    assert slug_of(lambda: till.sign_in(CASHIER)) == "locked"
+    till.clock.pass_s(5)
+    till.sign_in(CASHIER)
+    assert [miss(till), miss(till)] == ["wrong_pin"] * 2
+    till.sign_in(CASHIER)
+
+
+def test_a_colleague_is_not_locked_by_someone_elses_wrong_pins(till: Till) -> None:
+    for _ in range(3):
+        miss(till)
+    till.sign_in(COLLEAGUE)
+
+
+def test_a_clock_set_back_by_years_locks_nobody_out_for_years(till: Till) -> None:
+    for _ in range(3):
+        miss(till)
+    till.clock.at -= timedelta(days=2000)
+    assert till.sign_in(CASHIER).number == CASHIER
+
+
+def test_an_unknown_number_is_answered_like_a_wrong_pin_after_the_same_work(till: Till) -> None:
+    heard = []
+    for number in (CASHIER, STRANGER):
+        compared, played = till.pins.compared, len(till.counter.played)
+        with pytest.raises(Refusal) as refused:
+            staff.sign_in(till.desk, number, "0000")
+        heard.append(
+            (
+                str(refused.value),
+                till.pins.compared - compared,
+                till.counter.played[played:],
+            )
+        )
+    assert heard[0] == heard[1]
+
+
+def test_a_wrong_pin_leaves_whoever_stands_there_and_the_basket(till: Till) -> None:
+    till.scan(BREAD)
+    miss(till, COLLEAGUE)
+    assert till.desk.signed_in.number == CASHIER
+    assert till.basket.total == 110
+
+
+def test_a_quick_switch_writes_down_who_left_and_who_came(till: Till) -> None:
+    till.sign_in(COLLEAGUE)
+    assert [event.kind for event in till.store.events[-2:]] == [
+        "staff.signed_out",
+        "staff.signed_in",
+    ]
+
+
+def test_an_armed_quantity_does_not_pass_to_the_next_cashier(till: Till) -> None:
+    sell.arm_quantity(till.desk, 9000)
+    staff.sign_out(till.desk)
+    till.sign_in(COLLEAGUE)
+    till.scan(MILK)
+    assert till.basket.total == 105
+
+
+def test_a_signed_out_till_keeps_the_basket_for_its_cashier(till: Till) -> None:
+    till.scan(BREAD)
+    staff.sign_out(till.desk)
+    assert till.basket.is_empty
+    staff.sign_out(till.desk)
+    till.sign_in(CASHIER)
+    assert till.basket.total == 110
+
+
+def test_nobody_lends_what_they_do_not_hold(till: Till) -> None:
+    assert (
+        slug_of(lambda: staff.lend(till.desk, COLLEAGUE, PINS[COLLEAGUE], Permission.NO_SALE))
+        == "cannot_lend"
+    )
+    assert (
+        slug_of(lambda: staff.lend(till.desk, MANAGER, "0000", Permission.NO_SALE)) == "wrong_pin"
+    )
+    assert not till.events("permission.used")
+
+
+@pytest.mark.parametrize(
+    ("person", "pin", "slug"),
+    [
+        (Person("staff-9", "12", "Charlie", "cashier"), "123", "bad_pin"),
+        (Person("staff-9", "12", "Charlie", "cashier"), "1" * 13, "bad_pin"),
+        (Person("staff-9", "12", "Charlie", "cashier"), "٤٨٢٦", "bad_pin"),
+        (Person("staff-9", "12", "Charlie", "cashier"), "7777", "weak_pin"),
+        (Person("staff-9", "12", "Charlie", "director"), "4826", "bad_role"),
+        (Person("staff-9", CASHIER, "Charlie", "cashier"), "4826", "number_taken"),
+    ],
+)
+def test_a_person_who_cannot_be_added_is_refused(
+    till: Till, person: Person, pin: str, slug: str
+) -> None:
+    till.sign_in(MANAGER)
+    assert slug_of(lambda: staff.add_person(till.desk, person, pin)) == slug
+    assert not till.events("staff.added")
+
+
+def test_a_manager_adds_a_person_who_can_sign_in(till: Till) -> None:
+    person = Person("staff-9", "12", "Charlie", "cashier")
+    with pytest.raises(NeedsPermission):
+        staff.add_person(till.desk, person, "4826")
+    staff.add_person(till.desk, person, "4826", till.loan(Permission.STAFF))
+    assert staff.sign_in(till.desk, "12", "4826") == person
+    assert [e.kind for e in till.events("staff.added", "permission.used")] == [
+        "permission.used",
+        "staff.added",
+    ]
+
+
+def test_the_first_person_of_a_till_is_a_manager(till: Till) -> None:
+    till.store.credentials.clear()
+    till.desk.person = None
+    cashier = Person("staff-1", "1", "Camille", "cashier")
+    assert slug_of(lambda: staff.add_person(till.desk, cashier, "4826")) == "bad_role"
+    staff.add_person(till.desk, Person("staff-1", "1", "Camille", "manager"), "4826")
+    assert staff.sign_in(till.desk, "1", "4826").role == "manager"

@@ -1,0 +1,206 @@
+"""Tickets: asked, counted, printed once; what the printer did not confirm, a person settles."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import pytest
+
+from pos.domain.errors import Refusal
+from pos.domain.events import DrawerOpened, PrintFinished
+from pos.domain.staff import NeedsPermission, Permission
+from pos.ports import DeviceState, DrawerMoved, PrintEnded, PrintOutcome
+from pos.till import sell, tender, tickets
+from pos.till.desk import PrintRules
+from tests.till.shop import APPLES, BREAD, CLERK, LAMP, Till
+
+
+def slug_of(gesture: Callable[[], object]) -> str:
+    with pytest.raises(Refusal) as refused:
+        gesture()
+    return refused.value.slug
+
+
+def sell_one(till: Till, code: str = BREAD) -> None:
+    till.scan(code)
+    tender.pay_cash(till.desk)
+
+
+def ends(till: Till, outcome: PrintOutcome) -> str:
+    """Let the printer say how its last job ended; return the job."""
+    job = till.counter.printed[-1][0]
+    tickets.on_device(till.desk, PrintEnded(job, outcome))
+    return job
+
+
+def outcomes(till: Till) -> list[tuple[str, str | None]]:
+    return [
+        (event.outcome, event.settled_by)
+        for event in till.store.events
+        if isinstance(event, PrintFinished)
+    ]
+
+
+def test_nothing_is_printed_unless_it_is_asked(till: Till) -> None:
+    sell_one(till)
+    assert till.counter.printed == []
+    assert tickets.print_ticket(till.desk) == 0
+    assert len(till.counter.printed) == 1
+
+
+def test_a_durable_good_prints_its_guarantee_unasked_once_and_as_the_original() -> None:
+    till = Till("france")
+    sell_one(till, LAMP)
+    assert till.copies() == [0]
+    assert len(till.counter.printed) == 1
+    kinds = [event.kind for event in till.store.events[-4:]]
+    assert kinds == ["sale.finished", "drawer.opened", "print.asked", "print.sending"]
+    assert tickets.print_ticket(till.desk) == 1
+
+
+@pytest.mark.parametrize(
+    ("rules", "code", "printed"),
+    [
+        (PrintRules(), BREAD, 0),
+        (PrintRules(), LAMP, 1),
+        (PrintRules(weighed=True), APPLES, 1),
+        (PrintRules(weighed=False), APPLES, 0),
+        (PrintRules(guarantee=False), LAMP, 0),
+        (PrintRules(ask=False), BREAD, 1),
+    ],
+)
+def test_a_shop_chooses_what_prints_unasked(rules: PrintRules, code: str, printed: int) -> None:
+    till = Till("france", change_rules=lambda house: replace(house, printing=rules))
+    sell.arm_quantity(till.desk, 1000)
+    sell_one(till, code)
+    assert len(till.counter.printed) == printed
+
+
+def test_every_print_after_the_first_is_a_counted_duplicata(till: Till) -> None:
+    sell_one(till)
+    assert [tickets.print_ticket(till.desk) for _ in range(3)] == [0, 1, 2]
+    till.restart()
+    assert tickets.print_ticket(till.desk) == 3
+    assert till.copies() == [0, 1, 2, 3]
+
+
+def test_whoever_may_not_duplicate_needs_a_loan(till: Till) -> None:
+    till.restart(CLERK)
+    sell_one(till)
+    tickets.print_ticket(till.desk)
+    with pytest.raises(NeedsPermission):
+        tickets.print_ticket(till.desk)
+    assert till.copies() == [0]
+    assert tickets.print_ticket(till.desk, loan=till.loan(Permission.DUPLICATE)) == 1
+
+
+def test_a_till_without_a_sale_or_a_printer_says_so(till: Till) -> None:
+    assert slug_of(lambda: tickets.print_ticket(till.desk)) == "nothing_sold"
+    till.desk.ports.printer = None
+    sell_one(till, LAMP)
+    assert slug_of(lambda: tickets.print_ticket(till.desk)) == "no_printer"
+    assert till.copies() == []
+
+
+@pytest.mark.parametrize("state", [DeviceState.OFFLINE, DeviceState.ATTENTION])
+def test_a_ticket_waits_for_the_printer_and_leaves_once(till: Till, state: DeviceState) -> None:
+    till.printer(state)
+    sell_one(till)
+    tickets.print_ticket(till.desk)
+    assert till.counter.printed == []
+    for _ in range(3):
+        till.printer(DeviceState.READY)
+    assert len(till.counter.printed) == 1
+    ends(till, PrintOutcome.CONFIRMED)
+    assert till.desk.prints == {}
+
+
+def test_a_ticket_that_never_left_leaves_after_the_restart(till: Till) -> None:
+    till.printer(DeviceState.OFFLINE)
+    sell_one(till)
+    tickets.print_ticket(till.desk)
+    till.restart(printer=False)
+    assert till.counter.printed == []
+    till.printer(DeviceState.READY)
+    till.printer(DeviceState.READY)
+    assert len(till.counter.printed) == 1
+    assert outcomes(till) == []
+
+
+def test_a_ticket_that_may_have_left_is_unknown_after_the_restart_and_is_not_sent_again(
+    till: Till,
+) -> None:
+    sell_one(till)
+    tickets.print_ticket(till.desk)
+    till.restart()
+    (lost,) = tickets.unknown_prints(till.desk)
+    assert len(till.counter.printed) == 1
+    tickets.settle_print(till.desk, lost.job, printed=True)
+    assert outcomes(till) == [("unknown", None), ("confirmed", "staff-1")]
+    assert slug_of(lambda: tickets.settle_print(till.desk, lost.job, printed=False)) == "no_print"
+    till.restart()
+    assert tickets.unknown_prints(till.desk) == []
+
+
+@pytest.mark.parametrize(
+    ("outcome", "kept"),
+    [
+        (PrintOutcome.CONFIRMED, 0),
+        (PrintOutcome.SENT, 0),
+        (PrintOutcome.FAILED, 0),
+        (PrintOutcome.UNKNOWN, 1),
+    ],
+)
+def test_only_a_print_of_unknown_end_asks_a_person(
+    till: Till, outcome: PrintOutcome, kept: int
+) -> None:
+    sell_one(till)
+    tickets.print_ticket(till.desk)
+    job = ends(till, outcome)
+    if not kept:
+        ends(till, outcome)  # said twice, written once
+    assert len(tickets.unknown_prints(till.desk)) == kept
+    assert outcomes(till) == [(outcome.value, None)]
+    if kept:
+        tickets.settle_print(till.desk, job, printed=False)
+        assert tickets.print_ticket(till.desk) == 1
+
+
+def test_a_sent_ticket_cannot_be_settled_before_its_end_is_lost(till: Till) -> None:
+    sell_one(till)
+    tickets.print_ticket(till.desk)
+    job = till.counter.printed[-1][0]
+    assert slug_of(lambda: tickets.settle_print(till.desk, job, printed=True)) == "no_print"
+
+
+def test_too_many_waiting_tickets_are_refused_and_the_sale_goes_on(till: Till) -> None:
+    till.printer(DeviceState.OFFLINE)
+    sell_one(till)
+    for _ in range(tickets.WAITING_MOST):
+        tickets.print_ticket(till.desk)
+    assert slug_of(lambda: tickets.print_ticket(till.desk)) == "printer_behind"
+    sell_one(till)
+    assert len(till.sales()) == 2
+
+
+def test_the_drawer_opens_without_a_sale_only_by_permission(till: Till) -> None:
+    with pytest.raises(NeedsPermission):
+        tickets.open_drawer(till.desk)
+    assert till.counter.opened == 0
+    tickets.open_drawer(till.desk, till.loan(Permission.NO_SALE))
+    assert till.counter.opened == 1
+    assert [e.cause for e in till.store.events if isinstance(e, DrawerOpened)] == ["no_sale"]
+
+
+def test_no_permission_is_used_up_for_a_drawer_that_is_not_there(till: Till) -> None:
+    till.desk.ports.drawer = None
+    loan = till.loan(Permission.NO_SALE)
+    assert slug_of(lambda: tickets.open_drawer(till.desk, loan)) == "no_drawer"
+    assert not till.events("permission.used")
+    assert not loan.spent
+
+
+def test_an_open_drawer_is_shown(till: Till) -> None:
+    tickets.on_device(till.desk, DrawerMoved("drawer", is_open=True))
+    assert till.desk.device_state("drawer") is DeviceState.ATTENTION

@@ -2,6 +2,9 @@
 
 A plug-in is pure: it is given facts and the till's signer, and returns facts. The core numbers a
 sale and commits the stamp in the same transaction; nothing here knows a database or a clock.
+
+>>> ChainHead(), ChainHead(41, "c2ln").number + 1
+(ChainHead(number=0, signature=''), 42)
 """
 
 from __future__ import annotations

@@ -24,7 +24,7 @@ from config.sections import Settings
 from config.words import GettextWords, words_for
 from devices.printer.emulator import EmulatedPrinter
 from devices.scanner.emulator import EmulatedScanner
-from pos.console import Console
+from pos.console import Console, console_on
 from pos.domain.errors import Refusal
 from pos.domain.events import StaffAdded
 from pos.domain.staff import Person
@@ -109,7 +109,7 @@ def play_demo(language: str) -> int:
         prepare(settings, found, words)
         events: Queue[DeviceEvent] = Queue()
         joined = join(settings, found, sink=events.put)
-        console = Console(joined.desk, events, emulated_scanner(joined).scan)
+        console = console_on(joined.desk, events, emulated_scanner(joined).scan)
         try:
             wait_for_printer(console)
             wrong = play(console, GESTURES.read_text("utf-8").splitlines())

@@ -11,7 +11,7 @@ import typer
 
 from config import settings as settings_file
 from config.places import places
-from pos.console import Console, Said
+from pos.console import Console, Said, console_on
 from pos.domain.errors import Refusal
 from pos.main.join import join
 from pos.ports import DeviceEvent
@@ -25,7 +25,7 @@ def play_file(file: Path) -> int:
     lines = _lines(file)
     events: Queue[DeviceEvent] = Queue()
     joined = join(settings_file.load(), places(), sink=events.put)
-    console = Console(joined.desk, events)
+    console = console_on(joined.desk, events)
     try:
         for note in joined.notes:
             typer.echo(joined.words().say(note), err=True)

@@ -3,6 +3,9 @@
 Blocks follow the union of what certified tills print: seller, document, lines with their VAT
 letter, discounts and old prices visible, totals, VAT table, payments, count of lines, the fiscal
 plug-in's own block, return policy. The customer gets the ticket's number as a code to scan later.
+
+>>> [str(METHODS[method]) for method in ("cash", "cheque")]
+['Cash', 'Cheque']
 """
 
 from __future__ import annotations

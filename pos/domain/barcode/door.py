@@ -2,6 +2,10 @@
 
 The order of the questions is the point. Digits alone are a number of an article or nothing: 8, 12
 and 13 digits never reach the application identifiers, where a wrong EAN would pass for a count.
+
+>>> parse("036000291452"), parse("]E496385074")
+(ArticleCode(gtin='00036000291452', symbology='UPC-A'), \
+ArticleCode(gtin='00000096385074', symbology='EAN-8'))
 """
 
 from __future__ import annotations

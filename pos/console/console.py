@@ -1,0 +1,134 @@
+"""The console: lines in, one sentence out for each; device events are taken between two lines."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from queue import Empty, Queue
+
+from pos.domain.errors import Refusal
+from pos.domain.line import Line
+from pos.domain.staff import NeedsPermission, Permission
+from pos.domain.words import Amount, Sentence
+from pos.ports import DeviceEvent, PrintEnded, Scanned, StoreUnavailable
+from pos.till import sell, tickets
+from pos.till.desk import Desk, Loan
+from pos.till.sell import Question
+
+
+class Unexpected(Exception):
+    """A line the console does not know, or an expectation that does not hold."""
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What came of one line: its number, the gesture, one sentence, and whether that is fine."""
+
+    number: int
+    gesture: str
+    outcome: str
+    fine: bool = True
+
+
+Gesture = Callable[["Console", str], str]
+"""What a verb does with the words after it; returns one phrase."""
+
+
+@dataclass
+class Console:
+    """One desk behind lines of text; device events come in through `events`.
+
+    With a `wire`, `scan` sends the code down it and takes what the scanner's driver reports.
+    """
+
+    desk: Desk
+    verbs: Mapping[str, Gesture]
+    events: Queue[DeviceEvent] = field(default_factory=Queue)
+    wire: Callable[[str], object] | None = None
+    question: Question | None = None
+    refused: str = ""
+    waiting: Callable[[Loan | None], str] | None = None
+    needs: Permission | None = None
+    printed: int = 0
+
+    def play(self, lines: Iterable[str]) -> Iterator[Said]:
+        """Do the gestures in order, yielding what came of each; never raises for a bad line."""
+        pending: Said | None = None
+        for number, line in enumerate(lines, start=1):
+            gesture = line.split("#", 1)[0].strip()
+            if not gesture:
+                continue
+            expected = gesture.startswith(("expect refused", "lend "))
+            if pending is not None and not expected:
+                yield Said(pending.number, pending.gesture, pending.outcome, fine=False)
+            elif pending is not None:
+                yield pending
+            pending = None
+            said = self._line(number, gesture)
+            if self.refused and said.fine and not gesture.startswith("expect"):
+                pending = said
+            else:
+                yield said
+        if pending is not None:
+            yield Said(pending.number, pending.gesture, pending.outcome, fine=False)
+
+    def _line(self, number: int, gesture: str) -> Said:
+        self.drain()
+        try:
+            return Said(number, gesture, self._do(gesture))
+        except Refusal as refusal:
+            self.refused = refusal.slug
+            self.needs = refusal.permission if isinstance(refusal, NeedsPermission) else None
+            return Said(number, gesture, self.desk.words().say(refusal.sentence))
+        except StoreUnavailable as away:
+            return Said(number, gesture, self.desk.words().say(away.sentence), fine=False)
+        except Unexpected as wrong:
+            return Said(number, gesture, str(wrong), fine=False)
+
+    def _do(self, gesture: str) -> str:
+        verb, _, rest = gesture.partition(" ")
+        action = self.verbs.get(verb)
+        if action is None:
+            raise Unexpected(f"“{verb}” is no gesture; known are {', '.join(sorted(self.verbs))}.")
+        if verb != "expect":
+            self.refused = ""
+        return action(self, rest.strip())
+
+    def drain(self, wait_s: float | None = None) -> bool:
+        """Take the device events that arrived; with `wait_s`, wait for one. True when one came."""
+        came = False
+        while True:
+            try:
+                event = self.events.get(timeout=wait_s) if wait_s else self.events.get_nowait()
+            except Empty:
+                return came
+            came, wait_s = True, None
+            self.take(event)
+
+    def take(self, event: DeviceEvent) -> None:
+        """Take one device event: a scan is a gesture, the rest is state."""
+        if isinstance(event, Scanned):
+            self.came(sell.scan(self.desk, event.text))
+            return
+        tickets.on_device(self.desk, event)
+        self.printed += isinstance(event, PrintEnded)
+
+    def guarded(self, gesture: Callable[[Loan | None], str]) -> str:
+        """Do a gesture that may need a loan; remembered so that `lend` can do it again."""
+        self.waiting = gesture
+        done = gesture(None)
+        self.waiting = None
+        return done
+
+    def came(self, result: Line | Question) -> str:
+        words = self.desk.words()
+        if isinstance(result, Question):
+            self.question = result
+            return words.say(result.sentence)
+        self.question = None
+        return f"{result.name}  {words.amount(result.total)}  {self.total()}"
+
+    def total(self) -> str:
+        """Return the total as a short phrase."""
+        words = self.desk.words()
+        return words.say(Sentence("total {amount}", amount=Amount(self.desk.basket.total)))

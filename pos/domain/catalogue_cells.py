@@ -61,7 +61,7 @@ def parsers(
         "code": partial(code, plans=plans, starts=tuple(f"0{plan.prefix}" for plan in plans)),
         "plu": partial(measured, plans=plans),
         "name": name,
-        "price": price,
+        "price": lru_cache(_CACHED)(price),
         "since": lru_cache(_CACHED)(partial(since, zone=zone)),
         "vat": lru_cache(_CACHED)(partial(vat_code, codes=frozenset(vat.rates), rates=rates)),
         "unit": lru_cache(_CACHED)(unit),

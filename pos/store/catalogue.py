@@ -75,25 +75,26 @@ class StoredCatalogue:
             return self._mine.raw
 
 
-def _article(row: tuple[Any, ...]) -> Article:
-    return Article(
-        sku=row[1],
-        name=row[2],
-        vat=row[3],
-        codes=tuple((row[10] or "").splitlines()),
-        unit=_UNITS[row[4]],
-        prices=tuple(map(_price, (row[11] or "").splitlines())),
-        department=row[5],
-        age=row[6],
-        meal_voucher=bool(row[7]),
-        guarantee_months=row[8],
-        eco=row[9],
-    )
-
-
 _UNITS = {unit.value: unit for unit in Unit}
 
 
+def _article(row: tuple[Any, ...]) -> Article:
+    _, sku, name, vat, unit, department, age, meal_voucher, months, eco, codes, prices = row
+    return Article(
+        sku=sku,
+        name=name,
+        vat=vat,
+        codes=tuple(codes.split("\n")) if codes else (),
+        unit=_UNITS[unit],
+        prices=tuple([_price(price) for price in prices.split("\n")]) if prices else (),
+        department=department,
+        age=age,
+        meal_voucher=meal_voucher == 1,
+        guarantee_months=months,
+        eco=eco,
+    )
+
+
 def _price(written: str) -> Price:
-    since, amount = map(int, written.split(" "))
-    return Price(amount, datetime.fromtimestamp(since, UTC) if since else FIRST)
+    since, amount = written.split(" ")
+    return Price(int(amount), FIRST if since == "0" else datetime.fromtimestamp(int(since), UTC))

@@ -201,11 +201,12 @@ class StoredChange:
         return refused
 
     def _index(self, names: Iterable[tuple[int, str]]) -> None:
+        known, add = self._words, self._entries.append
         for article, name in names:
             found = words(name)
             if found:
-                self._words.update(found)
-                self._entries.append((rank_rowid(name, article), index_text(found)))
+                known.update(found)
+                add((rank_rowid(name, article), index_text(found)))
         if len(self._entries) >= _ENTRIES_HELD:
             self._write_entries()
 

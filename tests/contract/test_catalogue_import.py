@@ -1,4 +1,4 @@
-"""The catalogue on a real SQLite file: imports as people send them, look-ups as people type."""
+"""The import of a catalogue into a real SQLite file, from bytes as people send them."""
 
 from __future__ import annotations
 
@@ -14,62 +14,19 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import BinaryIO
-from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
-from sqlalchemy import Engine
 
-import tests.data
-from config.vat_table import vat_table
-from pos.domain.barcode import MeasurePlan
 from pos.domain.catalogue import Article, Price, Unit
-from pos.domain.catalogue_import import Defaults, ImportRules, RefusedRow
+from pos.domain.catalogue_import import Defaults
 from pos.domain.errors import Refusal
 from pos.ports import StoreUnavailable
-from pos.store.catalogue import StoredCatalogue
-from pos.store.catalogue_tables import create_catalogue_schema
 from pos.store.catalogue_writer import StoredCatalogueWriter
-from pos.store.engine import open_engine
 from pos.till import catalogue as gesture
-from pos.till.catalogue import ImportReport, Progress, import_catalogue, refusals_csv
+from pos.till.catalogue import Progress, import_catalogue, refusals_csv
+from tests.contract.catalogue_shop import BREAD, MILK, NOW, RULES, Shop, counts
 
-NOW = datetime(2026, 11, 22, 9, tzinfo=UTC)
-RULES = ImportRules(
-    vat=vat_table("FR"),
-    now=NOW,
-    zone=ZoneInfo("Europe/Paris"),
-    defaults=Defaults(vat="FR055"),
-    plans=(MeasurePlan("02", 5, 5), MeasurePlan("21", 5, 5, kind="weight", decimals=3)),
-)
 DEMO = Path(__file__).parents[2] / "config" / "demo_catalogue.csv"
-BREAD, MILK = "2400000000013", "2400000000020"
-
-
-class Shop:
-    """A till's catalogue and the gestures of these tests."""
-
-    def __init__(self, path: Path) -> None:
-        self.engine: Engine = open_engine(path)
-        with self.engine.begin() as connection:
-            create_catalogue_schema(connection)
-        self.catalogue = StoredCatalogue(self.engine)
-
-    def take(self, source: str | bytes | BinaryIO, rules: ImportRules = RULES) -> ImportReport:
-        if isinstance(source, str):
-            source = source.encode()
-        stream = io.BytesIO(source) if isinstance(source, bytes) else source
-        return import_catalogue(stream, "auto", rules, StoredCatalogueWriter(self.engine))
-
-    def article(self, key: str) -> Article:
-        found = self.catalogue.find(key)
-        assert found is not None
-        return found
-
-    def names(self, text: str, limit: int = 20) -> list[str]:
-        return [article.name for article in self.catalogue.search(text, limit)]
 
 
 @pytest.fixture
@@ -77,10 +34,6 @@ def shop(tmp_path: Path) -> Iterator[Shop]:
     shop = Shop(tmp_path / "till.sqlite")
     yield shop
     shop.engine.dispose()
-
-
-def counts(report: ImportReport) -> tuple[int, int, int, int]:
-    return report.added, report.changed, report.unchanged, report.refused
 
 
 FILES = [
@@ -333,7 +286,8 @@ def test_a_locked_file_says_so_and_keeps_the_old_catalogue(shop: Shop) -> None:
 KILLED = """
     import os, sys
     from pathlib import Path
-    from tests.contract.test_catalogue_store import RULES, open_engine
+    from pos.store.engine import open_engine
+    from tests.contract.catalogue_shop import RULES
     from pos.store.catalogue_writer import StoredCatalogueWriter
     from pos.till.catalogue import import_catalogue
     from scripts.benches.catalogue_data import lines
@@ -373,120 +327,3 @@ def test_an_import_killed_in_the_middle_leaves_the_old_catalogue(
     assert fresh.names("chocolat") == []
     assert counts(fresh.take(f"code;name;price\n{BREAD};Pain;1,00\n")) == (0, 0, 1, 0)
     fresh.engine.dispose()
-
-
-NAMES = [
-    "Pain",
-    "Pain de mie complet",
-    "Petit pain au chocolat",
-    "Pains aux raisins",
-    "Chocolat noir",
-    "Chocolats fins",
-    "Œufs frais de plein air",
-    "Bœuf bourguignon",
-    "Crème fraîche épaisse",
-    "Crème brûlée",
-    "Vitamine C",
-    "Eau gazeuse 1,5 L",
-]
-SEARCHES = [
-    ("pain", ["Pain", "Pain de mie complet", "Petit pain au chocolat", "Pains aux raisins"]),
-    ("pai", ["Pain", "Pains aux raisins", "Pain de mie complet", "Petit pain au chocolat"]),
-    ("CHOCO", ["Chocolat noir", "Chocolats fins", "Petit pain au chocolat"]),
-    ("choc pet", ["Petit pain au chocolat"]),
-    ("oeuf", ["Œufs frais de plein air"]),
-    ("œufs", ["Œufs frais de plein air"]),
-    ("boeuf", ["Bœuf bourguignon"]),
-    ("creme", ["Crème brûlée", "Crème fraîche épaisse"]),
-    ("CRÈME EPAISSE", ["Crème fraîche épaisse"]),
-    ("brulee creme", ["Crème brûlée"]),
-    ("vitamine c", ["Vitamine C"]),
-    ("v", ["Vitamine C"]),
-    ("1,5", ["Eau gazeuse 1,5 L"]),
-    ("choclat noir", ["Chocolat noir"]),
-    ("chocoalt nior", ["Chocolat noir"]),
-    ("burguignon", ["Bœuf bourguignon"]),
-    ("bourguigonn", ["Bœuf bourguignon"]),
-    ("gazues", ["Eau gazeuse 1,5 L"]),
-    ("pain AND chocolat", []),
-    ('"pain" OR (brioche*', []),
-    ("pain^ -mie : *", ["Pain de mie complet"]),
-    ("xyzzy", []),
-    ("", []),
-    ("!?", []),
-]
-
-
-@pytest.fixture(scope="module")
-def shelf(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shop]:
-    shop = Shop(tmp_path_factory.mktemp("shelf") / "till.sqlite")
-    rows = "".join(f"REF-{n:02};;{name}\n" for n, name in enumerate(NAMES))
-    shop.take(f"ref;code;name\n{rows}REF-50;{BREAD};Boule\nREF-51;3017620422003;Tartine\n")
-    yield shop
-    shop.engine.dispose()
-
-
-@pytest.mark.parametrize(("typed", "found"), SEARCHES, ids=[s[0] or "nothing" for s in SEARCHES])
-def test_articles_are_found_as_people_type_their_names(
-    shelf: Shop, typed: str, found: list[str]
-) -> None:
-    assert shelf.names(typed) == found
-
-
-@pytest.mark.parametrize("typed", ["3017", "017620", "422003", "2003", "3017620422003", "REF-51"])
-def test_an_article_is_found_by_what_is_legible_of_its_code(shelf: Shop, typed: str) -> None:
-    assert shelf.names(typed) == ["Tartine"]
-
-
-@pytest.mark.parametrize("typed", ["ref-51", "Ref-51"])
-def test_the_case_of_a_reference_does_not_count_in_a_search(shelf: Shop, typed: str) -> None:
-    assert shelf.names(typed) == ["Tartine"]
-
-
-def test_a_search_returns_no_more_than_asked(shelf: Shop) -> None:
-    assert len(shelf.names("pain", 2)) == 2
-    assert shelf.names("pain", 0) == []
-
-
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
-@given(text=st.text() | st.text("\"'^*():-+{}AND ORNEAR0123456789pain\0"))
-def test_no_text_breaks_a_search(shelf: Shop, text: str) -> None:
-    assert len(shelf.catalogue.search(text, 20)) <= 20
-
-
-def file_of(name: str) -> BinaryIO:
-    next(tests.data.rows(name))  # skips, by name, when the folder is absent
-    beside = Path(__file__).parents[3] / "shared" / "data"
-    return (Path(os.environ.get("COMPTOIR_DATA", beside)) / name).open("rb")
-
-
-def test_the_french_barcodes_come_in_once_and_a_second_import_changes_nothing(shop: Shop) -> None:
-    first = shop.take(file_of("products_fr.csv.gz"))
-    assert first.rows == 221_258
-    assert first.added + first.refused == first.rows
-    assert first.refused < 200
-    assert {r.field for r in first.refusals} <= {"code", "name"}
-    again = shop.take(file_of("products_fr.csv.gz"))
-    assert counts(again) == (0, 0, first.added, first.refused)
-    assert shop.article("03000000000014").name == "Baguette"
-    assert "Baguette tradition" in shop.names("baguette trad")
-
-
-def test_medicines_come_in_with_their_prices(shop: Shop) -> None:
-    report = shop.take(file_of("medicines_price_eur.csv.gz"))
-    assert report.added + report.refused == report.rows == 16_658
-    assert shop.article("03400949497706").prices == (Price(7144),)
-    assert shop.article("03400955074199").prices == ()
-
-
-def test_codes_that_are_no_gtin_are_all_refused(shop: Shop) -> None:
-    refused: list[RefusedRow] = []
-    report = import_catalogue(
-        file_of("products_invalid.csv.gz"),
-        "csv",
-        RULES,
-        StoredCatalogueWriter(shop.engine),
-        refused=refused.append,
-    )
-    assert counts(report) == (0, 0, 0, 8_479)
-    assert {r.field for r in refused} == {"code"}

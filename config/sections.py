@@ -37,6 +37,7 @@ ArticleField = Literal[
     "sku",
     "name",
     "code",
+    "plu",
     "vat",
     "price",
     "since",

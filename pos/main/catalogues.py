@@ -82,7 +82,7 @@ def load_catalogue(
             source,
             "auto",
             rules,
-            StoredCatalogueWriter(store.engine),
+            StoredCatalogueWriter(store.catalogue),
             progress=bar.show,
             refused=None if out is None else refusals_csv(out, words.say),
         )

@@ -78,7 +78,7 @@ def _join(settings: Settings, store: Store, sink: Sink, ring: Callable[[], None]
     ports = Ports(
         clock=SystemClock(),
         ids=UlidIds(),
-        catalogue=StoredCatalogue(store.engine),
+        catalogue=StoredCatalogue(store.catalogue),
         ledger=store.ledger,
         drafts=store.drafts,
         past=store.past,

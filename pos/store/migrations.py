@@ -23,12 +23,11 @@ from pos.store.tables import create_schema
 Step = Callable[[Connection], None]
 
 
-def _create(connection: Connection) -> None:
-    create_schema(connection)
-    create_catalogue_schema(connection)
+STEPS: Sequence[Step] = (create_schema,)
+"""The till's own file."""
 
-
-STEPS: Sequence[Step] = (_create,)
+CATALOGUE_STEPS: Sequence[Step] = (create_catalogue_schema,)
+"""The catalogue's file, apart so that a long import never holds a sale up."""
 
 
 def migrate(engine: Engine, path: Path, steps: Sequence[Step] = STEPS) -> Path | None:

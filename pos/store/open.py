@@ -25,7 +25,7 @@ from pos.store.engine import explained, open_engine, reading
 from pos.store.keys import file_key
 from pos.store.lock import FileLock
 from pos.store.marker import Found, Mark, Marker, explain, judge
-from pos.store.migrations import migrate
+from pos.store.migrations import CATALOGUE_STEPS, migrate
 from pos.store.projections import ENTRY_SQL, entry_of
 from pos.store.queries import Queries, stream
 from pos.store.rebuild import key_in
@@ -35,6 +35,9 @@ from pos.store.writer import Writer
 
 FILE = "till.db"
 """The till's file, in the data folder."""
+
+CATALOGUE_FILE = "catalogue.db"
+"""The articles' file beside it: an import may hold it for a minute and no sale waits."""
 
 CHECKED_AT_START = 200
 """How many of the last entries are checked at every start; `verify` checks all."""
@@ -62,6 +65,7 @@ class Store:
     """
 
     engine: Engine
+    catalogue: Engine
     ledger: Journal
     drafts: DraftFile
     people: StaffFile
@@ -79,6 +83,7 @@ class Store:
         self._writer.close()
         self._marker.close()
         self.engine.dispose()
+        self.catalogue.dispose()
         self._lock.release()
 
 
@@ -172,6 +177,8 @@ def _open(
     signer = held[0] or file_key(state / "keys" / "till.pem")
     engine = open_engine(path)
     migrate(engine, path)
+    catalogue = open_engine(path.with_name(CATALOGUE_FILE))
+    migrate(catalogue, path.with_name(CATALOGUE_FILE), CATALOGUE_STEPS)
     marker = Marker(state / "marker")
     with explained(str(path)):
         with reading(engine).begin() as connection:
@@ -188,6 +195,7 @@ def _open(
     _roll_nonce(journal, marker, end.nonce, ids.token(), events)
     return Store(
         engine=engine,
+        catalogue=catalogue,
         ledger=journal,
         drafts=DraftFile(engine, writer),
         people=StaffFile(engine, writer),

@@ -10,8 +10,12 @@ the next line does not expect is a failure.
     park                    recall                  abandon change d'avis
     cash 20                 card 12.50 approved     cheque            voucher 9.40
     print                   drawer                  lend 9 1357       search pom golden
-    choose golden           wait printed            expect total 12.50
+    choose golden           wait printed            wait ready
+    settle approved         came-out yes            expect total 12.50
     expect refused unknown_code
+
+`settle` answers a card payment that a power cut left open, `came-out` a ticket of which nobody
+knows whether it was printed.
 """
 
 from collections.abc import Callable

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import partial
 from queue import Empty, Queue
 
 from pos.domain.errors import Refusal
@@ -50,48 +52,56 @@ class Console:
     waiting: Callable[[Loan | None], str] | None = None
     needs: Permission | None = None
     printed: int = 0
+    scanned: deque[str] = field(default_factory=deque)
 
     def play(self, lines: Iterable[str]) -> Iterator[Said]:
-        """Do the gestures in order, yielding what came of each; never raises for a bad line."""
-        pending: Said | None = None
+        """Do the gestures in order, yielding what came of each; never raises for a bad line.
+
+        What a scanner read meanwhile is yielded as `scanned CODE` before the line that follows.
+        """
+        refused: Said | None = None
+        for said in self._steps(lines):
+            if refused is not None:
+                forgiven = said.gesture.startswith(("expect refused", "lend "))
+                yield refused if forgiven else replace(refused, fine=False)
+            is_refused = bool(self.refused) and said.fine and not said.gesture.startswith("expect")
+            refused = said if is_refused else None
+            if not is_refused:
+                yield said
+        if refused is not None:
+            yield replace(refused, fine=False)
+
+    def _steps(self, lines: Iterable[str]) -> Iterator[Said]:
         for number, line in enumerate(lines, start=1):
             gesture = line.split("#", 1)[0].strip()
             if not gesture:
                 continue
-            expected = gesture.startswith(("expect refused", "lend "))
-            if pending is not None and not expected:
-                yield Said(pending.number, pending.gesture, pending.outcome, fine=False)
-            elif pending is not None:
-                yield pending
-            pending = None
-            said = self._line(number, gesture)
-            if self.refused and said.fine and not gesture.startswith("expect"):
-                pending = said
-            else:
-                yield said
-        if pending is not None:
-            yield Said(pending.number, pending.gesture, pending.outcome, fine=False)
+            self.drain()
+            while self.scanned:
+                code = self.scanned.popleft()
+                yield self._said(number, f"scanned {code}", partial(self._scan, code))
+            yield self._said(number, gesture, partial(self._do, gesture))
 
-    def _line(self, number: int, gesture: str) -> Said:
-        self.drain()
+    def _said(self, number: int, gesture: str, action: Callable[[], str]) -> Said:
+        if not gesture.startswith("expect"):
+            self.refused = ""
         try:
-            return Said(number, gesture, self._do(gesture))
-        except Refusal as refusal:
+            return Said(number, gesture, action())
+        except (Refusal, StoreUnavailable) as refusal:
             self.refused = refusal.slug
             self.needs = refusal.permission if isinstance(refusal, NeedsPermission) else None
             return Said(number, gesture, self.desk.words().say(refusal.sentence))
-        except StoreUnavailable as away:
-            return Said(number, gesture, self.desk.words().say(away.sentence), fine=False)
         except Unexpected as wrong:
             return Said(number, gesture, str(wrong), fine=False)
+
+    def _scan(self, code: str) -> str:
+        return self.came(sell.scan(self.desk, code))
 
     def _do(self, gesture: str) -> str:
         verb, _, rest = gesture.partition(" ")
         action = self.verbs.get(verb)
         if action is None:
             raise Unexpected(f"“{verb}” is no gesture; known are {', '.join(sorted(self.verbs))}.")
-        if verb != "expect":
-            self.refused = ""
         return action(self, rest.strip())
 
     def drain(self, wait_s: float | None = None) -> bool:
@@ -106,9 +116,9 @@ class Console:
             self.take(event)
 
     def take(self, event: DeviceEvent) -> None:
-        """Take one device event: a scan is a gesture, the rest is state."""
+        """Take one device event: a scan waits to be the next gesture, the rest is state."""
         if isinstance(event, Scanned):
-            self.came(sell.scan(self.desk, event.text))
+            self.scanned.append(event.text)
             return
         tickets.on_device(self.desk, event)
         self.printed += isinstance(event, PrintEnded)

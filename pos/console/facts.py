@@ -7,6 +7,7 @@ from collections.abc import Callable
 from pos.console.console import Console, Unexpected
 from pos.domain.money import parse_amount
 from pos.domain.words import Amount
+from pos.till import tender, tickets
 
 
 def expect(console: Console, rest: str) -> str:
@@ -39,5 +40,8 @@ FACTS: dict[str, Callable[[Console], str]] = {
     "asks": lambda console: console.question.asks.value if console.question else "",
     "last": lambda console: console.desk.basket.last.name if console.desk.basket.last else "",
     "printed": lambda console: str(console.printed),
+    "to-check": lambda console: str(len(tickets.unknown_prints(console.desk))),
+    "to-print": lambda console: str(sum(not one.unknown for one in console.desk.prints.values())),
+    "cards-open": lambda console: str(len(tender.unsettled(console.desk))),
 }
 """What `expect` can look at."""

@@ -13,13 +13,17 @@ from pos.domain.events import SaleFinished
 from pos.domain.money import parse_amount
 from pos.domain.typed import parse_discount, thousandths
 from pos.domain.words import Amount, Sentence
-from pos.ports import Scanned
+from pos.ports import DeviceState, Scanned
 from pos.till import sell, staff, tender, tickets
 from pos.till.desk import Desk, Loan
 from pos.till.sell import Asks
 
 WAIT_MOST_S = 20.0
 """How long the console lets a device take, in seconds."""
+
+NUMBER_DIGITS = 6
+OUTCOMES = ("approved", "declined", "cancelled", "unknown")
+"""How a card payment can end."""
 
 
 def _amount(text: str) -> int | None:
@@ -31,6 +35,18 @@ def _last(console: Console) -> int:
     if last is None:
         raise Refusal("empty_basket", "The basket is empty; scan an article first.")
     return last.n
+
+
+def _number(text: str) -> int:
+    if not (text.isascii() and text.isdigit() and len(text) <= NUMBER_DIGITS):
+        raise Unexpected(f"“{text}” is not the number of a line or of a payment")
+    return int(text)
+
+
+def _outcome(text: str) -> str:
+    if text not in OUTCOMES:
+        raise Unexpected(f"“{text}” is no answer of a card terminal; {', '.join(OUTCOMES)} are")
+    return text
 
 
 def _sign_in(console: Console, rest: str) -> str:
@@ -137,7 +153,7 @@ def _ticket_discount(console: Console, rest: str) -> str:
 
 
 def _void(console: Console, rest: str) -> str:
-    sell.void_line(console.desk, int(rest) if rest.isdigit() else _last(console))
+    sell.void_line(console.desk, _number(rest) if rest else _last(console))
     return console.total()
 
 
@@ -152,7 +168,7 @@ def _plain(gesture: Callable[[Desk], object]) -> Gesture:
 
 
 def _take_back(console: Console, rest: str) -> str:
-    sell.take_tender_back(console.desk, int(rest) if rest.isdigit() else 0)
+    sell.take_tender_back(console.desk, _number(rest))
     return console.total()
 
 
@@ -188,7 +204,7 @@ def _pay(take: Callable[[Desk, int | None], SaleFinished | Basket]) -> Gesture:
 
 def _card(console: Console, rest: str) -> str:
     parts = rest.split()
-    outcome = parts.pop() if parts and parts[-1].isalpha() else "approved"
+    outcome = _outcome(parts.pop()) if parts and parts[-1].isalpha() else "approved"
     request = tender.ask_card(console.desk, _amount(" ".join(parts)))
     return _paid(console, tender.answer_card(console.desk, request, outcome))
 
@@ -220,12 +236,35 @@ def _lend(console: Console, rest: str) -> str:
 
 
 def _wait(console: Console, rest: str) -> str:
-    if rest != "printed":
-        raise Unexpected(f"“{rest}” is nothing to wait for; `wait printed` is.")
-    while console.desk.prints:
+    if rest not in WAITS:
+        raise Unexpected(f"“{rest}” is nothing to wait for; known are {', '.join(WAITS)}.")
+    while not WAITS[rest](console):
         if not console.drain(WAIT_MOST_S):
-            raise Unexpected(f"no ticket was printed within {WAIT_MOST_S:.0f} s")
+            raise Unexpected(f"not {rest} within {WAIT_MOST_S:.0f} s")
     return f"{console.printed}"
+
+
+WAITS: dict[str, Callable[[Console], bool]] = {
+    "printed": lambda console: all(one.unknown for one in console.desk.prints.values()),
+    "ready": lambda console: console.desk.device_state(tickets.PRINTER) is DeviceState.READY,
+    "scanned": lambda console: bool(console.scanned),
+}
+"""What `wait` can wait for: tickets at their end, the printer to be ready, a scanner's code."""
+
+
+def _came_out(console: Console, rest: str) -> str:
+    lost = tickets.unknown_prints(console.desk)
+    if not lost or rest not in ("yes", "no"):
+        raise Unexpected("`came-out yes` or `came-out no` settles a ticket; see `expect to-check`")
+    tickets.settle_print(console.desk, lost[0].job, printed=rest == "yes")
+    return lost[0].document
+
+
+def _settle(console: Console, rest: str) -> str:
+    mine = console.desk.mine()
+    if mine.card is None:
+        raise Unexpected("this basket waits for no card payment")
+    return _paid(console, tender.answer_card(console.desk, mine.card, _outcome(rest)))
 
 
 VERBS: dict[str, Gesture] = {
@@ -254,6 +293,8 @@ VERBS: dict[str, Gesture] = {
     "print": _print,
     "drawer": _drawer,
     "lend": _lend,
+    "came-out": _came_out,
+    "settle": _settle,
     "wait": _wait,
     "expect": expect,
 }

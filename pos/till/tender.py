@@ -118,8 +118,8 @@ def answer_card(desk: Desk, request: CardRequest, outcome: str) -> SaleFinished 
     if mine is not None and outcome == "approved":
         return _approved(desk, mine, said)
     desk.ports.ledger.record(said)
-    if mine is not None and outcome != "unknown":
-        mine.card = None
+    if mine is not None:
+        mine.card = replace(request, outcome=outcome) if outcome == "unknown" else None
     return desk.basket
 
 

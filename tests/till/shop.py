@@ -111,6 +111,7 @@ SHOP = ShopFacts(
 )
 assert tva.is_valid(SHOP.vat_number)
 
+VAT = vat_table("FR")
 PLUG_INS: dict[str, Callable[[], FiscalRules]] = {"france": FranceRules, "none": NoRules}
 
 
@@ -206,7 +207,7 @@ class Till:
             display=self.counter,
             scanners={"scanner": self.counter},
         )
-        rules = self.change_rules(HouseRules(SHOP, vat_table("FR"), plans=PLANS))
+        rules = self.change_rules(HouseRules(SHOP, VAT, plans=PLANS))
         return Desk(ports, rules, partial(words_for, self.language))
 
     def sign_in(self, number: str) -> Person:

@@ -6,7 +6,7 @@ import gc
 from collections.abc import Callable, Mapping, Sequence
 from time import monotonic
 
-from textual import events, on
+from textual import events
 from textual.app import App
 from textual.message import Message
 
@@ -16,13 +16,9 @@ from pos.screens.face import Face
 from pos.screens.keys import tolerate_malformed_keys
 from pos.screens.options import ScreenOptions
 from pos.screens.sale_screen import SaleScreen
-from pos.screens.selling import move_cursor
 from pos.screens.session import Session
 from pos.screens.themes import Look, Palette, textual_theme
 from pos.screens.wedge import GAP_MS, Heard, ScanText, Wedge
-from pos.screens.widgets.basket_view import BasketView
-from pos.screens.widgets.choice_list import ChoiceList
-from pos.screens.widgets.key_bar import KeyBar
 from pos.screens.wire import Paper, Wire
 from pos.till.desk import Desk
 
@@ -75,7 +71,6 @@ class TillApp(App[None]):
         self.call_after_refresh(self._started)
 
     def _started(self) -> None:
-        self.sale_screen.fit(self.size)
         self.sale_screen.draw()
         self._tick_clock()
         self._wire.connect(self._post, self.bell)
@@ -142,30 +137,6 @@ class TillApp(App[None]):
     def _tick_wedge(self) -> None:
         self._ticking = False
         self.hear_silence(int(monotonic() * 1000))
-
-    @on(BasketView.Chosen)
-    def _line_chosen(self, message: BasketView.Chosen) -> None:
-        self.session.cursor = message.n
-        self._draw()
-
-    @on(BasketView.Scrolled)
-    def _scrolled(self, message: BasketView.Scrolled) -> None:
-        move_cursor(self.session, message.rows)
-        self._draw()
-
-    @on(ChoiceList.Picked)
-    def _picked(self, message: ChoiceList.Picked) -> None:
-        self.session.pick(message.place)
-        self._draw()
-
-    @on(KeyBar.Pressed)
-    def _pressed(self, message: KeyBar.Pressed) -> None:
-        self.session.gesture(message.gesture)
-        self._draw()
-
-    def on_resize(self, event: events.Resize) -> None:
-        """Give each widget its room."""
-        self.sale_screen.fit(event.size)
 
     def _draw(self) -> None:
         self.sale_screen.draw()

@@ -1,25 +1,28 @@
-"""The till's one screen: where each widget stands, and drawing a session into them.
+"""The till's one screen: where each panel stands, and drawing a session into them.
 
 Prompts are lines of it, not windows over it, so nothing ever covers the total.
 """
 
 from __future__ import annotations
 
+from textual import events
 from textual.app import ComposeResult
-from textual.containers import Horizontal, Vertical
-from textual.geometry import Size
+from textual.geometry import Region, Size
 from textual.screen import Screen
 
 from pos.screens import view
 from pos.screens.face import Face
+from pos.screens.selling import move_cursor
 from pos.screens.session import Session
 from pos.screens.widgets.basket_view import BasketView
 from pos.screens.widgets.choice_list import ChoiceList
 from pos.screens.widgets.entry_line import EntryLine
+from pos.screens.widgets.key_bar import ROWS as KEY_ROWS
 from pos.screens.widgets.key_bar import KeyBar
 from pos.screens.widgets.notice_line import NoticeLine
 from pos.screens.widgets.paper_panel import PAPER, PaperPanel
 from pos.screens.widgets.status_bar import StatusBar
+from pos.screens.widgets.surface import Surface
 from pos.screens.widgets.total_panel import TotalPanel
 
 PAPER_WIDTH = PAPER + 3
@@ -36,58 +39,44 @@ BASKET_LEAST = 4
 class SaleScreen(Screen[None]):
     """Status, basket, list of choices, total, notice, entry, keys; the paper at the right."""
 
-    CSS = """
-    SaleScreen { layout: vertical; }
-    #status { height: 1; }
-    #middle { height: 1fr; }
-    #till { width: 1fr; }
-    #basket { height: 1fr; }
-    #choices { display: none; height: 8; }
-    #total { height: 4; }
-    #notice { height: 1; }
-    #entry { height: 1; }
-    #keys { height: 2; }
-    #paper { display: none; }
-    """
-
     def __init__(self, session: Session, face: Face) -> None:
         super().__init__()
         self.session = session
         self.face = face
         self.status = StatusBar(face)
-        self.basket = BasketView(face)
-        self.choices = ChoiceList(face)
+        self.basket = BasketView(face, self._choose, self._move)
+        self.choices = ChoiceList(face, self._pick)
         self.total = TotalPanel(face)
         self.notice = NoticeLine(face)
         self.entry = EntryLine(face)
-        self.keys = KeyBar(face)
+        self.keys = KeyBar(face, self._press)
         self.paper = PaperPanel(face)
-        self.paper.styles.width = PAPER_WIDTH
-        self._list_rows = 0
+        self._rows_of_list = 0
 
     def compose(self) -> ComposeResult:
-        """Return the widgets from top to bottom."""
-        yield self.status
-        with Horizontal(id="middle"):
-            with Vertical(id="till"):
-                yield self.basket
-                yield self.choices
-                yield self.total
-                yield self.notice
-                yield self.entry
-            yield self.paper
-        yield self.keys
+        """Return the surface of all panels."""
+        yield Surface(
+            (
+                self.status,
+                self.basket,
+                self.choices,
+                self.total,
+                self.notice,
+                self.entry,
+                self.keys,
+                self.paper,
+            )
+        )
 
-    def fit(self, size: Size) -> None:
-        """Give each widget its room on a terminal of this size."""
-        shows_paper = self.session.options.shows_paper and size.width >= BESIDE + PAPER_WIDTH
-        self.paper.display = shows_paper
-        self.total.styles.height = 6 if size.height >= ROOMY else 4
-        self.notice.styles.height = 2 if size.height >= ROOMY else 1
+    def on_resize(self, event: events.Resize) -> None:
+        """Give each panel its room."""
+        self._place(event.size)
+        self.draw()
 
     def draw(self) -> None:
-        """Show what the session holds now; each widget draws again only what differs."""
+        """Show what the session holds now; each panel draws again only what differs."""
         session, face = self.session, self.face
+        self._draw_choices()
         self.basket.show(session.desk.basket.lines, view.cursor(session))
         self.total.show(view.total(session, face))
         text, is_bad = view.notice(session, face)
@@ -95,26 +84,57 @@ class SaleScreen(Screen[None]):
         self.entry.show(view.entry(session, face))
         self.status.show(view.status(session, face))
         self.keys.show(view.caps(session, face))
-        self._draw_choices()
 
     def draw_all(self) -> None:
         """Draw everything again: the language or the theme changed."""
         self.draw()
-        self.basket.draw_all()
-        for widget in self.query("*"):
-            widget.refresh()
+        self.query_one(Surface).refresh()
 
     def _draw_choices(self) -> None:
         prompt = self.session.prompt
         rows = 0 if prompt is None else prompt.rows()
+        if rows != self._rows_of_list:
+            self._rows_of_list = rows
+            self._place(self.size)
+            self.query_one(Surface).refresh()
         if prompt is not None and rows:
             title = self.face.say(prompt.title())
             self.choices.show(title, prompt.choices(), prompt.cursor)
-        if rows != self._list_rows:
-            self._list_rows = rows
-            self._make_room(rows)
 
-    def _make_room(self, rows: int) -> None:
-        room = self.basket.size.height + (self.choices.size.height if self.choices.display else 0)
-        self.choices.styles.height = max(2, min(rows + 1, room - BASKET_LEAST))
-        self.choices.display = rows > 0
+    def _place(self, size: Size) -> None:
+        """Give each panel its place on a terminal of this size."""
+        width, height = size
+        beside = self.session.options.shows_paper and width >= BESIDE + PAPER_WIDTH
+        column = width - PAPER_WIDTH if beside else width
+        foot = height - KEY_ROWS
+        self.status.place(Region(0, 0, width, 1))
+        self.keys.place(Region(0, foot, width, KEY_ROWS))
+        self.paper.place(Region(column, 1, width - column, foot - 1) if beside else Region())
+        roomy = height >= ROOMY
+        for panel, rows in (
+            (self.entry, 1),
+            (self.notice, 2 if roomy else 1),
+            (self.total, 6 if roomy else 4),
+        ):
+            foot -= rows
+            panel.place(Region(0, foot, column, rows))
+        listed = self._rows_of_list
+        rows = max(2, min(listed + 1, foot - 1 - BASKET_LEAST)) if listed else 0
+        self.choices.place(Region(0, foot - rows, column, rows))
+        self.basket.place(Region(0, 1, column, max(0, foot - rows - 1)))
+
+    def _pick(self, place: int) -> None:
+        self.session.pick(place)
+        self.draw()
+
+    def _press(self, gesture: str) -> None:
+        self.session.gesture(gesture)
+        self.draw()
+
+    def _choose(self, n: int) -> None:
+        self.session.cursor = n
+        self.draw()
+
+    def _move(self, rows: int) -> None:
+        move_cursor(self.session, rows)
+        self.draw()

@@ -7,11 +7,11 @@ from collections.abc import Callable
 import pytest
 from textual import events
 from textual._xterm_parser import XTermParser
-from textual.strip import Strip
 
 from config.themes import PALETTES
 from pos.screens.keys import tolerate_malformed_keys
 from pos.screens.widgets.basket_view import BasketView
+from pos.screens.widgets.panel import Cells
 from tests.screens.hands import at_work
 from tests.screens.scenes import SCENES
 from tests.screens.shop import BREAD, MILK, Shop
@@ -21,13 +21,13 @@ from tests.screens.shop import BREAD, MILK, Shop
 def drawn(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     """Rows of the basket that were drawn since the list was cleared."""
     rows: list[int] = []
-    draw = BasketView.render_line
+    draw = BasketView.row
 
-    def counted(view: BasketView, y: int) -> Strip:
+    def counted(view: BasketView, y: int, width: int) -> Cells:
         rows.append(y)
-        return draw(view, y)
+        return draw(view, y, width)
 
-    monkeypatch.setattr(BasketView, "render_line", counted)
+    monkeypatch.setattr(BasketView, "row", counted)
     return rows
 
 

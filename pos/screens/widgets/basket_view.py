@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Sequence
-
-from textual import events
-from textual.message import Message
+from collections.abc import Callable, Sequence
 
 from pos.domain.line import Line
 from pos.screens.face import Face
 from pos.screens.widgets.cells import left, right
-from pos.screens.widgets.drawn import Cells, Drawn
+from pos.screens.widgets.panel import Cells, Panel
 
 HEADER = 1
 NARROW = 62
@@ -20,25 +17,14 @@ NARROW = 62
 Shown = tuple[Line, bool] | None
 
 
-class BasketView(Drawn):
+class BasketView(Panel):
     """Columns: number, name, quantity, unit price, discount, total; one row is the cursor."""
 
-    class Chosen(Message):
-        """A line was clicked."""
-
-        def __init__(self, n: int) -> None:
-            super().__init__()
-            self.n = n
-
-    class Scrolled(Message):
-        """The wheel asked for `rows` rows further down (or up)."""
-
-        def __init__(self, rows: int) -> None:
-            super().__init__()
-            self.rows = rows
-
-    def __init__(self, face: Face) -> None:
-        super().__init__(face, "basket")
+    def __init__(
+        self, face: Face, chosen: Callable[[int], None], moved: Callable[[int], None]
+    ) -> None:
+        super().__init__(face)
+        self._chosen, self._moved = chosen, moved
         self._lines: Sequence[Line] = ()
         self._cursor: int | None = None
         self._top = 0
@@ -55,26 +41,20 @@ class BasketView(Drawn):
         self._follow()
         self._draw_changes()
 
-    def draw_all(self) -> None:
-        """Draw every row again: the language, the theme or the size changed."""
+    def placed(self) -> None:
+        """Fill another window."""
         self._follow()
         self._window = self._visible()
-        self.refresh()
 
-    def on_resize(self, _event: events.Resize) -> None:
-        self.draw_all()
-
-    def on_click(self, event: events.Click) -> None:
-        place = event.y - HEADER
-        shown = self._window[place] if 0 <= place < len(self._window) else None
+    def clicked(self, _x: int, y: int, /) -> None:
+        """Choose the line that was touched."""
+        shown = self._window[y - HEADER] if HEADER <= y <= len(self._window) else None
         if shown:
-            self.post_message(self.Chosen(shown[0].n))
+            self._chosen(shown[0].n)
 
-    def on_mouse_scroll_down(self, _event: events.MouseScrollDown) -> None:
-        self.post_message(self.Scrolled(3))
-
-    def on_mouse_scroll_up(self, _event: events.MouseScrollUp) -> None:
-        self.post_message(self.Scrolled(-3))
+    def wheeled(self, rows: int) -> None:
+        """Move the cursor."""
+        self._moved(rows)
 
     @property
     def rows(self) -> int:
@@ -109,7 +89,7 @@ class BasketView(Drawn):
     def _draw_changes(self) -> None:
         before, self._window = self._window, self._visible()
         if len(before) != len(self._window):
-            self.refresh()
+            self.redraw()
             return
         pairs = enumerate(zip(before, self._window, strict=True), start=HEADER)
         self.redraw_rows(y for y, (old, new) in pairs if not _same(old, new))

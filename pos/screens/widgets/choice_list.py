@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from rich.style import Style
-from textual import events
-from textual.message import Message
 
 from pos.screens.face import Face
 from pos.screens.widgets.cells import left, right
-from pos.screens.widgets.drawn import Cells, Drawn
+from pos.screens.widgets.panel import Cells, Panel
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,18 +21,12 @@ class Choice:
     key: str = ""
 
 
-class ChoiceList(Drawn):
+class ChoiceList(Panel):
     """A title and rows with a cursor; only the rows in the window are drawn."""
 
-    class Picked(Message):
-        """Row `place` was clicked."""
-
-        def __init__(self, place: int) -> None:
-            super().__init__()
-            self.place = place
-
-    def __init__(self, face: Face) -> None:
-        super().__init__(face, "choices")
+    def __init__(self, face: Face, picked: Callable[[int], None]) -> None:
+        super().__init__(face)
+        self._picked = picked
         self._title = ""
         self._choices: tuple[Choice, ...] = ()
         self._cursor = 0
@@ -55,7 +47,7 @@ class ChoiceList(Drawn):
         new = (title, tuple(choices), cursor)
         if new != (self._title, self._choices, self._cursor):
             self._title, self._choices, self._cursor = new
-            self.refresh()
+            self.redraw()
 
     def ground(self) -> Style:
         """Return the panel's own style."""
@@ -88,7 +80,8 @@ class ChoiceList(Drawn):
         style = look.selected if is_cursor else look.bar
         return [(key, style if is_cursor else look.bar_strong), (text + end, style)]
 
-    def on_click(self, event: events.Click) -> None:
-        place = self._top + event.y - 1
-        if event.y > 0 and place < len(self._choices):
-            self.post_message(self.Picked(place))
+    def clicked(self, _x: int, y: int, /) -> None:
+        """Pick the row that was touched."""
+        place = self._top + y - 1
+        if y > 0 and place < len(self._choices):
+            self._picked(place)

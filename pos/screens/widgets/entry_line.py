@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from pos.screens.face import Face
 from pos.screens.widgets.cells import left
-from pos.screens.widgets.drawn import Cells, Drawn
+from pos.screens.widgets.panel import Cells, Panel
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,11 +19,11 @@ class Entry:
     secret: bool = False
 
 
-class EntryLine(Drawn):
+class EntryLine(Panel):
     """The question, the typed text with a still cursor, and the hint at the right."""
 
     def __init__(self, face: Face) -> None:
-        super().__init__(face, "entry")
+        super().__init__(face)
         self._entry = Entry()
 
     @property
@@ -35,7 +35,7 @@ class EntryLine(Drawn):
         """Say something else."""
         if entry != self._entry:
             self._entry = entry
-            self.refresh()
+            self.redraw()
 
     def row(self, _y: int, width: int) -> Cells:
         """Return the line; the hint gives way first, then the beginning of the text."""

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from rich.style import Style
-from textual import events
-from textual.message import Message
 
 from pos.screens.face import Face
 from pos.screens.widgets.cells import left
-from pos.screens.widgets.drawn import Cells, Drawn
+from pos.screens.widgets.panel import Cells, Panel
 
 ROWS = 2
 
@@ -25,18 +23,12 @@ class Cap:
     gesture: str
 
 
-class KeyBar(Drawn):
+class KeyBar(Panel):
     """Two rows of keys of equal width."""
 
-    class Pressed(Message):
-        """A key was clicked."""
-
-        def __init__(self, gesture: str) -> None:
-            super().__init__()
-            self.gesture = gesture
-
-    def __init__(self, face: Face) -> None:
-        super().__init__(face, "keys")
+    def __init__(self, face: Face, pressed: Callable[[str], None]) -> None:
+        super().__init__(face)
+        self._pressed = pressed
         self._caps: tuple[Cap, ...] = ()
 
     @property
@@ -48,7 +40,7 @@ class KeyBar(Drawn):
         """Show these keys, the first half in the first row."""
         if tuple(caps) != self._caps:
             self._caps = tuple(caps)
-            self.refresh()
+            self.redraw()
 
     def ground(self) -> Style:
         """Return the bar's own style."""
@@ -71,10 +63,11 @@ class KeyBar(Drawn):
             cells.append((left(f" {cap.text}", max(0, room - len(name))), look.bar))
         return cells
 
-    def on_click(self, event: events.Click) -> None:
+    def clicked(self, x: int, y: int, /) -> None:
+        """Press the key that was touched."""
         for column in range(self._columns):
-            if event.x < self._edge(column + 1, self.size.width):
-                place = event.y * self._columns + column
-                if 0 <= place < len(self._caps):
-                    self.post_message(self.Pressed(self._caps[place].gesture))
+            if x < self._edge(column + 1, self.size.width):
+                place = y * self._columns + column
+                if place < len(self._caps):
+                    self._pressed(self._caps[place].gesture)
                 return

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from pos.screens.face import Face
 from pos.screens.widgets.cells import left
-from pos.screens.widgets.drawn import Cells, Drawn
+from pos.screens.widgets.panel import Cells, Panel
 
 
-class NoticeLine(Drawn):
+class NoticeLine(Panel):
     """The sentence, wrapped on the lines the widget has, the last one cut."""
 
     def __init__(self, face: Face) -> None:
-        super().__init__(face, "notice")
+        super().__init__(face)
         self._text = ""
         self._is_bad = False
 
@@ -24,7 +24,7 @@ class NoticeLine(Drawn):
         """Say a sentence, or nothing."""
         if (text, is_bad) != (self._text, self._is_bad):
             self._text, self._is_bad = text, is_bad
-            self.refresh()
+            self.redraw()
 
     def row(self, y: int, width: int) -> Cells:
         """Return one line of the sentence."""

@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from rich.style import Style
-from textual import events
 
 from pos.screens.face import Face
 from pos.screens.widgets.cells import center, left
-from pos.screens.widgets.drawn import Cells, Drawn
+from pos.screens.widgets.panel import Cells, Panel
 
 LINES_MOST = 2_000
 """The longest strip of paper that is kept, in lines; the oldest is torn off."""
@@ -18,11 +17,11 @@ PAPER = 42
 """The columns of the widest paper."""
 
 
-class PaperPanel(Drawn):
+class PaperPanel(Panel):
     """Lines of text on paper."""
 
     def __init__(self, face: Face) -> None:
-        super().__init__(face, "paper")
+        super().__init__(face)
         self._lines: list[str] = []
         self._up = 0
 
@@ -35,7 +34,7 @@ class PaperPanel(Drawn):
         """Let paper come out."""
         self._lines = [*self._lines, *lines][-LINES_MOST:]
         self._up = 0
-        self.refresh()
+        self.redraw()
 
     def ground(self) -> Style:
         """Return the paper."""
@@ -54,14 +53,8 @@ class PaperPanel(Drawn):
             return [edge, (" " * (room + 2), look.text)]
         return [edge, (" " + left(self._lines[at], room) + " ", look.paper)]
 
-    def scroll(self, rows: int) -> None:
-        """Show older paper (rows above 0) or newer."""
+    def wheeled(self, rows: int) -> None:
+        """Show older paper, or newer."""
         most = max(0, len(self._lines) - self.size.height)
-        self._up = max(0, min(most, self._up + rows))
-        self.refresh()
-
-    def on_mouse_scroll_up(self, _event: events.MouseScrollUp) -> None:
-        self.scroll(3)
-
-    def on_mouse_scroll_down(self, _event: events.MouseScrollDown) -> None:
-        self.scroll(-3)
+        self._up = max(0, min(most, self._up - rows))
+        self.redraw()

@@ -9,7 +9,7 @@ from rich.style import Style
 from pos.ports import DeviceState
 from pos.screens.face import Face
 from pos.screens.widgets.cells import left
-from pos.screens.widgets.drawn import Cells, Drawn
+from pos.screens.widgets.panel import Cells, Panel
 
 MARKS = {
     DeviceState.READY: "●",
@@ -42,11 +42,11 @@ class Status:
     texts: tuple[str, ...] = ()
 
 
-class StatusBar(Drawn):
+class StatusBar(Panel):
     """Lights from the left, texts from the right."""
 
     def __init__(self, face: Face) -> None:
-        super().__init__(face, "status")
+        super().__init__(face)
         self._status = Status()
 
     @property
@@ -58,7 +58,7 @@ class StatusBar(Drawn):
         """Say something else."""
         if status != self._status:
             self._status = status
-            self.refresh()
+            self.redraw()
 
     def ground(self) -> Style:
         """Return the bar's own style."""

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from textual import events
-
 from pos.screens.face import Face
 from pos.screens.widgets.cells import left
-from pos.screens.widgets.drawn import Cells, Drawn
 from pos.screens.widgets.figures import big
+from pos.screens.widgets.panel import Cells, Panel
 
 NOTES_LEAST = 22
 """The cells kept for the notes before the figures may grow tall."""
@@ -25,11 +23,11 @@ class Total:
     is_change: bool = False
 
 
-class TotalPanel(Drawn):
+class TotalPanel(Panel):
     """A rule, then the notes at the left and the big amount at the right."""
 
     def __init__(self, face: Face) -> None:
-        super().__init__(face, "total")
+        super().__init__(face)
         self._total = Total("", "")
         self._big: tuple[str, ...] = ("",)
 
@@ -47,9 +45,9 @@ class TotalPanel(Drawn):
         self._size_up()
         self.redraw_rows(y for y, old in enumerate(before) if self.row(y, self.size.width) != old)
 
-    def on_resize(self, _event: events.Resize) -> None:
+    def placed(self) -> None:
+        """Take the figures that fit."""
         self._size_up()
-        self.refresh()
 
     def _size_up(self) -> None:
         tall = big(self._total.amount, tall=True)

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from functools import partial
 from itertools import pairwise
 
+import pytest
 from stdnum.fr import siret, tva
 
 from config.vat_table import vat_table
@@ -15,6 +16,7 @@ from config.words import words_for
 from pos.domain.barcode import MeasurePlan
 from pos.domain.basket import Basket
 from pos.domain.catalogue import Article, Price, Unit
+from pos.domain.errors import Refusal
 from pos.domain.events import Event, PrintAsked, SaleFinished
 from pos.domain.shop import ShopFacts
 from pos.domain.staff import Permission, Person
@@ -247,6 +249,13 @@ class Till:
         desk = self.desk_on(self.store.copied())
         start.start(desk)
         return desk
+
+
+def slug_of(gesture: Callable[[], object]) -> str:
+    """Make a gesture that must be refused; return the refusal's slug."""
+    with pytest.raises(Refusal) as refused:
+        gesture()
+    return refused.value.slug
 
 
 Shown = dict[str, tuple[object, ...]]

@@ -4,23 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
 import pytest
 
 from pos.domain.basket import Basket
 from pos.domain.errors import Refusal
-from pos.domain.events import CardAnswered, PermissionUsed, SaleFinished
+from pos.domain.events import PermissionUsed, SaleFinished
 from pos.domain.line import Discount
 from pos.domain.staff import NeedsPermission, Permission
 from pos.domain.tender import TenderRules
-from pos.ports import CardRequest
 from pos.till import sell, tender
 from tests.till.shop import (
     BREAD,
     CARD,
-    CASHIER,
-    COLLEAGUE,
     GIFT,
     MANAGER,
     MEAL,
@@ -28,19 +25,12 @@ from tests.till.shop import (
     PAPER,
     Till,
     check_balance,
-    check_numbers,
     on_disk,
-    shown,
+    slug_of,
 )
 
 ALL_OFF = Discount(percent=10_000, reason="Geste commercial")
 SUNDAY = datetime(2026, 11, 22, 9, 30, tzinfo=UTC)
-
-
-def slug_of(gesture: Callable[[], object]) -> str:
-    with pytest.raises(Refusal) as refused:
-        gesture()
-    return refused.value.slug
 
 
 def sold(outcome: SaleFinished | Basket) -> SaleFinished:
@@ -311,186 +301,3 @@ def test_a_tender_the_shop_does_not_take_is_refused(till: Till) -> None:
     assert slug_of(lambda: tender.pay_cheque(other.desk)) == "tender_off"
     assert slug_of(lambda: tender.pay_meal_voucher(other.desk)) == "tender_off"
     assert slug_of(lambda: tender.ask_card(other.desk)) == "tender_off"
-
-
-# Cards
-
-
-def asked(till: Till, amount: int | None = None) -> CardRequest:
-    till.scan(MEAL)
-    return tender.ask_card(till.desk, amount)
-
-
-def test_an_approved_card_settles_the_sale_in_the_same_entry_set(till: Till) -> None:
-    sale = sold(tender.answer_card(till.desk, asked(till), "approved"))
-    kinds = [event.kind for event in till.store.events[-3:]]
-    assert kinds == ["card.asked", "card.answered", "sale.finished"]
-    assert sale.tenders[0].method == "card"
-    assert till.counter.opened == 0
-
-
-@pytest.mark.parametrize("outcome", ["declined", "cancelled"])
-def test_a_card_that_is_not_approved_leaves_the_basket_to_pay(till: Till, outcome: str) -> None:
-    assert isinstance(tender.answer_card(till.desk, asked(till), outcome), Basket)
-    assert till.basket.due == 1250
-    sold(tender.pay_cash(till.desk))
-
-
-@pytest.mark.parametrize("answered", [None, "unknown"])
-def test_a_basket_that_waits_for_a_card_does_not_change(till: Till, answered: str | None) -> None:
-    till.scan(BREAD)
-    request = asked(till)
-    if answered:
-        tender.answer_card(till.desk, request, answered)
-    before = on_disk(till.store)
-    for gesture in (
-        lambda: till.scan(BREAD),
-        lambda: sell.void_line(till.desk, 1),
-        lambda: sell.set_quantity(till.desk, 1, 2000),
-        lambda: sell.undo(till.desk),
-        lambda: sell.abandon(till.desk, ""),
-        lambda: tender.pay_cash(till.desk),
-        lambda: tender.pay_cheque(till.desk, 100),
-        lambda: tender.ask_card(till.desk),
-    ):
-        assert slug_of(gesture) == "card_open"
-    assert on_disk(till.store) == before
-    sold(tender.answer_card(till.desk, request, "approved"))
-
-
-def test_a_card_has_one_answer(till: Till) -> None:
-    request = asked(till, 500)
-    tender.answer_card(till.desk, request, "unknown")
-    tender.answer_card(till.desk, request, "approved")
-    assert slug_of(lambda: tender.answer_card(till.desk, request, "approved")) == "card_settled"
-    assert slug_of(lambda: tender.answer_card(till.desk, request, "declined")) == "card_settled"
-    assert till.basket.due == 750
-    assert not tender.unsettled(till.desk)
-
-
-def test_a_card_without_an_answer_is_shown_after_a_restart_until_someone_settles_it(
-    till: Till,
-) -> None:
-    request = asked(till)
-    till.restart(COLLEAGUE)
-    (waiting,) = tender.unsettled(till.desk)
-    assert (waiting.request, waiting.outcome) == (request.request, "unknown")
-    till.restart()
-    assert slug_of(lambda: till.scan(BREAD)) == "card_open"
-    sold(tender.answer_card(till.desk, waiting, "approved"))
-    assert not tender.unsettled(till.desk)
-
-
-@pytest.mark.parametrize("parked", [False, True])
-def test_a_card_that_a_manager_settles_later_joins_the_cashiers_basket(
-    till: Till, parked: bool
-) -> None:
-    request = asked(till)
-    tender.answer_card(till.desk, request, "unknown")
-    if parked:
-        sell.park(till.desk)
-    till.restart(MANAGER)
-    assert isinstance(tender.answer_card(till.desk, request, "approved"), Basket)
-    assert till.basket.is_empty
-    till.restart(CASHIER)
-    if parked:
-        sell.recall(till.desk)
-    assert till.basket.due == 0
-    sale = sold(tender.pay_cash(till.desk))
-    assert [(one.method, one.reference) for one in sale.tenders] == [("card", request.request)]
-
-
-def test_a_card_whose_basket_is_gone_can_still_be_settled(till: Till) -> None:
-    request = asked(till)
-    till.store.drafts.clear()
-    till.restart(MANAGER)
-    tender.answer_card(till.desk, request, "approved")
-    assert not tender.unsettled(till.desk)
-
-
-@pytest.mark.parametrize("parked", [False, True])
-def test_an_approved_card_survives_a_cut_before_it_joined_its_basket(
-    till: Till, parked: bool
-) -> None:
-    till.scan(BREAD)
-    request = asked(till, 500)
-    till.store.record(CardAnswered(request=request.request, outcome="approved"))
-    if parked:
-        sell.park(till.desk)
-    for _ in range(2):  # it is put back once, however often the power fails
-        till.restart()
-        (holder,) = till.desk.baskets()
-        assert [one.reference for one in holder.basket.tenders] == [request.request]
-    if parked:
-        sell.recall(till.desk)
-    till.scan(MILK)
-    assert shown(till.after_a_cut()) == shown(till.desk)
-    sold(tender.pay_cheque(till.desk))
-
-
-def test_an_approved_card_is_neither_undone_nor_given_back(till: Till) -> None:
-    tender.answer_card(till.desk, asked(till, 500), "approved")
-    assert slug_of(lambda: sell.undo(till.desk)) == "card_not_undone"
-    assert slug_of(lambda: sell.take_tender_back(till.desk, 1)) == "card_not_undone"
-
-
-# Numbers and time
-
-
-def test_tickets_are_numbered_without_a_gap_and_only_when_paid(till: Till) -> None:
-    for place in range(4):
-        till.scan(BREAD, MEAL)
-        if place % 2:
-            sell.abandon(till.desk, "")
-            till.scan(MILK)
-        slug_of(lambda: tender.pay_cheque(till.desk, 99_999))
-        tender.pay_cash(till.desk)
-        till.restart()
-    check_numbers(till.sales())
-    assert [sale.label for sale in till.sales()][-1] == "T01-K1-000004"
-
-
-def test_a_new_epoch_numbers_its_tickets_from_one_and_begins_its_own_chain(till: Till) -> None:
-    till.scan(BREAD)
-    tender.pay_cash(till.desk)
-    till.store.place = replace(till.store.place, epoch="K10")
-    till.scan(BREAD)
-    sale = sold(tender.pay_cash(till.desk))
-    assert (sale.ticket, sale.label) == (1, "T01-K10-000001")
-    assert sale.fiscal.previous == ""
-    till.store.place = replace(till.store.place, epoch="K1")  # a prefix of the other's label
-    till.desk.last_sale = sale
-    till.scan(BREAD)
-    assert sold(tender.pay_cash(till.desk)).ticket == 1
-
-
-def test_training_tickets_have_a_chain_of_their_own(french_till: Till) -> None:
-    till = french_till
-    for training in (False, True, True, False, True, False):
-        till.restart()
-        till.desk.rules = replace(till.desk.rules, training=training)
-        till.scan(BREAD)
-        tender.pay_cash(till.desk)
-    for training, chain in ((False, "ticket"), (True, "training")):
-        records = [sale.fiscal for sale in till.sales() if sale.training is training]
-        assert {one.chain for one in records} == {chain}
-        assert [one.number for one in records] == [1, 2, 3]
-        assert [one.previous for one in records[1:]] == [one.signature for one in records[:-1]]
-
-
-def test_a_sale_after_midnight_counts_under_the_evenings_business_day(till: Till) -> None:
-    days = []
-    for at in (datetime(2026, 11, 25, 0, 30, tzinfo=UTC), datetime(2026, 11, 25, 4, 0, tzinfo=UTC)):
-        till.clock.at = at
-        till.scan(BREAD)
-        days.append(sold(tender.pay_cash(till.desk)).business_day)
-    assert days == ["2026-11-24", "2026-11-25"]
-
-
-def test_a_clock_that_goes_back_stops_neither_a_sale_nor_the_numbers(till: Till) -> None:
-    for _ in range(3):
-        till.scan(BREAD)
-        tender.pay_cash(till.desk)
-        till.clock.at -= timedelta(days=400)
-    till.restart()
-    check_numbers(till.sales())

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 
@@ -10,23 +9,16 @@ import pytest
 
 from pos.domain.basket import Basket
 from pos.domain.errors import Refusal
-from pos.domain.events import BasketAbandoned, PermissionUsed
-from pos.domain.line import Discount
-from pos.domain.staff import NeedsPermission, Permission
 from pos.till import sell, tender
 from pos.till.sell import Asks, Question
 from tests.till.shop import (
     APPLES,
     ARTICLES,
     BREAD,
-    CASHIER,
     CHEESE,
     CHOCOLATE,
-    COLLEAGUE,
     GIFT,
     HAM,
-    LAMP,
-    MEAL,
     MILK,
     NOEL,
     PIECE_OF_CHEESE,
@@ -34,18 +26,8 @@ from tests.till.shop import (
     WINE,
     Till,
     on_disk,
-    shown,
+    slug_of,
 )
-
-GS = "\x1d"
-TEN_PERCENT = Discount(percent=1000, reason="Fin de série")
-HALF = Discount(percent=5000, reason="Abîmé")
-
-
-def slug_of(gesture: Callable[[], object]) -> str:
-    with pytest.raises(Refusal) as refused:
-        gesture()
-    return refused.value.slug
 
 
 def totals(basket: Basket) -> list[int]:
@@ -225,266 +207,3 @@ def test_an_in_store_key_can_be_typed_and_asks_for_the_weight(till: Till) -> Non
         question = sell.scan(till.desk, key)
         assert isinstance(question, Question)
         assert question.asks is Asks.WEIGHT
-
-
-def test_a_price_is_changed_only_by_permission_and_the_old_one_stays_on_the_line(
-    till: Till,
-) -> None:
-    till.scan(BREAD)
-    with pytest.raises(NeedsPermission):
-        sell.set_price(till.desk, 1, 100)
-    assert totals(till.basket) == [110]
-    sell.set_price(till.desk, 1, 100, till.loan(Permission.PRICE_OVERRIDE))
-    sell.set_price(till.desk, 1, 90, till.loan(Permission.PRICE_OVERRIDE))
-    line = till.basket.line(1)
-    assert (line.unit_price, line.catalogue_price) == (90, 110)
-    used = [e for e in till.store.events if isinstance(e, PermissionUsed)]
-    assert [(one.staff, one.lender) for one in used] == [("staff-1", "staff-3")] * 2
-
-
-def test_a_price_never_falls_under_the_eco_participation(till: Till) -> None:
-    till.scan(LAMP)
-    loan = till.loan(Permission.PRICE_OVERRIDE)
-    assert slug_of(lambda: sell.set_price(till.desk, 1, 11, loan)) == "under_eco"
-    assert not till.events("permission.used")
-    sell.set_price(till.desk, 1, 12, loan)
-    sell.discount_ticket(till.desk, Discount(percent=1000))
-    assert till.basket.total == 12
-
-
-def test_a_loan_serves_for_one_gesture(till: Till) -> None:
-    till.scan(BREAD, MILK)
-    loan = till.loan(Permission.PRICE_OVERRIDE)
-    sell.set_price(till.desk, 1, 100, loan)
-    with pytest.raises(NeedsPermission):
-        sell.set_price(till.desk, 2, 100, loan)
-    with pytest.raises(NeedsPermission):
-        sell.discount_line(till.desk, 2, HALF, till.loan(Permission.NO_SALE))
-
-
-@pytest.mark.parametrize(
-    ("code", "discount", "off"),
-    [
-        (BREAD, TEN_PERCENT, 11),
-        (MILK, TEN_PERCENT, 11),  # 10.5 cents, rounded half up, is still ten per cent
-        (BREAD, Discount(amount=11), 11),
-        (LAMP, TEN_PERCENT, 299),  # of 29.99 less 0.12 of eco-participation
-    ],
-)
-def test_a_cashier_may_take_off_a_tenth(
-    till: Till, code: str, discount: Discount, off: int
-) -> None:
-    till.scan(code)
-    sell.discount_line(till.desk, 1, discount)
-    assert till.basket.line(1).discount_amount == off
-    assert [e for e in till.store.events if isinstance(e, PermissionUsed)][-1].lender is None
-
-
-@pytest.mark.parametrize("discount", [HALF, Discount(percent=1001), Discount(amount=12)])
-def test_more_than_a_tenth_needs_a_manager(till: Till, discount: Discount) -> None:
-    till.scan(BREAD)
-    gestures: list[Callable[[], object]] = [
-        lambda: sell.discount_line(till.desk, 1, discount),
-        lambda: sell.discount_ticket(till.desk, discount),
-    ]
-    for gesture in gestures:
-        with pytest.raises(NeedsPermission) as refused:
-            gesture()
-        assert refused.value.permission is Permission.BIG_DISCOUNT
-    sell.discount_line(till.desk, 1, discount, till.loan(Permission.BIG_DISCOUNT))
-    assert till.basket.total < 110
-
-
-def test_a_fixed_discount_does_not_grow_behind_the_managers_back(till: Till) -> None:
-    till.scan(BREAD, MEAL)
-    sell.set_quantity(till.desk, 1, 10_000)
-    sell.discount_line(till.desk, 1, Discount(amount=110))
-    with pytest.raises(NeedsPermission):
-        sell.set_quantity(till.desk, 1, 1000)
-    sell.discount_ticket(till.desk, Discount(amount=200))
-    with pytest.raises(NeedsPermission):
-        sell.void_line(till.desk, 2)
-    sell.void_line(till.desk, 2, till.loan(Permission.BIG_DISCOUNT))
-    assert len(till.basket.lines) == 1
-
-
-def test_a_clerk_may_sell_and_gives_no_discount(till: Till) -> None:
-    till.restart("50")
-    till.scan(BREAD)
-    with pytest.raises(NeedsPermission):
-        sell.discount_line(till.desk, 1, TEN_PERCENT)
-
-
-def test_whoever_holds_no_permission_to_sell_opens_no_basket(till: Till) -> None:
-    till.desk.person = replace(till.desk.signed_in, role="visitor")
-    with pytest.raises(NeedsPermission):
-        sell.scan(till.desk, BREAD)
-
-
-def test_nobody_signed_in_sells_nothing(till: Till) -> None:
-    till.restart(None)
-    assert slug_of(lambda: sell.scan(till.desk, BREAD)) == "signed_out"
-    assert slug_of(lambda: sell.scan(till.desk, WINE)) == "signed_out"
-    assert till.counter.played[-1] == "refused"
-
-
-def test_the_discount_of_a_ticket_leaves_eco_participations_alone(till: Till) -> None:
-    till.scan(LAMP, BREAD)
-    sell.discount_ticket(till.desk, Discount(percent=10_000), till.loan(Permission.BIG_DISCOUNT))
-    assert till.basket.total == 12
-    sale = tender.pay_cash(till.desk)
-    assert not isinstance(sale, Basket)
-    assert [line.total for line in sale.lines] == [12, 0]
-
-
-def test_undo_takes_an_age_check_back_with_its_line(till: Till) -> None:
-    till.scan(BREAD)
-    sell_wine(till)
-    sell.undo(till.desk)
-    assert [line.name for line in till.basket.lines] == ["Baguette"]
-    sell.undo(till.desk)
-    assert till.basket.is_empty
-    assert slug_of(lambda: sell.undo(till.desk)) == "nothing_to_undo"
-    assert [one.name for one in till.basket.voided] == ["Vin rouge 75 cl", "Baguette"]
-
-
-def test_undo_brings_a_voided_line_back_and_the_numbers_of_lines_go_on(till: Till) -> None:
-    till.scan(BREAD, MILK)
-    sell.void_line(till.desk, 1)
-    sell.undo(till.desk)
-    sell.undo(till.desk)
-    till.scan(MEAL)
-    assert [(line.n, line.name) for line in till.basket.lines] == [
-        (1, "Baguette"),
-        (3, "Plat du jour"),
-    ]
-    assert [one.name for one in till.basket.voided] == ["Lait 1 L"]
-    assert shown(till.after_a_cut()) == shown(till.desk)
-
-
-def test_undo_goes_on_after_a_park_and_a_restart(till: Till) -> None:
-    till.scan(BREAD, MILK)
-    sell.park(till.desk)
-    till.restart(COLLEAGUE)
-    sell.recall(till.desk)
-    sell.undo(till.desk)
-    sell.undo(till.desk)
-    assert till.basket.is_empty
-    till.scan(MEAL)
-    assert shown(till.after_a_cut()) == shown(till.desk)
-
-
-def test_a_parked_basket_is_recalled_by_a_colleague_after_a_restart(till: Till) -> None:
-    till.scan(BREAD)
-    sell.park(till.desk)
-    assert till.basket.is_empty
-    till.restart(COLLEAGUE)
-    till_basket = sell.recall(till.desk)
-    assert till_basket.staff == "staff-2"
-    till.scan(MILK)
-    till.restart(COLLEAGUE)
-    assert totals(till.basket) == [110, 105]
-
-
-def test_recall_asks_which_when_there_are_several_and_never_over_an_open_basket(
-    till: Till,
-) -> None:
-    assert slug_of(lambda: sell.recall(till.desk)) == "nothing_parked"
-    till.scan(BREAD)
-    first = sell.park(till.desk).name
-    till.scan(MILK)
-    sell.park(till.desk)
-    assert slug_of(lambda: sell.recall(till.desk)) == "which_parked"
-    assert slug_of(lambda: sell.recall(till.desk, "nowhere")) == "nothing_parked"
-    till.scan(MEAL)
-    assert slug_of(lambda: sell.recall(till.desk, first)) == "basket_open"
-
-
-def test_an_empty_basket_is_not_put_aside(till: Till) -> None:
-    assert slug_of(lambda: sell.park(till.desk)) == "empty_basket"
-
-
-def test_a_basket_emptied_before_a_recall_ends_on_record(till: Till) -> None:
-    till.scan(BREAD)
-    sell.park(till.desk)
-    till.scan(MILK)
-    sell.void_line(till.desk, 1)
-    sell.recall(till.desk)
-    ended = [e for e in till.store.events if isinstance(e, BasketAbandoned)]
-    assert [one.voided[0].name for one in ended] == ["Lait 1 L"]
-    till.restart()
-    assert totals(till.basket) == [110]
-    assert len(till.store.drafts) == 1
-
-
-def test_each_cashier_finds_the_own_basket_back(till: Till) -> None:
-    till.scan(BREAD)
-    till.sign_in(COLLEAGUE)
-    till.scan(MILK, MILK)
-    till.sign_in(CASHIER)
-    assert totals(till.basket) == [110]
-    till.restart(COLLEAGUE)
-    assert totals(till.basket) == [105, 105]
-
-
-def test_an_abandoned_basket_leaves_an_event_and_no_number(till: Till) -> None:
-    sell.abandon(till.desk, "nothing")
-    assert not till.events("basket.abandoned")
-    till.scan(BREAD, MILK)
-    sell.void_line(till.desk, 1)
-    sell.abandon(till.desk, "client parti")
-    (ended,) = [e for e in till.store.events if isinstance(e, BasketAbandoned)]
-    assert (ended.lines, ended.total, ended.reason) == (1, 105, "client parti")
-    assert [one.name for one in ended.voided] == ["Baguette"]
-    assert not till.sales()
-    till.scan(BREAD)
-    tender.pay_cash(till.desk)
-    assert till.sales()[-1].ticket == 1
-
-
-def test_an_emptied_basket_carries_no_discount_to_the_next_customer(till: Till) -> None:
-    till.scan(BREAD)
-    sell.discount_ticket(till.desk, TEN_PERCENT)
-    sell.void_line(till.desk, 1)
-    till.scan(MILK)
-    assert till.basket.total == 105
-
-
-def test_a_thousand_lines_are_a_basket_like_any_other(till: Till) -> None:
-    till.scan(*[BREAD, MILK, MEAL, LAMP] * 260)
-    sell.discount_ticket(till.desk, TEN_PERCENT)
-    assert shown(till.after_a_cut()) == shown(till.desk)
-    sale = tender.pay_cheque(till.desk)
-    assert not isinstance(sale, Basket)
-    assert len(sale.lines) == 1040
-
-
-def test_a_shop_has_its_own_limits(till: Till) -> None:
-    tight = Till(
-        till.fiscal,
-        change_rules=lambda rules: replace(
-            rules, limits=replace(rules.limits, pieces=5, grams=2000, lines=2)
-        ),
-    )
-    tight.scan(BREAD)
-    assert slug_of(lambda: sell.set_quantity(tight.desk, 1, 6000)) == "too_many"
-    sell.arm_quantity(tight.desk, 2001)
-    assert slug_of(lambda: sell.scan(tight.desk, APPLES)) == "too_many"
-    sell.arm_quantity(tight.desk, None)
-    tight.scan(BREAD)
-    assert slug_of(lambda: sell.scan(tight.desk, BREAD)) == "basket_full"
-
-
-@pytest.mark.parametrize(("policy", "outcome"), [("never", "price_fixed"), ("free", "")])
-def test_a_shop_decides_who_changes_prices(till: Till, policy: str, outcome: str) -> None:
-    other = Till(
-        till.fiscal,
-        change_rules=lambda rules: replace(
-            rules, limits=replace(rules.limits, price_override=policy)
-        ),
-    )
-    other.scan(BREAD)
-    if outcome:
-        assert slug_of(lambda: sell.set_price(other.desk, 1, 100)) == outcome
-    else:
-        assert sell.set_price(other.desk, 1, 100).total == 100

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
@@ -11,15 +10,9 @@ from pos.domain.errors import Refusal
 from pos.domain.events import SignInRefused
 from pos.domain.staff import NeedsPermission, Permission, Person
 from pos.till import sell, staff
-from tests.till.shop import BREAD, CASHIER, COLLEAGUE, MANAGER, MILK, PINS, Till
+from tests.till.shop import BREAD, CASHIER, COLLEAGUE, MANAGER, MILK, PINS, Till, slug_of
 
 STRANGER = "77"
-
-
-def slug_of(gesture: Callable[[], object]) -> str:
-    with pytest.raises(Refusal) as refused:
-        gesture()
-    return refused.value.slug
 
 
 def miss(till: Till, number: str = CASHIER) -> str:

@@ -2,24 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
 
-from pos.domain.errors import Refusal
 from pos.domain.events import DrawerOpened, PrintFinished
 from pos.domain.staff import NeedsPermission, Permission
 from pos.ports import DeviceState, DrawerMoved, PrintEnded, PrintOutcome
 from pos.till import sell, tender, tickets
 from pos.till.desk import PrintRules
-from tests.till.shop import APPLES, BREAD, CLERK, LAMP, Till
-
-
-def slug_of(gesture: Callable[[], object]) -> str:
-    with pytest.raises(Refusal) as refused:
-        gesture()
-    return refused.value.slug
+from tests.till.shop import APPLES, BREAD, CLERK, LAMP, Till, slug_of
 
 
 def sell_one(till: Till, code: str = BREAD) -> None:

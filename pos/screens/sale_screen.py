@@ -6,9 +6,7 @@ Prompts are lines of it, not windows over it, so nothing ever covers the total.
 from __future__ import annotations
 
 from textual import events
-from textual.app import ComposeResult
 from textual.geometry import Region, Size
-from textual.screen import Screen
 
 from pos.screens import view
 from pos.screens.face import Face
@@ -36,11 +34,10 @@ BASKET_LEAST = 4
 """The rows of the basket that no list of choices covers."""
 
 
-class SaleScreen(Screen[None]):
+class SaleScreen(Surface):
     """Status, basket, list of choices, total, notice, entry, keys; the paper at the right."""
 
     def __init__(self, session: Session, face: Face) -> None:
-        super().__init__()
         self.session = session
         self.face = face
         self.status = StatusBar(face)
@@ -52,26 +49,13 @@ class SaleScreen(Screen[None]):
         self.keys = KeyBar(face, self._press)
         self.paper = PaperPanel(face)
         self._rows_of_list = 0
-
-    def compose(self) -> ComposeResult:
-        """Return the surface of all panels."""
-        yield Surface(
-            (
-                self.status,
-                self.basket,
-                self.choices,
-                self.total,
-                self.notice,
-                self.entry,
-                self.keys,
-                self.paper,
-            )
-        )
+        panels = (self.status, self.basket, self.choices, self.total)
+        super().__init__((*panels, self.notice, self.entry, self.keys, self.paper))
 
     def on_resize(self, event: events.Resize) -> None:
         """Give each panel its room."""
         self._place(event.size)
-        self.draw()
+        self.draw_all()
 
     def draw(self) -> None:
         """Show what the session holds now; each panel draws again only what differs."""
@@ -88,7 +72,7 @@ class SaleScreen(Screen[None]):
     def draw_all(self) -> None:
         """Draw everything again: the language or the theme changed."""
         self.draw()
-        self.query_one(Surface).refresh()
+        self.redraw()
 
     def _draw_choices(self) -> None:
         prompt = self.session.prompt
@@ -96,7 +80,7 @@ class SaleScreen(Screen[None]):
         if rows != self._rows_of_list:
             self._rows_of_list = rows
             self._place(self.size)
-            self.query_one(Surface).refresh()
+            self.redraw()
         if prompt is not None and rows:
             title = self.face.say(prompt.title())
             self.choices.show(title, prompt.choices(), prompt.cursor)

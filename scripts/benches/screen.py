@@ -7,7 +7,7 @@ The two take turns, scan by scan; so do small and large baskets, and small and l
 
 from __future__ import annotations
 
-import random
+import itertools
 import shutil
 import tempfile
 import time
@@ -19,11 +19,11 @@ from babel.numbers import format_currency
 from pos.domain.events import StaffAdded
 from pos.domain.staff import Person
 from pos.main.world import ArgonPins, SystemClock, UlidIds
-from pos.store.open import FILE, Who, open_store
-from scripts.benches.catalogue_data import SEED, barcode, prepared, rows
+from pos.store.open import CATALOGUE_FILE, Who, open_store
+from scripts.benches.catalogue_data import barcode, prepared, rows
 from scripts.benches.floor_app import USABLE
 from scripts.benches.measured import Measured, ratio, ratio_p99
-from scripts.benches.terminal import OnTerminal
+from scripts.benches.terminal import NotSeen, OnTerminal
 
 NAMES = (
     "scan to screen: 60 lines, 1,000,000 articles",
@@ -42,16 +42,21 @@ SIGNED_IN = "Bench"
 
 
 class Till:
-    """One real till on a terminal, with a catalogue of `articles` and a basket it keeps near a
-    size."""
+    """One real till on a terminal, its catalogue and its basket near a size.
+
+    Two scans after each other never have one price, so that each shows an amount of its own.
+    """
 
     def __init__(self, home: Path, articles: int, lines: int) -> None:
-        self._prices = {code: price for code, _, price in rows(SMALL)}
-        self._codes = list(self._prices)
-        self._chance = random.Random(SEED)
+        self._cents = {int(price.replace(".", "")): code for code, _, price in rows(SMALL)}
+        self._next = itertools.cycle(self._cents.items())
         self._lines, self._open = lines, 0
         self.terminal = open_till(prepare(home, articles))
-        sign_in(self.terminal)
+        try:
+            sign_in(self.terminal)
+        except NotSeen:
+            self.terminal.close()
+            raise
 
     def fill(self) -> None:
         """Scan until the basket has its size."""
@@ -60,12 +65,11 @@ class Till:
 
     def one(self) -> float:
         """Scan one article; return the milliseconds until its line was out."""
-        code = self._chance.choice(self._codes)
+        cents, code = next(self._next)
         self.terminal.drain()
         self.terminal.scan(code)
         began = time.monotonic()
-        cents = self._prices[code].replace(".", "")
-        shown = self.terminal.wait_for(f"= {euros(int(cents))}")
+        shown = self.terminal.wait_for(f"= {euros(cents)}")
         self._open += 1
         return (shown - began) * 1000
 
@@ -104,7 +108,7 @@ def euros(cents: int) -> str:
 def prepare(home: Path, articles: int) -> Path:
     """Make a till's folder with that many articles and one person who may sell."""
     (home / "data").mkdir(parents=True, mode=0o700)
-    shutil.copy(prepared(articles), home / "data" / FILE)
+    shutil.copy(prepared(articles), home / "data" / CATALOGUE_FILE)
     store = open_store(home / "data", home / "state", Who("S001", "T01", "bench"),
                        SystemClock(), UlidIds())  # fmt: skip
     person = Person("bench-1", NUMBER, SIGNED_IN, "manager")

@@ -44,7 +44,7 @@ class OnTerminal:
             stderr=far,  # where Textual draws
             env={**os.environ, **ENVIRONMENT, **given},
             cwd=Path(__file__).parents[2],
-            start_new_session=True,
+            preexec_fn=_own_the_terminal,  # which then hangs up when this bench ends early
         )
         os.close(far)
 
@@ -101,3 +101,8 @@ class OnTerminal:
 
     def _readable(self, timeout_s: float) -> bool:
         return bool(select.select([self._near], [], [], max(0.0, timeout_s))[0])
+
+
+def _own_the_terminal() -> None:
+    os.setsid()
+    fcntl.ioctl(0, termios.TIOCSCTTY, 0)

@@ -364,9 +364,9 @@ async def test_a_touch_chooses_a_line_a_key_and_a_row() -> None:
     shop = Shop().opened()
     async with at_work(shop.app()) as hands:
         await hands.burst(f"{BREAD}\r{MILK}\r")
-        await hands.pilot.click("#surface", offset=(10, 2))
+        await hands.pilot.click(offset=(10, 2))
         assert hands.app.session.cursor == 1
-        await hands.pilot.click("#surface", offset=(30, 23))
+        await hands.pilot.click(offset=(30, 23))
         await hands.settle()
         assert hands.app.session.prompt is not None or shop.desk.just_sold
 

@@ -186,9 +186,16 @@ class MemoryStore:
         return next((one for one in reversed(sales) if label in (None, one.label)), None)
 
     def copies(self, document: str) -> int:
-        """Count the prints asked of a document."""
+        """Count the prints of a document that may have come out."""
+        failed = {
+            event.job
+            for event in self.events
+            if isinstance(event, PrintFinished)
+            and event.outcome == "failed"
+            and event.settled_by is None
+        }
         asked = [event for event in self.events if isinstance(event, PrintAsked)]
-        return sum(event.document == document for event in asked)
+        return sum(event.document == document and event.job not in failed for event in asked)
 
     def open_prints(self) -> list[PrintTrouble]:
         """Return the jobs with no settled end."""

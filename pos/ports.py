@@ -227,7 +227,7 @@ class Past(Protocol):
         ...
 
     def copies(self, document: str) -> int:
-        """Return how many prints of a document were asked so far."""
+        """Return how many prints of a document may have come out (those that failed do not)."""
         ...
 
     def open_prints(self) -> list[PrintTrouble]:

@@ -271,7 +271,8 @@ class EscPosPrinter:
 
     def _tell(self, status: Status, ready: DeviceState = DeviceState.READY) -> None:
         detail = _cause(status)
-        self.worker.report(DeviceState.ATTENTION if detail else ready, detail)
+        waits = bool(detail) and _stopped(status)
+        self.worker.report(DeviceState.ATTENTION if waits else ready, detail)
 
 
 def _stopped(status: Status) -> bool:

@@ -38,8 +38,15 @@ class Queries:
         return event
 
     def copies(self, document: str) -> int:
-        """Return how many papers of a document were asked so far; the next is copy number that."""
-        return int(self._rows("SELECT count(*) FROM print_job WHERE document = ?", document)[0][0])
+        """Return how many papers of a document may have come out; the next is copy number that.
+
+        A job of which the printer itself said that nothing was printed does not count.
+        """
+        sql = (
+            "SELECT count(*) FROM print_job WHERE document = ?"
+            " AND NOT (state = 'failed' AND settled_by IS NULL)"
+        )
+        return int(self._rows(sql, document)[0][0])
 
     def open_prints(self) -> list[PrintTrouble]:
         """Return the jobs that are queued, were being sent, or ended unknown, the oldest first."""

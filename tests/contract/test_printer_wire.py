@@ -227,7 +227,7 @@ def test_a_printer_in_trouble_says_why_and_gets_nothing_until_it_is_well(
 
 def test_a_roll_that_nears_its_end_is_said_and_still_prints(shop: Shop) -> None:
     shop.emulator.warn_low()
-    shop.post.state(DeviceState.ATTENTION, "paper low")
+    shop.post.state(DeviceState.READY, "paper low")
     shop.driver.print("1", TICKET)
     assert shop.post.end("1") is PrintOutcome.CONFIRMED
 

@@ -174,6 +174,8 @@ def test_papers_and_cards_show_how_far_they_came(store: Store) -> None:
         events.CardAnswered(request="R2", outcome="declined", settled_by="2"),
     )
     assert store.past.open_prints() == []
+    store.ledger.record(events.PrintFinished(job="J2", outcome="failed"))
+    assert store.past.copies("D1") == 1
     assert store.past.cards() == []
     assert rebuild_check(store.engine).differences == ()
 

@@ -77,6 +77,16 @@ def test_every_print_after_the_first_is_a_counted_duplicata(till: Till) -> None:
     assert till.copies() == [0, 1, 2, 3]
 
 
+def test_a_print_that_the_printer_refused_whole_is_no_copy(till: Till) -> None:
+    sell_one(till)
+    tickets.print_ticket(till.desk)
+    ends(till, PrintOutcome.FAILED)
+    assert tickets.print_ticket(till.desk) == 0
+    job = ends(till, PrintOutcome.UNKNOWN)
+    tickets.settle_print(till.desk, job, printed=False)
+    assert tickets.print_ticket(till.desk) == 1
+
+
 def test_whoever_may_not_duplicate_needs_a_loan(till: Till) -> None:
     till.restart(CLERK)
     sell_one(till)

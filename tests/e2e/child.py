@@ -56,8 +56,7 @@ def run_command(
     sys.argv = ["comptoir", *argv]
     for death in deaths:
         prepare(death)
-    signal.signal(FILL, lambda *_: _bound_the_file(grows=False))
-    signal.signal(FREE, lambda *_: _bound_the_file(grows=True))
+    _heed_the_disk()
     from pos.main.command import run
 
     run()
@@ -111,14 +110,23 @@ def _connect(wires: Wires) -> None:
         setattr(sys, f"__{name}__", stream)
 
 
-def _bound_the_file(*, grows: bool) -> None:
-    """Let the till's file grow no more (SQLITE_FULL from then on), or let it grow again."""
-    import gc
-
+def _heed_the_disk() -> None:
+    """Let FILL and FREE bound the till's file and give it room again."""
     from pos.store.writer import Writer
 
-    for one in gc.get_objects():
-        if isinstance(one, Writer):
-            driver = one._driver
+    opened: list[Any] = []
+    real = Writer.__init__
+
+    def remembered(self: Writer, *args: Any) -> None:
+        real(self, *args)
+        opened.append(self._driver)
+
+    def bound(signum: int, _frame: object) -> None:
+        for driver in opened:
             (pages,) = driver.execute("PRAGMA page_count").fetchone()
-            driver.execute(f"PRAGMA max_page_count = {1 << 30 if grows else pages}")
+            most = pages if signum == FILL else 1 << 30
+            driver.execute(f"PRAGMA max_page_count = {most}")
+
+    Writer.__init__ = remembered  # type: ignore[method-assign]
+    for signum in (FILL, FREE):
+        signal.signal(signum, bound)

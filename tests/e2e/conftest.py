@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,6 +12,9 @@ from devices.display.emulator import EmulatedDisplay
 from devices.printer.emulator import EmulatedPrinter
 from devices.scanner.emulator import EmulatedScanner
 from tests.e2e.home import Home, copy_of, make_shop
+from tests.e2e.terminal import TillTerminal
+
+OpenTill = Callable[..., TillTerminal]
 
 
 @dataclass
@@ -43,3 +46,17 @@ def counter(home: Home) -> Iterator[Counter]:
     yield there
     for device in (there.scanner, there.printer, there.display):
         device.close()
+
+
+@pytest.fixture
+def open_till(home: Home) -> Iterator[OpenTill]:
+    """Opens `home`'s till on a terminal; what is still open after the test is put away."""
+    opened: list[TillTerminal] = []
+
+    def open_one(*, as_installed: bool = False) -> TillTerminal:
+        opened.append(TillTerminal(home, as_installed=as_installed))
+        return opened[-1]
+
+    yield open_one
+    for one in opened:
+        one.close()

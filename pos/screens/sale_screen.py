@@ -8,6 +8,7 @@ from __future__ import annotations
 from textual import events
 from textual.geometry import Region, Size
 
+from pos.domain.words import Words
 from pos.screens import view
 from pos.screens.face import Face
 from pos.screens.selling import move_cursor
@@ -49,6 +50,7 @@ class SaleScreen(Surface):
         self.keys = KeyBar(face, self._press)
         self.paper = PaperPanel(face)
         self._rows_of_list = 0
+        self._keys_about: tuple[Words, int] | None = None
         panels = (self.status, self.basket, self.choices, self.total)
         super().__init__((*panels, self.notice, self.entry, self.keys, self.paper))
 
@@ -67,7 +69,14 @@ class SaleScreen(Surface):
         self.notice.show(text, is_bad=is_bad)
         self.entry.show(view.entry(session, face))
         self.status.show(view.status(session, face))
-        self.keys.show(view.caps(session, face))
+        self._draw_keys()
+
+    def _draw_keys(self) -> None:
+        """The words on the keys change with the language and with what is put aside, no more."""
+        about = (self.face.words, len(self.session.desk.parked))
+        if about != self._keys_about:
+            self._keys_about = about
+            self.keys.show(view.caps(self.session, self.face))
 
     def draw_all(self) -> None:
         """Draw everything again: the language or the theme changed."""

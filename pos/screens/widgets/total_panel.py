@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import zip_longest
 
 from pos.screens.face import Face
 from pos.screens.widgets.cells import left
@@ -30,6 +31,7 @@ class TotalPanel(Panel):
         super().__init__(face)
         self._total = Total("", "")
         self._big: tuple[str, ...] = ("",)
+        self._rows: list[Cells] = []
 
     @property
     def shown(self) -> Total:
@@ -40,14 +42,19 @@ class TotalPanel(Panel):
         """Say something else; only the rows that differ are drawn again."""
         if total == self._total:
             return
-        before = [self.row(y, self.size.width) for y in range(self.size.height)]
         self._total = total
         self._size_up()
-        self.redraw_rows(y for y, old in enumerate(before) if self.row(y, self.size.width) != old)
+        before, self._rows = self._rows, self._all_rows()
+        pairs = zip_longest(before, self._rows)
+        self.redraw_rows(y for y, (old, new) in enumerate(pairs) if old != new)
+
+    def _all_rows(self) -> list[Cells]:
+        return [self.row(y, self.size.width) for y in range(self.size.height)]
 
     def placed(self) -> None:
         """Take the figures that fit."""
         self._size_up()
+        self._rows = self._all_rows()
 
     def _size_up(self) -> None:
         tall = big(self._total.amount, tall=True)

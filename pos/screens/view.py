@@ -86,7 +86,7 @@ def total(session: Session, face: Face) -> Total:
 def _line_notes(session: Session, face: Face) -> list[str]:
     n = cursor(session)
     if n is None:
-        return [face.say("Ready: scan, or type a name.")]
+        return [session.desk.rules.shop.name, session.options.till]
     line = session.desk.basket.line(n)
     return [line.name, _sum(line, face)]
 

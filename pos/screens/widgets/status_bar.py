@@ -23,6 +23,14 @@ MARKS = {
 URGENT = frozenset({DeviceState.ATTENTION, DeviceState.OFFLINE})
 """What keeps its details where the room is small."""
 
+SHORTER: tuple[tuple[frozenset[DeviceState], int], ...] = (
+    (frozenset(DeviceState), 40),
+    (URGENT, 40),
+    (frozenset(), 40),
+    *((frozenset[DeviceState](), most) for most in range(10, 1, -1)),
+)
+"""Whose details are told and how long a name may be, each step shorter than the one before."""
+
 
 @dataclass(frozen=True, slots=True)
 class Light:
@@ -65,20 +73,18 @@ class StatusBar(Panel):
         return self.face.look.bar
 
     def row(self, _y: int, width: int) -> Cells:
-        """Return the line; details go first where the room is small, the urgent ones last."""
+        """Return the line; where the room is small, details give way, then the ends of names."""
         right_end = self._texts()
-        room = width - sum(len(text) for text, _ in right_end)
-        for told in (frozenset(DeviceState), URGENT, frozenset[DeviceState]()):
-            cells = self._lights(told)
-            if sum(len(text) for text, _ in cells) <= room:
-                break
-        used = sum(len(text) for text, _ in cells)
-        if used > room:
-            plain = "".join(text for text, _ in cells)
-            return [(left(plain, max(0, room)), self.face.look.bar), *right_end]
-        return [*cells, (" " * (room - used), self.face.look.bar), *right_end]
+        room = max(0, width - _length(right_end))
+        for told, most in SHORTER:
+            cells = self._lights(told, most)
+            used = _length(cells)
+            if used <= room:
+                return [*cells, (" " * (room - used), self.face.look.bar), *right_end]
+        plain = "".join(text for text, _ in cells)
+        return [(left(plain, room), self.face.look.bar), *right_end]
 
-    def _lights(self, told: frozenset[DeviceState]) -> Cells:
+    def _lights(self, told: frozenset[DeviceState], most: int) -> Cells:
         look = self.face.look
         styles = {
             DeviceState.READY: look.good,
@@ -93,10 +99,15 @@ class StatusBar(Panel):
             detail = f" {light.detail}" if light.detail and light.state in told else ""
             quiet = light.state in (DeviceState.READY, DeviceState.BUSY)
             cells.append((MARKS[light.state] + " ", style))
-            cells.append((f"{light.name}{detail}  ", look.bar if quiet else style))
+            name = left(light.name, min(most, len(light.name)))
+            cells.append((f"{name}{detail}  ", look.bar if quiet else style))
         return cells
 
     def _texts(self) -> Cells:
         look, status = self.face.look, self._status
         cells: Cells = [(f" {status.warning} ", look.key)] if status.warning else []
         return cells + [(f"{text}  ", look.bar_strong) for text in status.texts if text]
+
+
+def _length(cells: Cells) -> int:
+    return sum(len(text) for text, _ in cells)

@@ -76,7 +76,10 @@ class Console:
             gesture = line.split("#", 1)[0].strip()
             if not gesture:
                 continue
-            self.drain()
+            try:
+                self.drain()
+            except StoreUnavailable as away:
+                yield Said(number, "–", self.desk.words().say(away.sentence), fine=False)
             while self.scanned:
                 code = self.scanned.popleft()
                 yield self._said(number, f"scanned {code}", partial(self._scan, code))
@@ -91,7 +94,7 @@ class Console:
             self.refused = refusal.slug
             self.needs = refusal.permission if isinstance(refusal, NeedsPermission) else None
             return Said(number, gesture, self.desk.words().say(refusal.sentence))
-        except Unexpected as wrong:
+        except (Unexpected, ValueError) as wrong:
             return Said(number, gesture, str(wrong), fine=False)
 
     def _scan(self, code: str) -> str:
@@ -114,6 +117,16 @@ class Console:
                 return came
             came, wait_s = True, None
             self.take(event)
+
+    def let_papers_end(self, wait_s: float) -> None:
+        """Take what devices report until no ticket is on its way to the printer any more.
+
+        Gives up when nothing was reported for `wait_s` seconds.
+        """
+        self.drain()
+        while any(one.sending and not one.unknown for one in self.desk.prints.values()):
+            if not self.drain(wait_s):
+                return
 
     def take(self, event: DeviceEvent) -> None:
         """Take one device event: a scan waits to be the next gesture, the rest is state."""

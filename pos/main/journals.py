@@ -12,7 +12,7 @@ from config.words import words_for
 from pos.domain.errors import Refusal
 from pos.domain.words import Sentence
 from pos.journal.chain import Head
-from pos.store.engine import open_engine
+from pos.store.engine import explained, open_engine
 from pos.store.marker import Marker
 from pos.store.open import FILE
 from pos.store.rebuild import rebuild_check
@@ -74,7 +74,10 @@ def rebuild() -> int:
     if not path.exists():
         raise Refusal("no_journal", "There is no journal at {file} yet.", file=str(path))
     words = words_for(settings.till.language)
-    result = rebuild_check(open_engine(path))
+    engine = open_engine(path)
+    with explained(str(path)):
+        result = rebuild_check(engine)
+    engine.dispose()
     for one in result.differences:
         typer.echo(
             words.say(

@@ -7,10 +7,13 @@ from __future__ import annotations
 
 import logging
 import re
+import tempfile
 from collections.abc import MutableMapping
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
 from typing import Any
+
+from pos.domain.errors import Refusal
 
 SIZE_MAX = 2_000_000
 FILES_MAX = 5
@@ -30,10 +33,20 @@ def masked(_logger: Any, _name: str, event: MutableMapping[str, Any]) -> Mutable
 
 
 def open_log(folder: Path) -> Path:
-    """Send structlog and warnings to `folder`/comptoir.log; return the file."""
+    """Send structlog and warnings to `folder`/comptoir.log; return the file.
+
+    Raises Refusal when the folder cannot be made.
+    """
     import structlog
 
-    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    try:
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    except OSError as error:
+        raise Refusal(
+            "not_writable",
+            "{file} cannot be opened for writing. Check the folder's permissions.",
+            file=str(folder),
+        ) from error
     file = folder / "comptoir.log"
     handler = RotatingFileHandler(
         file, maxBytes=SIZE_MAX, backupCount=FILES_MAX, encoding="utf-8", delay=True
@@ -55,9 +68,15 @@ def open_log(folder: Path) -> Path:
 
 
 def log_crash(folder: Path) -> str:
-    """Write the exception under way to the log; return the log's path for the sentence shown."""
+    """Write the exception under way to the log; return the log's path for the sentence shown.
+
+    Where the log cannot be written, a new temporary folder takes it: nothing goes to the terminal.
+    """
     import structlog
 
-    file = open_log(folder)
+    try:
+        file = open_log(folder)
+    except Refusal:
+        file = open_log(Path(tempfile.mkdtemp(prefix="comptoir-log-")))
     structlog.get_logger().exception("crash")
     return str(file)

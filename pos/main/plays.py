@@ -14,22 +14,30 @@ from config.places import places
 from pos.console import Console, Said, console_on
 from pos.domain.errors import Refusal
 from pos.main.join import join
+from pos.main.log import open_log
 from pos.ports import DeviceEvent
 
 FILE_MAX = 5_000_000
 """The largest file of gestures, in bytes."""
+
+PAPER_MOST_S = 20.0
+"""How long the end waits for a ticket that is being printed, in seconds."""
 
 
 def play_file(file: Path) -> int:
     """Play a file on this machine's till; 0 when everything was as expected."""
     lines = _lines(file)
     events: Queue[DeviceEvent] = Queue()
-    joined = join(settings_file.load(), places(), sink=events.put)
+    settings, found = settings_file.load(), places()
+    open_log(found.log)
+    joined = join(settings, found, sink=events.put)
     console = console_on(joined.desk, events)
     try:
         for note in joined.notes:
             typer.echo(joined.words().say(note), err=True)
-        return play(console, lines)
+        wrong = play(console, lines)
+        console.let_papers_end(PAPER_MOST_S)
+        return wrong
     finally:
         joined.close()
 

@@ -37,9 +37,10 @@ _PRIVATE = re.compile(rb"\x1b\[[<>=?][0-9;]*(?:\$p|[uqcn])|\x1b\[[0-9;]*t|\x1b[P
 
 
 class TillTerminal:
-    """`comptoir till` on a pty of 120 by 40."""
+    """`comptoir till` (or another command) on a pty of 120 by 40."""
 
-    def __init__(self, home: Home, *, as_installed: bool = False) -> None:
+    def __init__(self, home: Home, *argv: str, as_installed: bool = False) -> None:
+        self._argv = argv or ("till",)
         self.screen = pyte.Screen(COLUMNS, ROWS)
         self._stream = pyte.ByteStream(self.screen)
         self._home = home
@@ -51,13 +52,13 @@ class TillTerminal:
 
     def _forked(self) -> int:
         name = os.ttyname(self._far)
-        running = self._home.spawn(["till"], Wires(name, name, name, is_terminal=True))
+        running = self._home.spawn(self._argv, Wires(name, name, name, is_terminal=True))
         self._ended = lambda: _code(running)
         return int(running.process.pid)
 
     def _as_installed(self) -> int:
         process = subprocess.Popen(
-            [sys.executable, "-m", "pos.main", "till"],
+            [sys.executable, "-m", "pos.main", *self._argv],
             stdin=self._far,
             stdout=self._far,
             stderr=self._far,

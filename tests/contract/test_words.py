@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import io
 from datetime import UTC, date, datetime, timedelta, timezone
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
 from babel.messages.catalog import Catalog
 from babel.messages.mofile import write_mo
+from babel.numbers import format_currency
+from hypothesis import given
+from hypothesis import strategies as st
 
-from config.words import GettextWords, words_for
+from config.words import LOCALES, GettextWords, words_for
 from pos.domain.errors import Refusal
 from pos.domain.words import Amount, Quantity, Sentence, Words
 
@@ -51,6 +55,13 @@ def test_an_amount_is_written_as_its_reader_writes_it(
 ) -> None:
     assert words_for("fr").amount(minor).replace("\N{NO-BREAK SPACE}", " ") == in_french
     assert words_for("en").amount(minor) == in_english
+
+
+@given(st.integers(-99_999_999, 99_999_999), st.sampled_from(["fr", "en"]))
+def test_every_amount_is_written_as_babel_writes_it(minor: int, language: str) -> None:
+    words = words_for(language)
+    babel = format_currency(Decimal(minor).scaleb(-2), "EUR", locale=LOCALES[language])
+    assert words.amount(minor) == babel.replace("\N{NARROW NO-BREAK SPACE}", "\N{NO-BREAK SPACE}")
 
 
 def test_no_amount_holds_a_thin_space_that_printers_lack() -> None:

@@ -80,18 +80,24 @@ def demo_settings(language: str) -> Settings:
 def demo_places() -> Places:
     """Return the demonstration's own folders, beside those of a real till."""
     real = places()
-    return replace(real, data=real.data / "demo", state=real.state / "demo", log=real.log / "demo")
+    beside = {
+        name: folder.with_name(f"{folder.name}-demo")
+        for name, folder in (("data", real.data), ("state", real.state), ("log", real.log))
+    }
+    return replace(real, **beside)
 
 
 def prepare(settings: Settings, found: Places, words: GettextWords) -> None:
-    """Fill an empty demonstration: the catalogue and the people. Harmless when done before."""
+    """Give the demonstration its catalogue and its people, as far as they are not there yet."""
     store = store_of(settings, found)
     try:
-        if store.people.all():
+        known = {person.ref for person in store.people.all()}
+        missing = [(person, pin) for person, pin in PEOPLE if person.ref not in known]
+        if not missing:
             return
         load_catalogue(store, CATALOGUE, import_rules(settings), words)
         pins = ArgonPins()
-        for person, pin in PEOPLE:
+        for person, pin in missing:
             store.people.add(person, pins.hash(pin))
             store.ledger.record(StaffAdded(staff=person.ref, role=person.role))
     finally:

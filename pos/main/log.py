@@ -13,7 +13,7 @@ from logging.handlers import RotatingFileHandler
 from pathlib import Path
 from typing import Any
 
-from pos.domain.errors import Refusal
+from pos.ports import StoreUnavailable
 
 SIZE_MAX = 2_000_000
 FILES_MAX = 5
@@ -35,14 +35,14 @@ def masked(_logger: Any, _name: str, event: MutableMapping[str, Any]) -> Mutable
 def open_log(folder: Path) -> Path:
     """Send structlog and warnings to `folder`/comptoir.log; return the file.
 
-    Raises Refusal when the folder cannot be made.
+    Raises StoreUnavailable when the folder cannot be made.
     """
     import structlog
 
     try:
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     except OSError as error:
-        raise Refusal(
+        raise StoreUnavailable(
             "not_writable",
             "{file} cannot be opened for writing. Check the folder's permissions.",
             file=str(folder),
@@ -76,7 +76,7 @@ def log_crash(folder: Path) -> str:
 
     try:
         file = open_log(folder)
-    except Refusal:
+    except StoreUnavailable:
         file = open_log(Path(tempfile.mkdtemp(prefix="comptoir-log-")))
     structlog.get_logger().exception("crash")
     return str(file)

@@ -17,7 +17,7 @@ from pathlib import Path
 
 import pyte
 
-from tests.e2e.child import Wires
+from tests.e2e.child import Death, Wires
 from tests.e2e.home import LONG_S, Home, Running
 
 COLUMNS, ROWS = 120, 40
@@ -39,8 +39,11 @@ _PRIVATE = re.compile(rb"\x1b\[[<>=?][0-9;]*(?:\$p|[uqcn])|\x1b\[[0-9;]*t|\x1b[P
 class TillTerminal:
     """`comptoir till` (or another command) on a pty of 120 by 40."""
 
-    def __init__(self, home: Home, *argv: str, as_installed: bool = False) -> None:
+    def __init__(
+        self, home: Home, *argv: str, as_installed: bool = False, dies: Death | None = None
+    ) -> None:
         self._argv = argv or ("till",)
+        self._deaths = [dies] if dies else []
         self.screen = pyte.Screen(COLUMNS, ROWS)
         self._stream = pyte.ByteStream(self.screen)
         self._home = home
@@ -52,7 +55,9 @@ class TillTerminal:
 
     def _forked(self) -> int:
         name = os.ttyname(self._far)
-        running = self._home.spawn(self._argv, Wires(name, name, name, is_terminal=True))
+        running = self._home.spawn(
+            self._argv, Wires(name, name, name, is_terminal=True), self._deaths
+        )
         self._ended = lambda: _code(running)
         return int(running.process.pid)
 

@@ -10,6 +10,7 @@ from pos.store.open import CATALOGUE_FILE
 from tests.e2e.cases import BREAD, COMMIT, MANAGER, ONE_SALE, RECORD, SIGN_IN, THREE
 from tests.e2e.child import Death
 from tests.e2e.home import Home
+from tests.e2e.terminal import TillTerminal
 
 STARTING = [
     Death("pos.store.open:open_engine"),
@@ -132,3 +133,18 @@ def test_a_till_killed_many_times_in_one_day_still_adds_up(home: Home) -> None:
         assert home.play(MANAGER, "expect lines 1", "cash").code == 0
         assert len(home.sold()) == 2 * day
     home.check()
+
+
+def test_a_demonstration_killed_while_it_is_prepared_has_everyone_the_next_time(
+    tmp_path: Path,
+) -> None:
+    demo = Home(tmp_path / "home")
+    terminal = TillTerminal(demo, "demo", dies=Death(COMMIT, "staff.added", call=2))
+    assert terminal.ended() == -9
+    terminal.close()
+    again = TillTerminal(demo, "demo", "--language", "en")
+    again.wait_for("Welcome|Demonstration")
+    assert again.quit() == 0
+    again.close()
+    people = demo.rows("SELECT count(*) FROM staff", file="demo/till.db")
+    assert people == [(4,)]

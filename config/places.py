@@ -26,11 +26,6 @@ class Places:
     cache: Path
     log: Path
 
-    def make(self) -> None:
-        """Create the folders, readable by their owner alone."""
-        for folder in (self.data, self.state, self.cache, self.log):
-            folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-
 
 def places(environ: Mapping[str, str] = os.environ) -> Places:
     """Return the files' places: under COMPTOIR_HOME when it is set, else where the system says."""

@@ -17,6 +17,7 @@ from pydantic_core import PydanticCustomError
 
 from config.keymap import keymap
 from pos.domain.barcode import MeasureKind, MeasurePlan
+from pos.domain.basket import LINES_MAX
 from pos.domain.errors import Refusal
 
 Cents = Annotated[int, Field(ge=0, le=99_999_999)]
@@ -97,7 +98,6 @@ _NAME = r"[A-Z][A-Z0-9]{0,7}"
 _URL = r"[a-z][a-z0-9+]*://\S*"
 Name = Annotated[str, _fits(_NAME, "1 to 8 capital letters and digits, a letter first")]
 Url = Annotated[str, _fits(rf"({_URL})?", "a URL such as tcp://192.0.2.7:9100, or nothing")]
-DrawerUrl = Annotated[str, _fits(rf"(printer|{_URL})?", "printer, a URL, or nothing")]
 
 
 class Section(BaseModel):
@@ -119,6 +119,7 @@ class Shop(Section):
     phone: Line
     siret: Annotated[str, _numbered(_is_siret, "the 14 digits of a SIRET, the last one right")]
     naf: Line
+    vat_exempt: bool
     vat_number: Annotated[str, _numbered(_is_vat_number, "a VAT number such as FR and 11 digits")]
     return_policy: Annotated[str, Field(max_length=500)]
     currency: Annotated[str, _fits("[A-Z]{3}", "a currency's three capital letters")]
@@ -144,7 +145,7 @@ class Selling(Section):
     price_override: Literal["free", "permission", "never"]
     quantity_max_pieces: Annotated[int, Field(ge=1, le=9_999)]
     weight_max_grams: Annotated[int, Field(ge=1, le=9_999_999)]
-    lines_max: Annotated[int, Field(ge=1, le=10_000)]
+    lines_max: Annotated[int, Field(ge=1, le=LINES_MAX)]
     cash_limit: Cents
     cash_limit_nonresident: Cents
     cash_rounding: Literal["none", "five_cents"]
@@ -156,10 +157,6 @@ class MealVouchers(Section):
     daily_cap: Cents
     weekdays: tuple[Weekday, ...]
     until: date
-
-    def allowed_on(self, day: date) -> bool:
-        """Whether vouchers are taken on a business day."""
-        return day <= self.until and WEEKDAYS[day.weekday()] in self.weekdays
 
 
 class Tenders(Section):
@@ -196,6 +193,7 @@ class ScannerDevice(Section):
 
     name: Line
     url: Url
+    not_on_file: Annotated[str, Field(max_length=40)] = ""
 
 
 class PrinterDevice(Section):
@@ -206,9 +204,10 @@ class PrinterDevice(Section):
 
 
 class DrawerDevice(Section):
-    """The drawer: `printer` when it hangs on the printer's cable, or a URL, or empty for none."""
+    """The drawer: `printer` when it hangs on the printer's cable, empty for none."""
 
-    url: DrawerUrl
+    url: Literal["", "printer"]
+    open_when_high: bool
 
 
 class DisplayDevice(Section):
@@ -216,6 +215,8 @@ class DisplayDevice(Section):
 
     url: Url
     protocol: Literal["epson", "cd5220"]
+    code_page: Line
+    slot: Annotated[int, Field(ge=0, le=255)]
 
 
 class Devices(Section):
@@ -225,6 +226,12 @@ class Devices(Section):
     printer: PrinterDevice
     drawer: DrawerDevice
     display: DisplayDevice
+
+    @model_validator(mode="after")
+    def _drawer_has_its_printer(self) -> Self:
+        if self.drawer.url and not self.printer.url:
+            raise _wrong("a devices.printer.url, since the drawer hangs on the printer")
+        return self
 
 
 class MeasureLayout(Section):

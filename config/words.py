@@ -30,6 +30,9 @@ LOCALES = {"fr": "fr_FR", "en": "en_GB"}
 """The languages a till speaks, and whose figures and dates go with each."""
 
 _ONE_OF_EACH = 4096
+_UNSEEN = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2066-\u2069]")
+"""What a value may hold and a terminal or a paper must not obey: controls, and their like."""
+
 _THIN, _SPACE = "\N{NARROW NO-BREAK SPACE}", "\N{NO-BREAK SPACE}"
 
 
@@ -112,8 +115,10 @@ class GettextWords:
                 return self.moment(value)
             case date():
                 return self.day(value)
+            case Sentence():
+                return self.say(value)
             case _:
-                return str(value)
+                return _UNSEEN.sub("�", str(value))
 
 
 @lru_cache

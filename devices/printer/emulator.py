@@ -111,12 +111,6 @@ class EmulatedPrinter:
 
         return paint(self.paper, self.profile.dots, self.profile.columns)
 
-    def tear_off(self) -> list[Item | Image.Image]:
-        """Take the printed paper away and return it."""
-        with self._lock:
-            paper, self._mind.paper = self._mind.paper, []
-        return paper
-
     # --- what a person does to it ---
 
     def run_out(self, after_lines: int = 0) -> None:

@@ -11,7 +11,7 @@ from devices.printer.encode import encode
 from devices.printer.escpos import new_builder
 from devices.printer.layout import BAR_WIDTH_DOTS, Item, Line, layout
 from devices.printer.profile import CutKind, PrinterProfile
-from devices.printer.protocol import ASB_ON, PULSE_10MS, pulse
+from devices.printer.protocol import ASB_ON
 from pos.papers.page import Barcode, Cut, Page, Qr
 
 if TYPE_CHECKING:
@@ -50,7 +50,7 @@ def render_png(page: Page, profile: PrinterProfile) -> Image.Image:
 def render_escpos(page: Page, profile: PrinterProfile) -> tuple[bytes, ...]:
     """Return the job's bytes in pieces between which a status request may be sent."""
     builder = new_builder()
-    pieces = [_head(page, profile)]
+    pieces = [_head(profile)]
     bold, size = False, 1
     for item in layout(page, profile.columns, profile.codec):
         if isinstance(item, Line):
@@ -69,12 +69,10 @@ def warm_up() -> None:
     new_builder()
 
 
-def _head(page: Page, profile: PrinterProfile) -> bytes:
+def _head(profile: PrinterProfile) -> bytes:
     head = b"\x1b@" + b"\x1bt" + bytes([profile.slot])
     if profile.asb:
         head += ASB_ON
-    if page.open_drawer:
-        head += pulse(profile.drawer_pin, PULSE_10MS)
     return head
 
 

@@ -26,13 +26,11 @@ from typing import Any, NamedTuple
 
 from pos.domain import catalogue_cells as cells_of
 from pos.domain.barcode import MeasurePlan
+from pos.domain.barcode.numbers import shown
 from pos.domain.catalogue import Unit, VatTable
 from pos.domain.catalogue_words import words
 from pos.domain.errors import Refusal
 from pos.domain.words import Sentence
-
-VALUE_SHOWN = 40
-"""How much of a refused value a report shows, in characters."""
 
 HEADERS: Mapping[str, Sequence[str]] = {
     "sku": ("sku", "référence", "ref", "reference", "code article", "article", "item"),
@@ -96,8 +94,7 @@ class RefusedRow:
     def of(cls, line: int, column: str, value: str, reason: Sentence) -> RefusedRow:
         """Return a refused row whose value is cut to what a report shows, on one line."""
         plain = " ".join(value.encode("utf-8", "replace").decode().split())
-        cut = plain if len(plain) <= VALUE_SHOWN else plain[: VALUE_SHOWN - 1] + "…"
-        return cls(line, column, cut, reason)
+        return cls(line, column, shown(plain), reason)
 
 
 class CellRefused(Exception):
@@ -184,7 +181,7 @@ class RowReader:
                 "no_column",
                 "No column holds the articles' code. The file's columns are: {columns}. "
                 "Name yours in the settings, under [catalogue] headers.",
-                columns=", ".join(h.strip()[:VALUE_SHOWN] for h in headings[:20]) or "–",
+                columns=", ".join(h.strip()[:40] for h in headings[:20]) or "–",
             )
         self._width = len(headings)
         self._both = len(self.places.keys() & {"code", "plu"}) == 2

@@ -17,9 +17,6 @@ from dataclasses import dataclass
 
 from pos.domain.money import half_up
 
-ALGORITHM = "sum_by_net_keep_gross"
-
-
 @dataclass(frozen=True, slots=True)
 class Extract:
     """A gross amount taken apart; net + tax is the gross, to the cent."""

@@ -14,7 +14,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Protocol
+from typing import Protocol, TypeAlias
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +42,8 @@ class Quantity:
         return f"{text} kg" if self.unit == "kg" else text
 
 
-Value = str | int | date | datetime | Amount | Quantity
+Value: TypeAlias = "str | int | date | datetime | Amount | Quantity | Sentence"
+"""What a sentence may name; a sentence in a sentence is said in the same language."""
 
 
 class Sentence:

@@ -11,21 +11,22 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import typer
+from sqlalchemy import Engine
 
 from config import settings as settings_file
-from config.places import places
+from config.places import Places, places
 from config.sections import Settings
 from config.vat_table import vat_table
 from config.words import GettextWords, words_for
 from pos.domain.catalogue_import import Defaults, ImportRules
 from pos.domain.errors import Refusal
-from pos.domain.events import CatalogueImported
 from pos.domain.words import Sentence
-from pos.main.join import store_of
+from pos.main.join import journal_imports, store_of
 from pos.main.rules import house_rules
 from pos.main.world import SystemClock
+from pos.ports import StoreUnavailable
 from pos.store.catalogue_writer import StoredCatalogueWriter
-from pos.store.open import Store
+from pos.store.open import open_catalogue
 from pos.till.catalogue import ImportReport, Progress, import_catalogue, refusals_csv
 
 SHOWN = 20
@@ -49,23 +50,39 @@ def import_file(file: Path, vat: str, refused: Path | None, *, as_json: bool) ->
     """Import a file into this till's catalogue; 0 also when some rows were refused."""
     settings = settings_file.load()
     words = words_for(settings.till.language, settings.shop.currency, settings.shop.zone)
-    store = store_of(settings, places())
+    found = places()
+    catalogue = open_catalogue(found.data)
     try:
-        report = load_catalogue(store, file, import_rules(settings, vat), words, refused)
+        report = load_catalogue(catalogue, file, import_rules(settings, vat), words, refused)
     finally:
-        store.close()
+        catalogue.dispose()
+    _journal_now(settings, found)
     _say(report, words, refused, as_json=as_json)
     return 0
 
 
+def _journal_now(settings: Settings, found: Places) -> None:
+    """Write the import down in the journal; a till that runs does so itself when it next may."""
+    try:
+        store = store_of(settings, found)
+    except StoreUnavailable as busy:
+        if busy.slug != "already_running":
+            raise
+        return
+    try:
+        journal_imports(store)
+    finally:
+        store.close()
+
+
 def load_catalogue(
-    store: Store,
+    catalogue: Engine,
     file: Path,
     rules: ImportRules,
     words: GettextWords,
     refused: Path | None = None,
 ) -> ImportReport:
-    """Import a file and write down in the journal that it came in."""
+    """Import a file into the articles' file; the note for the journal is left with it."""
     with ExitStack() as stack:
         try:
             source = stack.enter_context(file.open("rb"))
@@ -78,24 +95,14 @@ def load_catalogue(
                 why=error.strerror or type(error).__name__,
             ) from error
         bar = stack.enter_context(_Bar())
-        report = import_catalogue(
+        return import_catalogue(
             source,
             "auto",
             rules,
-            StoredCatalogueWriter(store.catalogue),
+            StoredCatalogueWriter(catalogue),
             progress=bar.show,
             refused=None if out is None else refusals_csv(out, words.say),
         )
-    store.ledger.record(
-        CatalogueImported(
-            sha256=report.sha256,
-            rows=report.rows,
-            added=report.added,
-            changed=report.changed,
-            refused=report.refused,
-        )
-    )
-    return report
 
 
 class _Bar:

@@ -107,14 +107,32 @@ def catalogue_import(
 
 
 @journal.command("verify")
-def journal_verify(as_json: Json = False) -> None:
-    """Check every number, hash and signature of the journal with the public key alone.
+def journal_verify(
+    key: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="A public key to trust (hexadecimal, or its file) instead of the till's."
+        ),
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """Check every number, hash and signature of the journal with public keys alone.
 
-    Names the first entry that was altered, removed, inserted or reordered; exits with 1 then.
+    Trusts the keys in this till's state folder, never what the journal says of itself. Names each
+    entry that was altered, removed, inserted, reordered or cut off, and each new epoch; exits with
+    1 when anything is wrong or cannot be told.
     """
     from pos.main.journals import verify
 
-    raise typer.Exit(verify(as_json=as_json))
+    raise typer.Exit(verify(key or [], as_json=as_json))
+
+
+@journal.command("key")
+def journal_key() -> None:
+    """Print the public keys that this till signs and signed with, for whoever checks it."""
+    from pos.main.journals import show_keys
+
+    raise typer.Exit(show_keys())
 
 
 @app.command()

@@ -8,9 +8,10 @@ from time import monotonic
 import typer
 
 from config import settings as settings_file
-from config.sections import Devices
+from config.sections import Devices, DisplayDevice
 from config.words import GettextWords, words_for
 from devices.counter import Counter, list_ports, trial_page
+from devices.display.driver import LineDisplay
 from devices.display.protocol import Dialect
 from devices.printer.profile import profile
 from pos.domain.errors import Refusal
@@ -24,18 +25,30 @@ PRINT_MOST_S = 15.0
 def plug_in(counter: Counter, devices: Devices, ports: Ports) -> None:
     """Open every device of the settings and put it behind its port."""
     for scanner in devices.scanners:
-        ports.scanners[scanner.name] = counter.open_scanner(scanner.name, scanner.url)
+        ports.scanners[scanner.name] = counter.open_scanner(
+            scanner.name, scanner.url, not_on_file=scanner.not_on_file.encode("latin-1", "ignore")
+        )
     if devices.printer.url:
         printer = counter.open_printer(
             "printer", devices.printer.url, profile(devices.printer.profile)
         )
         ports.printer = printer
         if devices.drawer.url == "printer":
-            ports.drawer = counter.open_drawer("drawer", printer)
+            ports.drawer = counter.open_drawer(
+                "drawer", printer, open_when_high=devices.drawer.open_when_high
+            )
     if devices.display.url:
-        ports.display = counter.open_display(
-            "display", devices.display.url, dialect=Dialect(devices.display.protocol)
-        )
+        ports.display = _display(counter, devices.display)
+
+
+def _display(counter: Counter, display: DisplayDevice) -> LineDisplay:
+    return counter.open_display(
+        "display",
+        display.url,
+        dialect=Dialect(display.protocol),
+        codec=display.code_page,
+        slot=display.slot,
+    )
 
 
 def list_devices() -> int:
@@ -71,14 +84,14 @@ def check_devices(seconds: int) -> int:
         for scanner in devices.scanners:
             counter.open_scanner(scanner.name, scanner.url)
         if devices.display.url:
-            display = counter.open_display("display", devices.display.url)
-            display.show("Comptoir", "0123456789 é è à €")
+            _display(counter, devices.display).show("Comptoir", "0123456789 é è à €")
         asked = bool(devices.printer.url)
         if asked:
             paper = profile(devices.printer.profile)
-            counter.open_printer("printer", devices.printer.url, paper).print(
-                "test", trial_page(paper)
-            )
+            printer = counter.open_printer("printer", devices.printer.url, paper)
+            printer.print("test", trial_page(paper))
+            if devices.drawer.url:
+                counter.open_drawer("drawer", printer).open()
         wait = max(float(seconds), PRINT_MOST_S if asked else 0.0)
         return _listen(events, words, wait, printing=asked, scanning=bool(devices.scanners))
     finally:

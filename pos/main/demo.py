@@ -95,7 +95,7 @@ def prepare(settings: Settings, found: Places, words: GettextWords) -> None:
         missing = [(person, pin) for person, pin in PEOPLE if person.ref not in known]
         if not missing:
             return
-        load_catalogue(store, CATALOGUE, import_rules(settings), words)
+        load_catalogue(store.catalogue, CATALOGUE, import_rules(settings), words)
         pins = ArgonPins()
         for person, pin in missing:
             store.people.add(person, pins.hash(pin))

@@ -15,10 +15,11 @@ from pos.domain.words import Sentence
 from pos.main.counters import plug_in
 from pos.main.rules import fiscal_rules, house_rules, software
 from pos.main.world import ArgonPins, Bell, SystemClock, UlidIds
-from pos.ports import Sink
+from pos.ports import DeviceEvent, Sink
 from pos.store.catalogue import StoredCatalogue
+from pos.store.catalogue_notes import JOURNALED, journal_notes
 from pos.store.open import Store, Who, open_store
-from pos.till import start
+from pos.till import start, tickets
 from pos.till.desk import Desk, Ports
 
 
@@ -29,6 +30,7 @@ class Joined:
     desk: Desk
     store: Store
     settings: Settings
+    relay: Relay
     notes: list[Sentence] = field(default_factory=list)
     counter: Counter | None = None
     language: str = "en"
@@ -38,13 +40,35 @@ class Joined:
         shop = self.settings.shop
         return words_for(self.language, shop.currency, shop.zone)
 
-    def close(self, *, in_order: bool = True) -> None:
-        """Put the devices away and close the till's file; in order, the journal says so."""
-        if self.counter is not None:
-            self.counter.close()
-        if in_order:
+    def close(self) -> None:
+        """Put the devices away, hear their last words, and close the till's file in order."""
+        try:
+            self.relay.sink = self.relay.late.append
+            if self.counter is not None:
+                self.counter.close()
+            for event in self.relay.late:
+                tickets.on_device(self.desk, event)
+            journal_imports(self.store)
             start.stop(self.desk)
-        self.store.close()
+        finally:
+            self.store.close()
+
+
+class Relay:
+    """Where the devices report: the front end while it lives, then a list."""
+
+    def __init__(self, sink: Sink) -> None:
+        self.sink = sink
+        self.late: list[DeviceEvent] = []
+
+    def report(self, event: DeviceEvent) -> None:
+        """Take a device's event, from any thread."""
+        self.sink(event)
+
+
+def journal_imports(store: Store) -> None:
+    """Write down the catalogue imports that are not in the journal yet."""
+    journal_notes(store.catalogue, store.ledger, store.past.state(JOURNALED))
 
 
 def store_of(settings: Settings, places: Places) -> Store:
@@ -90,12 +114,14 @@ def _join(settings: Settings, store: Store, sink: Sink, ring: Callable[[], None]
     )
     joined: Joined
     desk = Desk(ports, house_rules(settings), lambda: joined.words())
-    joined = Joined(desk, store, settings, language=settings.till.language)
+    relay = Relay(sink)
+    joined = Joined(desk, store, settings, relay, language=settings.till.language)
     joined.notes += [finding.sentence for finding in store.findings]
-    joined.counter = Counter(sink)
+    joined.counter = Counter(relay.report)
     try:
         plug_in(joined.counter, settings.devices, ports)
         joined.notes += start.start(desk, clean=store.clean)
+        journal_imports(store)
         _note_settings(joined)
     except BaseException:
         joined.counter.close()

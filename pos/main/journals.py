@@ -1,58 +1,144 @@
-"""`comptoir journal verify` and `comptoir rebuild --check`: proof, from the till's own file."""
+"""`comptoir journal` and `comptoir rebuild --check`: proof, from the till's own file.
+
+What is checked against lies outside the file that is checked: the public keys this till ever
+signed with, and the marker that remembers its last entry. Without them a check can only say that
+the journal does not contradict itself, and says so.
+"""
 
 from __future__ import annotations
 
 import json
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
 
 import typer
 
 from config import settings as settings_file
 from config.places import Places, places
-from config.words import words_for
+from config.words import GettextWords, words_for
 from pos.domain.errors import Refusal
 from pos.domain.words import Sentence
-from pos.journal.chain import Head
-from pos.store.engine import explained, open_engine
+from pos.journal.chain import Finding, Head, Report
+from pos.store.engine import explained, open_reader
+from pos.store.keys import remembered_keys
 from pos.store.marker import Marker
-from pos.store.open import FILE
+from pos.store.open import FILE, KEYS
 from pos.store.rebuild import rebuild_check
 from pos.store.rebuild import verify as verify_file
 
+LOST = frozenset({"marker_ahead", "hash_differs", "nonce_differs", "marker_missing"})
+"""Reasons of an epoch that mean that entries were lost, or that nobody can tell."""
 
-def verify(*, as_json: bool) -> int:
-    """Check the whole journal; 0 when nothing is wrong."""
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """What a check found, and what it could not know (`doubts`)."""
+
+    report: Report
+    doubts: tuple[Sentence, ...]
+
+    @property
+    def sound(self) -> bool:
+        """Whether nothing is wrong and nothing is in doubt."""
+        lost = any(LOST & set(str(one.sentence.values["reason"]).split()) for one in self.notices)
+        return self.report.sound and not self.doubts and not lost
+
+    @property
+    def notices(self) -> Sequence[Finding]:
+        """The openings of new epochs, which the journal itself declares."""
+        return self.report.notices
+
+
+def verify(keys: Sequence[str], *, as_json: bool) -> int:
+    """Check the whole journal; 0 when nothing is wrong, 1 otherwise."""
     settings, found = settings_file.load(), places()
+    words = words_for(settings.till.language)
+    path = _journal(found)
+    trusted = [_key(text) for text in keys] or remembered_keys(found.state / KEYS)
+    head = _remembered(found)
+    checked = Checked(verify_file(path, trusted, known=head), _doubts(trusted, head))
+    if as_json:
+        typer.echo(json.dumps(_facts(checked)))
+    else:
+        _say(checked, words)
+    return 0 if checked.sound else 1
+
+
+def show_keys() -> int:
+    """Print the public keys this till ever signed with, the present one last."""
+    known = remembered_keys(places().state / KEYS)
+    if not known:
+        raise Refusal("no_keys", "This till has no key yet; it makes one at its first start.")
+    for key in known:
+        typer.echo(key.hex())
+    return 0
+
+
+def _journal(found: Places) -> Path:
     path = found.data / FILE
     if not path.exists():
         raise Refusal("no_journal", "There is no journal at {file} yet.", file=str(path))
-    report = verify_file(path, known=_remembered(found))
-    words = words_for(settings.till.language)
-    if as_json:
-        typer.echo(
-            json.dumps(
-                {
-                    "entries": report.entries,
-                    "ok": not report.findings,
-                    "findings": [
-                        {"entry": one.name, "what": one.slug, "sentence": str(one.sentence)}
-                        for one in report.findings
-                    ],
-                }
+    return path
+
+
+def _doubts(trusted: Sequence[bytes], head: Head | None) -> tuple[Sentence, ...]:
+    doubts = []
+    if not trusted:
+        doubts.append(
+            Sentence(
+                "No public key was given: the journal was checked only against what it says itself."
             )
         )
-    else:
-        for one in report.findings:
-            typer.echo(words.say(one.sentence))
-        typer.echo(
-            words.say(
-                Sentence(
-                    "{count} entries read; {wrong} findings.",
-                    count=report.entries,
-                    wrong=len(report.findings),
-                )
-            )
+    if head is None:
+        doubts.append(
+            Sentence("There is no marker: whether the journal's end is missing cannot be told.")
         )
-    return 1 if report.findings else 0
+    return tuple(doubts)
+
+
+def _key(text: str) -> bytes:
+    """Return a public key given as 64 hexadecimal digits, or as a file that holds them."""
+    bare = text.strip()
+    if not re.fullmatch("[0-9a-fA-F]{64}", bare) and Path(bare).is_file():
+        bare = Path(bare).read_text("ascii", "replace").strip()[:80]
+    if not re.fullmatch("[0-9a-fA-F]{64}", bare):
+        raise Refusal(
+            "bad_key", "“{text}” is not a public key: 64 hexadecimal digits, or their file.",
+            text=text,
+        )  # fmt: skip
+    return bytes.fromhex(bare)
+
+
+def _facts(checked: Checked) -> dict[str, object]:
+    def listed(found: Sequence[Finding]) -> list[dict[str, str]]:
+        return [
+            {"entry": one.name, "what": one.slug, "sentence": str(one.sentence)} for one in found
+        ]
+
+    return {
+        "entries": checked.report.entries,
+        "ok": checked.sound,
+        "findings": listed(checked.report.findings),
+        "epochs": listed(checked.notices),
+        "doubts": [str(doubt) for doubt in checked.doubts],
+    }
+
+
+def _say(checked: Checked, words: GettextWords) -> None:
+    report = checked.report
+    for sentence in (
+        *(one.sentence for one in report.findings),
+        *(one.sentence for one in checked.notices),
+        *checked.doubts,
+        Sentence(
+            "{count} entries read; {wrong} findings.",
+            count=report.entries,
+            wrong=len(report.findings),
+        ),
+    ):
+        typer.echo(words.say(sentence))
 
 
 def _remembered(found: Places) -> Head | None:
@@ -70,11 +156,9 @@ def _remembered(found: Places) -> Head | None:
 def rebuild() -> int:
     """Compare every table with what the journal says; 0 when they are the same."""
     settings, found = settings_file.load(), places()
-    path = found.data / FILE
-    if not path.exists():
-        raise Refusal("no_journal", "There is no journal at {file} yet.", file=str(path))
+    path = _journal(found)
     words = words_for(settings.till.language)
-    engine = open_engine(path)
+    engine = open_reader(path)
     with explained(str(path)):
         result = rebuild_check(engine)
     engine.dispose()

@@ -55,7 +55,14 @@ def play(console: Console, lines: Iterable[str]) -> int:
 
 def line_of(said: Said) -> str:
     """Return one line: the gesture, and what came of it."""
-    return f"{'✓' if said.fine else '✗'} {said.number:>3}  {said.gesture:<36} {said.outcome}"
+    mark = "✓" if said.fine else "✗"
+    return f"{mark} {said.number:>3}  {_without_pin(said.gesture):<36} {said.outcome}"
+
+
+def _without_pin(gesture: str) -> str:
+    """Hide the PIN of a gesture that names one: what is printed is kept in logs."""
+    verb, number, *pin = [*gesture.split(" ", 2), ""]
+    return f"{verb} {number} ••••" if verb in ("sign-in", "lend") and any(pin) else gesture
 
 
 def _lines(file: Path) -> list[str]:

@@ -6,7 +6,6 @@ from importlib.metadata import PackageNotFoundError, version
 
 from config.sections import WEEKDAYS, Settings, Shop
 from config.vat_table import vat_table
-from pos.domain.barcode import MeasurePlan
 from pos.domain.shop import ShopFacts
 from pos.domain.tender import TenderRules
 from pos.fiscal.france import FranceRules
@@ -38,7 +37,7 @@ def house_rules(settings: Settings) -> HouseRules:
         shop=_shop(settings.shop),
         vat=vat_table(settings.shop.country),
         tenders=_tenders(settings),
-        plans=tuple(MeasurePlan(**plan.model_dump()) for plan in settings.barcodes.measure_plans),
+        plans=settings.barcodes.plans(),
         zone=settings.shop.zone,
         currency=settings.shop.currency,
         cut_off_hour=settings.shop.cut_off_hour,

@@ -83,8 +83,9 @@ def _options(joined: Joined, extras: Sequence[Extra], *, paper: bool) -> ScreenO
 def lights(settings: Settings) -> tuple[str, ...]:
     """Return the devices that the status line always shows."""
     names = [scanner.name for scanner in settings.devices.scanners]
-    display = ["display"] if settings.devices.display.url else []
-    return ("printer", *names, *display)
+    devices = settings.devices
+    more = [name for name in ("drawer", "display") if getattr(devices, name).url]
+    return ("printer", *names, *more)
 
 
 def _log(doing: str, error: BaseException) -> None:

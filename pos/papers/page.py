@@ -13,7 +13,7 @@ Rule(mark='-')
 from __future__ import annotations
 
 import unicodedata
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import StrEnum
 
 TEXT_MAX = 500
@@ -138,4 +138,3 @@ class Page:
 
     blocks: tuple[Block, ...]
     title: str = ""
-    open_drawer: bool = field(default=False)

@@ -77,11 +77,23 @@ class ArticleWordRow(SQLModel, table=True):
     backwards: str = Field(index=True)
 
 
+class ImportNoteRow(SQLModel, table=True):
+    """An import that came in, as the facts of its journal entry; see `catalogue_notes`."""
+
+    __tablename__ = "import_note"
+
+    id: int | None = Field(default=None, primary_key=True)
+    facts: str
+
+
 def _table(model: type[SQLModel]) -> Table:
     return cast(Table, cast(Any, model).__table__)
 
 
-TABLES = [_table(m) for m in (ArticleRow, ArticleCodeRow, ArticlePriceRow, ArticleWordRow)]
+TABLES = [
+    _table(model)
+    for model in (ArticleRow, ArticleCodeRow, ArticlePriceRow, ArticleWordRow, ImportNoteRow)
+]
 
 Index("ix_article_code_tail", func.substr(TABLES[1].c.key, -TAIL_DIGITS))
 

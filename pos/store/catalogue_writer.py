@@ -17,7 +17,9 @@ from sqlalchemy import Engine
 
 from pos.domain.catalogue_import import CellRefused, Counts, Defaults, RefusedRow, Row
 from pos.domain.catalogue_words import words
+from pos.domain.events import CatalogueImported
 from pos.domain.words import Sentence
+from pos.store.catalogue_notes import leave_note
 from pos.store.catalogue_tables import index_text, rank_rowid
 from pos.store.engine import explained
 
@@ -138,6 +140,10 @@ class StoredChange:
         raw.executemany(INSERT_WORD, [(word, word[::-1]) for word in sorted(self._words)])
         changed = len(self._changed)
         return Counts(self._last - self._last_old, changed, len(self._known) - changed)
+
+    def note(self, event: CatalogueImported) -> None:
+        """Leave the import's journal entry to the till, in this same transaction."""
+        leave_note(self._raw, event)
 
     def _owners(self, rows: Sequence[Row]) -> dict[str, int]:
         keys = {key for row in rows for key in (row.sku, row.code) if key}

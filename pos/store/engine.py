@@ -8,10 +8,12 @@ DELETE see the one hidden in INSERT OR REPLACE.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 from pysqlite3 import dbapi2
 from sqlalchemy import Connection, Engine, create_engine, event
@@ -35,10 +37,25 @@ def open_engine(path: Path | None) -> Engine:
             "SQLite {version} is too old; 3.51.3 or newer is needed. Reinstall Comptoir.",
             version=dbapi2.sqlite_version,
         )
-    url = "sqlite://" if path is None else f"sqlite:///{path}"
-    engine = create_engine(url, module=dbapi2)
+    if path is not None and not path.exists():
+        with explained(str(path)), suppress(OSError):  # SQLite says what is wrong with the path
+            os.close(os.open(path, os.O_CREAT | os.O_CLOEXEC, 0o600))
+    engine = create_engine("sqlite://" if path is None else f"sqlite:///{path}", module=dbapi2)
     event.listen(engine, "connect", _settle)
     event.listen(engine, "begin", _begin)
+    return engine
+
+
+def open_reader(path: Path) -> Engine:
+    """Return an engine that can only read the file, and leaves it as it is, for those who check.
+
+    Raises StoreUnavailable when there is no such file.
+    """
+    if not path.is_file():
+        raise StoreUnavailable("no_file", "There is no till's file at {file}.", file=str(path))
+    engine = create_engine(f"sqlite:///file:{quote(str(path))}?mode=ro&uri=true", module=dbapi2)
+    event.listen(engine, "connect", _settle_reader)
+    event.listen(engine, "begin", _begin_reading)
     return engine
 
 
@@ -110,3 +127,12 @@ def _settle(connection: Any, _record: object) -> None:
 def _begin(connection: Connection) -> None:
     only_reads = connection.get_execution_options().get("comptoir_reading", False)
     connection.exec_driver_sql("BEGIN" if only_reads else "BEGIN IMMEDIATE")
+
+
+def _settle_reader(connection: Any, _record: object) -> None:
+    connection.isolation_level = None
+    connection.execute(f"PRAGMA busy_timeout={BUSY_MS}")
+
+
+def _begin_reading(connection: Connection) -> None:
+    connection.exec_driver_sql("BEGIN")

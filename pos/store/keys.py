@@ -7,6 +7,7 @@ place. On a machine the trader controls, a file only keeps honest people honest:
 from __future__ import annotations
 
 import os
+import re
 import stat
 from pathlib import Path
 
@@ -20,6 +21,9 @@ from cryptography.hazmat.primitives.serialization import (
 
 from pos.journal.signing import SeedKey
 from pos.ports import StoreUnavailable
+
+PUBLIC = "public"
+_KEY = re.compile("[0-9a-f]{64}")
 
 
 def file_key(path: Path) -> SeedKey:
@@ -52,6 +56,27 @@ def _seed(path: Path) -> bytes:
             path=str(path),
         )
     return key.private_bytes_raw()
+
+
+def remember_key(folder: Path, public_key: bytes) -> None:
+    """Add a public key (raw, 32 bytes) to those this till ever signed with (`public` in `folder`).
+
+    Whoever checks the journal believes these, not what the journal says about itself.
+    """
+    if public_key not in remembered_keys(folder):
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        with (folder / PUBLIC).open("a", encoding="ascii") as file:
+            file.write(f"{public_key.hex()}\n")
+            file.flush()
+            os.fsync(file.fileno())
+
+
+def remembered_keys(folder: Path) -> list[bytes]:
+    """Return the public keys this till ever signed with, the oldest first."""
+    path = folder / PUBLIC
+    if not path.exists():
+        return []
+    return [bytes.fromhex(line) for line in path.read_text("ascii").split() if _KEY.fullmatch(line)]
 
 
 def _make(path: Path) -> None:

@@ -22,7 +22,7 @@ from pos.journal.signing import Signer
 from pos.ports import Clock, Ids, StoreUnavailable
 from pos.store.drafts import DraftFile
 from pos.store.engine import explained, open_engine, reading
-from pos.store.keys import file_key
+from pos.store.keys import file_key, remember_key
 from pos.store.lock import FileLock
 from pos.store.marker import Found, Mark, Marker, explain, judge
 from pos.store.migrations import CATALOGUE_STEPS, migrate
@@ -38,6 +38,9 @@ FILE = "till.db"
 
 CATALOGUE_FILE = "catalogue.db"
 """The articles' file beside it: an import may hold it for a minute and no sale waits."""
+
+KEYS = "keys"
+"""The folder of the till's keys, in the state folder."""
 
 CHECKED_AT_START = 200
 """How many of the last entries are checked at every start; `verify` checks all."""
@@ -153,10 +156,34 @@ def open_store(
         raise
 
 
-def _folders(data: Path, state: Path) -> FileLock:
+def open_catalogue(data: Path) -> Engine:
+    """Open (or make) the articles' file in `data`, which needs no till's lock.
+
+    Raises StoreUnavailable with a sentence for whatever stands in the way.
+    """
+    _private(data)
+    engine = open_engine(data / CATALOGUE_FILE)
+    migrate(engine, data / CATALOGUE_FILE, CATALOGUE_STEPS)
+    return engine
+
+
+def _private(folder: Path) -> None:
+    """Make a folder that its owner alone can read, or make it so."""
     try:
-        for folder in (data, state):
-            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        folder.chmod(0o700)
+    except OSError as error:
+        raise StoreUnavailable(
+            "not_writable",
+            "{file} cannot be opened for writing. Check the folder's permissions.",
+            file=str(error.filename or folder),
+        ) from error
+
+
+def _folders(data: Path, state: Path) -> FileLock:
+    _private(data)
+    _private(state)
+    try:
         return FileLock(data / "till.lock")
     except OSError as error:
         raise StoreUnavailable(
@@ -174,11 +201,11 @@ def _open(
     held: tuple[Signer | None, FileLock],
 ) -> Store:
     clock, ids = ports
-    signer = held[0] or file_key(state / "keys" / "till.pem")
+    signer = held[0] or file_key(state / KEYS / "till.pem")
+    remember_key(state / KEYS, signer.public_key)
     engine = open_engine(path)
     migrate(engine, path)
-    catalogue = open_engine(path.with_name(CATALOGUE_FILE))
-    migrate(catalogue, path.with_name(CATALOGUE_FILE), CATALOGUE_STEPS)
+    catalogue = open_catalogue(path.parent)
     marker = Marker(state / "marker")
     with explained(str(path)):
         with reading(engine).begin() as connection:
@@ -186,6 +213,7 @@ def _open(
             _same_till(end, who, path)
             findings = _check_end(connection, end, signer)
             reason = _reason(connection, end, marker.mark, signer)
+            clean = _was_stopped(connection)
         place, events = _beginning(end, who, (reason, marker.mark), (signer, ids))
         if reason:
             findings = (explain(reason, place, marker.mark, end.head), *findings)
@@ -202,7 +230,7 @@ def _open(
         past=Queries(engine),
         signer=signer,
         findings=findings,
-        clean=end.last is None or end.last.kind == "till.stopped",
+        clean=clean,
         public_key=signer.public_key,
         _writer=writer,
         _marker=marker,
@@ -222,6 +250,15 @@ def _read_end(connection: Connection) -> _End:
         f"{ENTRY_SQL} WHERE epoch = ? AND number = 1", (last.place.epoch,)
     ).first()
     return _End(last, row[0], known, None if first is None else entry_of(first))
+
+
+def _was_stopped(connection: Connection) -> bool:
+    """Whether the till's program last ended in order; tools that wrote since do not count."""
+    kind = connection.exec_driver_sql(
+        "SELECT kind FROM entry WHERE kind IN ('till.started', 'till.stopped')"
+        " ORDER BY ordinal DESC LIMIT 1"
+    ).scalar()
+    return kind in (None, "till.stopped")
 
 
 def _same_till(end: _End, who: Who, path: Path) -> None:

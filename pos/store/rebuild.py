@@ -15,10 +15,12 @@ from typing import Any
 from sqlalchemy import Connection, Engine, Table
 
 from pos.domain import events
+from pos.domain.errors import StoreUnavailable
+from pos.domain.events import Event
 from pos.journal.canonical import read_facts
 from pos.journal.chain import Head, Report, check
-from pos.ports import StoreUnavailable
-from pos.store.engine import explained, open_engine, reading
+from pos.journal.entry import Entry
+from pos.store.engine import explained, open_engine, open_reader, reading
 from pos.store.projections import insert_entry, project
 from pos.store.queries import stream
 from pos.store.tables import PROJECTIONS, create_schema
@@ -47,7 +49,7 @@ def rebuild_check(engine: Engine) -> Rebuilt:
     """Rebuild every projection into a file of its own, compare with the stored ones, and tell.
 
     The till's file is only read, in one snapshot, so a till may go on selling meanwhile. Raises
-    ValueError when an entry's body is not a known event.
+    StoreUnavailable when an entry's body is not a known event.
     """
     with (
         tempfile.TemporaryDirectory(prefix="comptoir-rebuild-") as folder,
@@ -66,12 +68,23 @@ def _replay(stored: Connection, rebuilt: Connection) -> int:
     cursor = rebuilt.connection.cursor()
     count = 0
     for ordinal, entry in stream(stored):
-        event = events.read(entry.kind, entry.version, read_facts(entry.body))
+        event = _event(entry)
         insert_entry(cursor, ordinal, entry)
         project(cursor, ordinal, entry, event)
         count += 1
     cursor.close()
     return count
+
+
+def _event(entry: Entry) -> Event:
+    try:
+        return events.read(entry.kind, entry.version, read_facts(entry.body))
+    except ValueError as error:
+        raise StoreUnavailable(
+            "unreadable_entry",
+            "Entry {name} cannot be read; run `comptoir journal verify`.",
+            name=entry.name,
+        ) from error
 
 
 def _compare(table: Table, stored: Connection, rebuilt: Connection) -> Difference | None:
@@ -94,11 +107,9 @@ def verify(path: Path, public_keys: Sequence[bytes] = (), known: Head | None = N
     accident, and every forger who did not also replace them. `known` is a head remembered
     elsewhere. Raises StoreUnavailable when there is no such file or it cannot be read.
     """
-    if not path.is_file():
-        raise StoreUnavailable("no_file", "There is no till's file at {file}.", file=str(path))
-    engine = open_engine(path)
+    engine = open_reader(path)
     try:
-        with explained(str(path)), reading(engine).begin() as connection:
+        with explained(str(path)), engine.begin() as connection:
             keys = public_keys or stated_keys(connection)
             return check((entry for _, entry in stream(connection)), keys, known=known)
     finally:

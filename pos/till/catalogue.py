@@ -26,6 +26,7 @@ from pos.domain.catalogue_import import (
     SeenRows,
 )
 from pos.domain.errors import Refusal
+from pos.domain.events import CatalogueImported
 from pos.domain.words import Sentence
 from pos.till.catalogue_file import (
     BadRecord,
@@ -63,6 +64,10 @@ class CatalogueChange(Protocol):
         """
         ...
 
+    def note(self, event: CatalogueImported) -> None:
+        """Leave what becomes the import's journal entry, committed with the import."""
+        ...
+
 
 class CatalogueWriter(Protocol):
     """Where articles are kept."""
@@ -93,6 +98,16 @@ class ImportReport:
     unchanged: int
     refused: int
     refusals: tuple[RefusedRow, ...]
+
+    def event(self) -> CatalogueImported:
+        """Return what the journal keeps of it."""
+        return CatalogueImported(
+            sha256=self.sha256,
+            rows=self.rows,
+            added=self.added,
+            changed=self.changed,
+            refused=self.refused,
+        )
 
 
 @dataclass(slots=True)
@@ -132,8 +147,13 @@ def import_catalogue(
         for batch in _batches(table, count, lambda: progress(_progress(file, count))):
             for problem in change.put(batch):
                 count.refuse(problem)
-        articles = change.finish(dated=table.dated)
+        report = _report(file, count, change.finish(dated=table.dated))
+        change.note(report.event())
     progress(Progress(count.rows, file.size, file.size))
+    return report
+
+
+def _report(file: CatalogueFile, count: _Count, articles: Counts) -> ImportReport:
     return ImportReport(
         sha256=file.sha256,
         encoding=file.encoding,
@@ -165,7 +185,12 @@ def refusals_csv(stream: TextIO, say: Callable[[Sentence], str]) -> Callable[[Re
     """
     out = csv.writer(stream)
     out.writerow(("line", "field", "value", "reason"))
-    return lambda row: out.writerow((row.line, row.field, row.value, say(row.reason)))
+    return lambda row: out.writerow((row.line, row.field, _no_formula(row.value), say(row.reason)))
+
+
+def _no_formula(value: str) -> str:
+    """Keep a spreadsheet from running what a cell of somebody's file holds."""
+    return f"'{value}" if value.startswith(("=", "+", "-", "@")) else value
 
 
 def _progress(file: CatalogueFile, count: _Count) -> Progress:

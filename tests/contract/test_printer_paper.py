@@ -92,11 +92,6 @@ def test_a_ticket_of_forty_lines_is_under_1900_bytes() -> None:
     assert len(b"".join(render_escpos(TICKET, PROFILES["epson-80"]))) <= 1900
 
 
-def test_a_page_that_opens_the_drawer_pulses_it_once_on_the_right_pin() -> None:
-    page = Page((Text("A"),), open_drawer=True)
-    assert [p.pin for p in printed(page, PrinterProfile("p", drawer_pin=1)).pulses] == [1]
-
-
 TEXTS = st.text(max_size=60) | st.sampled_from(
     ["\x1bp\x00\x19\x19", "\x10\x14\x01\x00\x01", "\x1d(k\x03\x001Q0", "{B\x1bp", "\x07", "€\u202e"]
 )

@@ -144,13 +144,6 @@ def test_a_settings_file_is_never_written_over(tmp_path: Path) -> None:
     assert file.read_text("utf-8") == ""
 
 
-def test_meal_vouchers_are_taken_on_the_days_and_until_the_date_of_the_settings() -> None:
-    vouchers = load(None, NOWHERE).meal_vouchers
-    assert vouchers.allowed_on(date(2026, 11, 21))
-    assert not vouchers.allowed_on(date(2026, 11, 22))  # a Sunday
-    assert not vouchers.allowed_on(date(2027, 1, 2))
-
-
 def test_the_files_of_a_till_follow_its_home_and_its_settings_file_can_lie_elsewhere() -> None:
     found = places({"COMPTOIR_HOME": "/srv/till", "COMPTOIR_CONFIG": "/etc/comptoir.toml"})
     assert found.config == Path("/etc/comptoir.toml")

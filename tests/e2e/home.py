@@ -67,7 +67,7 @@ scanners = [{scanner}]
 url = "{printer}"
 
 [devices.drawer]
-url = "printer"
+url = "{drawer}"
 
 [devices.display]
 url = "{display}"
@@ -131,7 +131,10 @@ class Home:
     ) -> None:
         """Write the settings file."""
         scanners = f'{{ name = "scanner", url = "{scanner}" }}' if scanner else ""
-        text = SETTINGS.format(scanner=scanners, printer=printer, display=display, till=till)
+        drawer = "printer" if printer else ""
+        text = SETTINGS.format(
+            scanner=scanners, printer=printer, drawer=drawer, display=display, till=till
+        )
         self.path.mkdir(parents=True, exist_ok=True)
         (self.path / "config.toml").write_text(text, "utf-8")
 

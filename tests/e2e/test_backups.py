@@ -86,3 +86,6 @@ def test_a_tail_that_was_cut_off_is_seen_at_the_start_and_by_verify(home: Home) 
     assert "its end was cut off" in started.err
     assert started.labels == ["T01-K2-000001"]
     assert "epoch.opened" in home.kinds()
+    later = home.command("journal", "verify")
+    assert later.code == 1, "what was lost stays lost, also after a restart"
+    assert "K1/" in later.out

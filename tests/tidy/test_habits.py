@@ -20,6 +20,8 @@ ROOMS = [
     "pos/fiscal",
     "pos/papers",
     "pos/till",
+    "pos/console",
+    "pos/main",
     "pos/store",
     "pos/screens",
     "devices",

@@ -24,7 +24,7 @@ from pos.store.open import FILE
 from pos.store.rebuild import rebuild_check, verify
 from tests.e2e.child import Death, Wires, run_command
 
-LONG_S = 60.0
+LONG_S = 40.0
 """The longest that anything may take on a very busy machine; nothing waits for it otherwise."""
 
 _PROCESSES = multiprocessing.get_context("forkserver")

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from pos.store.open import CATALOGUE_FILE
-from tests.e2e.cases import BREAD, COMMIT, MANAGER, ONE_SALE, RECORD, SIGN_IN, THREE
+from tests.e2e.cases import BREAD, COMMIT, MANAGER, ONE_SALE, SIGN_IN, THREE
 from tests.e2e.child import Death
 from tests.e2e.home import Home
 from tests.e2e.terminal import TillTerminal
@@ -83,8 +83,8 @@ IMPORTING = [
     (Death("pos.store.catalogue_writer:StoredChange.put"), 0),
     (Death("pos.store.catalogue_writer:StoredChange.finish"), 0),
     (Death("pos.store.catalogue_writer:StoredChange.finish", after=True), 0),
-    (Death(RECORD, "catalogue.imported"), 2),
-    (Death(RECORD, "catalogue.imported", after=True), 2),
+    (Death(COMMIT, "catalogue.imported"), 2),
+    (Death(COMMIT, "catalogue.imported", after=True), 2),
 ]
 NEW = (
     "code;name;price;vat\n3017620422003;Pâte à tartiner;4,50;5,5\n5449000000996;Limonade;1,50;5,5\n"
@@ -106,6 +106,7 @@ def test_an_import_killed_at_any_point_is_whole_or_absent_and_the_till_sells(
     assert died.code == -9, died
     assert articles_of(home) == before + articles
     assert home.play(*ONE_SALE).code == 0
+    assert home.kinds().count("catalogue.imported") == 1 + bool(articles), "journaled once"
     again = home.command("catalogue", "import", str(file), "--json").json()
     assert (again["added"], again["unchanged"]) == (2 - articles, articles)
     assert home.play(SIGN_IN, "scan 5449000000996", "expect total 1.50").code == 0
@@ -146,5 +147,5 @@ def test_a_demonstration_killed_while_it_is_prepared_has_everyone_the_next_time(
     again.wait_for("Welcome|Demonstration")
     assert again.quit() == 0
     again.close()
-    people = demo.rows("SELECT count(*) FROM staff", file="demo/till.db")
-    assert people == [(4,)]
+    (file,) = demo.path.rglob("till.db")
+    assert demo.rows("SELECT count(*) FROM staff", file=str(file)) == [(4,)]

@@ -160,7 +160,7 @@ def test_a_roll_near_its_end_still_prints(
     counter.printer.warn_low()
     till = open_till()
     till.sign_in()
-    till.wait_for("● Printer")
+    till.wait_for("Printer paper low")
     sell_and_ask_for_paper(till, counter)
     till.wait(lambda: _whole(counter, LABEL), "the ticket")
 

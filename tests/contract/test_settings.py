@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import tomllib
-from datetime import date
 from pathlib import Path
 
 import pytest
@@ -155,9 +154,3 @@ def test_without_a_home_the_system_says_where_files_go() -> None:
     found = places({})
     assert found.config.parts[-2:] == ("comptoir", "config.toml")
     assert "comptoir" in found.data.parts
-
-
-def test_a_tills_folders_are_for_its_owner_alone(tmp_path: Path) -> None:
-    found = places({"COMPTOIR_HOME": str(tmp_path)})
-    found.make()
-    assert {folder.stat().st_mode & 0o777 for folder in (found.data, found.log)} == {0o700}

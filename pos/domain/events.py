@@ -338,6 +338,14 @@ class DrawerOpened(_Event):
     staff: str = ""
 
 
+class NoticeAcknowledged(_Event):
+    """Someone has read what the till found wrong at its start; `notice` is the English template."""
+
+    kind: Literal["notice.acknowledged"] = "notice.acknowledged"
+    notice: str
+    staff: str
+
+
 Event = Union[  # noqa: UP007  the discriminated union of every kind
     TillInstalled,
     EpochOpened,
@@ -361,6 +369,7 @@ Event = Union[  # noqa: UP007  the discriminated union of every kind
     PrintSending,
     PrintFinished,
     DrawerOpened,
+    NoticeAcknowledged,
 ]
 
 _ADAPTER: TypeAdapter[Event] = TypeAdapter(Annotated[Event, Field(discriminator="kind")])

@@ -82,7 +82,7 @@ class TillApp(App[None]):
         self.set_timer(60 - now.second, self._minute)
 
     def _minute(self) -> None:
-        self.session.refresh()
+        self.session.tick()
         self._draw()
         self._tick_clock()
 

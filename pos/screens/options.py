@@ -22,8 +22,9 @@ class ScreenOptions:
     """How the screen starts.
 
     `languages` and the palettes' names are what ctrl+l and ctrl+t go through. `shows_paper` puts
-    the printed paper beside the till where there is room. `notes` are said at the first sight.
-    `log` takes what should not have happened: what was being done, and the exception.
+    the printed paper beside the till where there is room. `notes` are alarms: each stays until
+    someone who signed in has read it. `hints` are only said, until someone signs in. `log` takes
+    what should not have happened: what was being done, and the exception.
     """
 
     till: str = ""
@@ -33,6 +34,7 @@ class ScreenOptions:
     shows_paper: bool = False
     extras: Sequence[Extra] = ()
     notes: Sequence[Sentence] = ()
+    hints: Sequence[Sentence] = ()
     lights: Sequence[str] = ("printer", "scanner")
     log: Callable[[str, BaseException], None] = lambda _doing, _error: None
     on_language: Callable[[str], None] = lambda _language: None

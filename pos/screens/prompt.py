@@ -1,7 +1,8 @@
 """A question in the entry line, with or without a list to choose from. It never stops the till.
 
 Keys go to the prompt until it is answered or left. A scan waits while the prompt `holds` it, and
-otherwise closes the prompt and is taken at once; either way it is never lost.
+otherwise closes the prompt and is taken at once; either way it is never lost. A list that is
+`is_aside` stands over another prompt, which comes back.
 """
 
 from __future__ import annotations
@@ -27,6 +28,7 @@ class Prompt:
     secret = False
     holds = True
     leaves = True
+    is_aside = False
     takes: Filter | None = None
 
     def __init__(self, session: Session, text: str = "") -> None:
@@ -62,7 +64,7 @@ class Prompt:
         """React to the text that was just typed."""
 
     def left(self) -> None:
-        """React to the prompt having been left without an answer."""
+        """React to the prompt being left without an answer; what raises keeps it open."""
 
     def close(self) -> None:
         """Take the prompt off the screen."""
@@ -97,8 +99,7 @@ class Prompt:
 
     def _leave(self) -> None:
         if self.leaves:
-            self.close()
-            self.left()
+            self.session.leave(self)
 
     def _move(self, key: str) -> None:
         last = len(self.choices()) - 1

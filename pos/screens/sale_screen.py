@@ -5,6 +5,8 @@ Prompts are lines of it, not windows over it, so nothing ever covers the total.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from textual import events
 from textual.geometry import Region, Size
 
@@ -19,6 +21,7 @@ from pos.screens.widgets.entry_line import EntryLine
 from pos.screens.widgets.key_bar import ROWS as KEY_ROWS
 from pos.screens.widgets.key_bar import KeyBar
 from pos.screens.widgets.notice_line import NoticeLine
+from pos.screens.widgets.panel import Panel
 from pos.screens.widgets.paper_panel import PAPER, PaperPanel
 from pos.screens.widgets.status_bar import StatusBar
 from pos.screens.widgets.surface import Surface
@@ -61,6 +64,9 @@ class SaleScreen(Surface):
 
     def draw(self) -> None:
         """Show what the session holds now; each panel draws again only what differs."""
+        self.session.guard(self._draw_panels, sound=False)
+
+    def _draw_panels(self) -> None:
         session, face = self.session, self.face
         self._draw_choices()
         self.basket.show(session.desk.basket.lines, view.cursor(session))
@@ -95,26 +101,43 @@ class SaleScreen(Surface):
             self.choices.show(title, prompt.choices(), prompt.cursor)
 
     def _place(self, size: Size) -> None:
-        """Give each panel its place on a terminal of this size."""
+        """Give each panel its place on a terminal of this size, and none where there is no room."""
         width, height = size
         beside = self.session.options.shows_paper and width >= BESIDE + PAPER_WIDTH
-        column = width - PAPER_WIDTH if beside else width
-        foot = height - KEY_ROWS
-        self.status.place(Region(0, 0, width, 1))
-        self.keys.place(Region(0, foot, width, KEY_ROWS))
-        self.paper.place(Region(column, 1, width - column, foot - 1) if beside else Region())
+        column = self.session.columns = width - PAPER_WIDTH if beside else width
         roomy = height >= ROOMY
-        for panel, rows in (
-            (self.entry, 1),
-            (self.notice, 2 if roomy else 1),
-            (self.total, 6 if roomy else 4),
-        ):
-            foot -= rows
-            panel.place(Region(0, foot, column, rows))
+        wanted: dict[Panel, tuple[int, int]] = {
+            self.keys: (KEY_ROWS, width),
+            self.entry: (1, column),
+            self.notice: (2 if roomy else 1, column),
+            self.total: (6 if roomy else 4, column),
+        }
+        foot = self._stack(height, wanted)
+        head = min(1, foot)
+        self.status.place(Region(0, 0, width, head))
+        paper = max(0, height - KEY_ROWS - 1)
+        self.paper.place(Region(column, 1, width - column, paper) if beside else Region())
         listed = self._rows_of_list
         rows = max(2, min(listed + 1, foot - 1 - BASKET_LEAST)) if listed else 0
+        rows = min(rows, foot - head)
         self.choices.place(Region(0, foot - rows, column, rows))
-        self.basket.place(Region(0, 1, column, max(0, foot - rows - 1)))
+        self.basket.place(Region(0, head, column, foot - rows - head))
+
+    def _stack(self, height: int, wanted: Mapping[Panel, tuple[int, int]]) -> int:
+        """Place panels (rows, columns) from the foot upwards; return the rows left over.
+
+        On a terminal too low for all of them, what is asked and what is due come first.
+        """
+        left, rows = height, dict[Panel, int]()
+        by_weight: tuple[Panel, ...] = (self.entry, self.total, self.notice, self.keys)
+        for panel in by_weight:
+            rows[panel] = wanted[panel][0] if wanted[panel][0] <= left else 0
+            left -= rows[panel]
+        foot = height
+        for panel, (_, columns) in wanted.items():
+            foot -= rows[panel]
+            panel.place(Region(0, foot, columns, rows[panel]))
+        return foot
 
     def _pick(self, place: int) -> None:
         self.session.pick(place)

@@ -21,6 +21,7 @@ from pos.screens.dialogs.parked import ParkedPrompt
 from pos.screens.dialogs.print_question import PrintQuestion
 from pos.screens.dialogs.quick_cash import QuickCashPrompt
 from pos.screens.dialogs.search import SearchPrompt
+from pos.screens.dialogs.settle import SettlePrompt
 from pos.screens.dialogs.sign_in import SignIn
 from pos.screens.dialogs.tenders import TendersPrompt
 from pos.screens.dialogs.value import PricePrompt, QuantityPrompt
@@ -102,22 +103,27 @@ def quantity(session: Session) -> None:
     if not text:
         session.ask(QuantityPrompt(session, line))
         return
-    sell.set_quantity(session.desk, line.n, typed_quantity(text, line.unit))
-    session.say(
-        Sentence(
-            "“{name}”: quantity {quantity}.",
-            name=line.name,
-            quantity=Quantity(session.desk.basket.line(line.n).quantity, line.unit.value),
-        )
+    wanted = typed_quantity(text, line.unit)
+    said = Sentence(
+        "“{name}”: quantity {quantity}.",
+        name=line.name,
+        quantity=Quantity(wanted, line.unit.value),
+    )
+    session.guarded(
+        lambda loan: sell.set_quantity(session.desk, line.n, wanted, loan),
+        lambda: session.say(said),
     )
 
 
 def void_line(session: Session) -> None:
     """Take the chosen line out."""
     line = chosen_line(session)
-    sell.void_line(session.desk, line.n)
-    session.cursor = None
-    session.say(Sentence("“{name}” is taken out.", name=line.name))
+
+    def done() -> None:
+        session.cursor = None
+        session.say(Sentence("“{name}” is taken out.", name=line.name))
+
+    session.guarded(lambda loan: sell.void_line(session.desk, line.n, loan), done)
 
 
 def undo(session: Session) -> None:
@@ -203,16 +209,25 @@ def quick_cash(session: Session) -> None:
 
 def card(session: Session) -> None:
     """Ask for a card payment of the typed amount, or of all that is due."""
-    session.ask_open_cards()
-    if session.prompt is None:
+    request = session.open_card()
+    if request is None:
         request = tender.ask_card(session.desk, typed_amount(session.take_text()))
-        session.ask(CardPrompt(session, request))
+    session.ask(CardPrompt(session, request))
 
 
 def other_tender(session: Session) -> None:
     """Show the other ways to pay."""
     chosen_line(session)
     session.ask(TendersPrompt(session, typed_amount(session.take_text())))
+
+
+def settle(session: Session) -> None:
+    """List every card payment and print whose end nobody knows, to settle one."""
+    prompt = SettlePrompt(session)
+    if prompt.choices():
+        session.ask(prompt)
+    else:
+        session.say(Sentence("Nothing waits to be settled."))
 
 
 def cashier(session: Session) -> None:
@@ -224,18 +239,23 @@ def open_drawer(session: Session) -> None:
     """Open the drawer with no sale."""
     session.guarded(
         lambda loan: tickets.open_drawer(session.desk, loan),
-        lambda: session.say(Sentence("The drawer is open; it is written down.")),
+        lambda: _told_to_open(session),
     )
+
+
+def _told_to_open(session: Session) -> None:
+    session.say(Sentence("The drawer was told to open."))
+    session.check_drawer()
 
 
 def show_help(session: Session) -> None:
     """Show every key."""
-    session.ask(HelpPrompt(session))
+    session.ask_aside(HelpPrompt(session))
 
 
 def commands(session: Session) -> None:
     """Find a gesture by its name."""
-    session.ask(CommandsPrompt(session))
+    session.ask_aside(CommandsPrompt(session))
 
 
 GESTURES: dict[str, Callable[[Session], None]] = {
@@ -251,6 +271,7 @@ GESTURES: dict[str, Callable[[Session], None]] = {
     "cash": cash,
     "card": card,
     "other_tender": other_tender,
+    "settle": settle,
     "cashier": cashier,
     "void_line": void_line,
     "undo": undo,

@@ -2,24 +2,32 @@
 
 Keys, scans, gestures and device events come in; `pos.till` does them; the screen draws what this
 object then holds. A refusal becomes a notice, a missing permission a prompt for a PIN, and what
-should not have happened one sentence and a line in the log: the till stays usable.
+should not have happened one sentence and a line in the log: the till stays usable. Nothing that
+a door of this object is handed (key, scan, gesture, touch, device, minute) raises out of it.
 """
 
 from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Protocol
 
 from pos.domain.basket import Basket
-from pos.domain.errors import Refusal
 from pos.domain.events import SaleFinished
 from pos.domain.line import Line
 from pos.domain.staff import NeedsPermission
 from pos.domain.words import Sentence, Words
-from pos.ports import DeviceEvent, PrintEnded, PrintOutcome, Scanned, StoreUnavailable
+from pos.ports import (
+    CardRequest,
+    DeviceEvent,
+    DeviceState,
+    PrintEnded,
+    PrintOutcome,
+    Scanned,
+    StatusChanged,
+)
 from pos.screens import selling
+from pos.screens.dialogs.alarm import AlarmPrompt
 from pos.screens.dialogs.card import CardPrompt
 from pos.screens.dialogs.permission import LendPrompt
 from pos.screens.dialogs.print_question import PrintQuestion
@@ -28,10 +36,14 @@ from pos.screens.dialogs.sign_in import SignIn
 from pos.screens.options import ScreenOptions
 from pos.screens.prompt import TEXT_MOST, Prompt
 from pos.screens.typing import starts_a_name
+from pos.screens.voice import Voice
 from pos.screens.wedge import Typed
 from pos.till import sell, tender, tickets
 from pos.till.desk import Desk
 from pos.till.sell import Gesture, Question
+
+DRAWER = "drawer"
+"""The name of the till's cash drawer among its devices."""
 
 HELD_MOST = 200
 """The most scans that wait for a prompt to be answered; a counter never saw half of it."""
@@ -39,13 +51,11 @@ HELD_MOST = 200
 ANYTIME = {"theme", "language", "quit"}
 """Gestures that leave an open prompt as it is."""
 
+ASIDE = {"help", "commands"}
+"""Gestures whose list stands over an open prompt, which comes back when the list is closed."""
 
-@dataclass(frozen=True, slots=True)
-class Notice:
-    """A sentence for the cashier."""
-
-    sentence: Sentence
-    is_bad: bool = False
+NOT_OPENED = Sentence("The drawer may not have opened: the printer does not answer.")
+"""What is said of a drawer that was told to open through a printer that is away."""
 
 
 class Front(Protocol):
@@ -64,7 +74,7 @@ class Front(Protocol):
         ...
 
 
-class Session:
+class Session(Voice):
     """One till's screen, without the screen."""
 
     front: Front
@@ -72,39 +82,48 @@ class Session:
     def __init__(
         self, desk: Desk, keys: Mapping[str, str], options: ScreenOptions, front: Front
     ) -> None:
-        self.desk = desk
+        super().__init__(desk, options)
         self.keys = keys
-        self.options = options
         self.front = front
         self.text = ""
         self.cursor: int | None = None
-        self.notice: Notice | None = None
         self.prompt: Prompt | None = None
         self.held: deque[str] = deque()
+        self.alarms: deque[Sentence] = deque(options.notes)
         self.later: set[str] = set()
         self.unsent = 0
+        self.unsettled: tuple[CardRequest, ...] = ()
+        self.marker_behind = False
+        self.asks_card = False
+        self.columns = 80
+        self._under: Prompt | None = None
         self._gestures = {key: gesture for gesture, key in keys.items()} | {"ctrl+p": "commands"}
         self._extras = {extra.key: extra.action for extra in options.extras}
 
     def begin(self) -> None:
         """Show the first prompt: who stands here, or what a power cut left open."""
-        for note in self.options.notes:
-            self.say(note, is_bad=True)
         self.refresh()
+        self.settle()
+
+    def tick(self) -> None:
+        """Let a minute pass: read again what changes by itself, try again what did not go."""
+        self.refresh()
+        self._quietly(lambda: _retry(self.desk))
         self.settle()
 
     def refresh(self) -> None:
         """Ask again for what changes without a gesture."""
-        self._quietly(self._count_unsent)
+        self._quietly(self._read)
 
-    def _quietly(self, action: Callable[[], object]) -> None:
+    def _quietly(self, action: Callable[[], object]) -> bool:
         """Do something the cashier did not ask for; the last notice stays."""
-        notice = self.notice
-        if self.attempt(action):
-            self.notice = notice
+        return self.guard(action, sound=False)
 
-    def _count_unsent(self) -> None:
-        self.unsent = self.desk.ports.ledger.unsent()
+    def _read(self) -> None:
+        ledger = self.desk.ports.ledger
+        self.marker_behind = bool(getattr(ledger, "marker_behind", False))
+        self.unsent = ledger.unsent()
+        self.unsettled = tuple(tender.unsettled(self.desk))
 
     @property
     def words(self) -> Words:
@@ -115,117 +134,115 @@ class Session:
 
     def key(self, typed: Typed) -> None:
         """Take one key of a person."""
-        gesture = self._gestures.get(typed.key)
-        if typed.key in self._extras:
-            self.attempt(self._extras[typed.key])
-        elif gesture is not None and not self._edits(typed.key):
-            self.gesture(gesture)
-        elif self.prompt is not None:
-            prompt = self.prompt
-            self.attempt(lambda: prompt.key(typed))
-        else:
-            self.attempt(lambda: self._sale_key(typed))
-        self.settle()
-
-    def _edits(self, key: str) -> bool:
-        """Delete corrects what is being typed before it is a gesture."""
-        return key == "delete" and (self.prompt is not None or bool(self.text))
+        self._door(lambda: self._key(typed))
 
     def gesture(self, name: str) -> None:
         """Do a gesture by its name; an open prompt that can be left is left."""
-        if self.prompt is not None and name not in ANYTIME:
-            if not self.prompt.leaves:
-                self.say(Sentence("Answer this first."), is_bad=True)
-                return
-            prompt = self.prompt
-            self.close(prompt)
-            prompt.left()
-        action = selling.GESTURES.get(name)
-        if action is not None:
-            self.attempt(lambda: action(self))
-        self.settle()
+        self._door(lambda: self._gesture(name))
 
     def pick(self, place: int) -> None:
         """Take a touch on a row of the open prompt's list."""
         prompt = self.prompt
         if prompt is not None:
-            self.attempt(lambda: prompt.pick(place))
-            self.settle()
+            self._door(lambda: prompt.pick(place))
 
     def do(self, name: str) -> None:
         """Do a gesture, or what the program around the screen added, by its name."""
-        if name in self._extras:
-            self.attempt(self._extras[name])
-        else:
-            self.gesture(name)
+        self._door(self._extras.get(name, lambda: self._gesture(name)))
 
     def scan(self, text: str) -> None:
         """Take one scan, or keep it until the open prompt is answered."""
-        if self.prompt is not None and self.prompt.holds:
-            self._hold(text)
-            return
-        if self.prompt is not None:
-            self.close(self.prompt)
-        self._take(text)
-        self.settle()
+        self._door(lambda: self._scan(text))
 
     def device(self, event: DeviceEvent) -> None:
         """Take what a device reported."""
         if isinstance(event, Scanned):
             self.scan(event.text)
             return
-        self._quietly(lambda: tickets.on_device(self.desk, event))
+        self.guard(lambda: self._reported(event))
+        self.settle()
+
+    def _door(self, action: Callable[[], object]) -> None:
+        self.attempt(action)
+        self.settle()
+
+    def _key(self, typed: Typed) -> None:
+        gesture = self._gestures.get(typed.key)
+        if typed.key in self._extras:
+            self._extras[typed.key]()
+        elif gesture is not None and not self._edits(typed.key):
+            self._gesture(gesture)
+        elif self.prompt is not None:
+            self.prompt.key(typed)
+        else:
+            self._sale_key(typed)
+
+    def _edits(self, key: str) -> bool:
+        """Delete corrects what is being typed before it is a gesture."""
+        return key == "delete" and (self.prompt is not None or bool(self.text))
+
+    def _gesture(self, name: str) -> None:
+        action = selling.GESTURES.get(name)
+        if action is not None and (name in ANYTIME or name in ASIDE or self._leave_prompts()):
+            action(self)
+
+    def _leave_prompts(self) -> bool:
+        while self.prompt is not None:
+            if not self.prompt.leaves:
+                self.say(Sentence("Answer this first."), is_bad=True)
+                return False
+            self.leave(self.prompt)
+        return True
+
+    def _scan(self, text: str) -> None:
+        while self.prompt is not None and not self.prompt.holds:
+            self.close(self.prompt)
+        if self.prompt is not None:
+            self._hold(text)
+        else:
+            self._take(text)
+
+    def _reported(self, event: DeviceEvent) -> None:
+        tickets.on_device(self.desk, event)
         if isinstance(event, PrintEnded) and event.outcome is PrintOutcome.FAILED:
             self.refuse(
                 Sentence("The ticket was not printed; look at the printer, then ask again.")
             )
-        self.settle()
+        if isinstance(event, StatusChanged) and event.device == DRAWER:
+            self._drawer_answered(event.state)
+
+    def _drawer_answered(self, state: DeviceState) -> None:
+        if state is DeviceState.OFFLINE:
+            self.refuse(NOT_OPENED)
+        elif self.notice is not None and self.notice.sentence is NOT_OPENED:
+            self.notice = None
 
     # what goes on
-
-    def say(self, sentence: Sentence, *, is_bad: bool = False) -> None:
-        """Tell the cashier something."""
-        self.notice = Notice(sentence, is_bad)
-
-    def refuse(self, sentence: Sentence) -> None:
-        """Tell the cashier no, with the sound of it."""
-        self.say(sentence, is_bad=True)
-        self.desk.ports.sound.play("refused")
 
     def ask(self, prompt: Prompt) -> None:
         """Open a prompt."""
         self.prompt = prompt
 
+    def ask_aside(self, prompt: Prompt) -> None:
+        """Open a list over the open prompt, which comes back when the list is closed."""
+        if self.prompt is not None and not self.prompt.is_aside:
+            self._under = self.prompt
+        self.prompt = prompt
+
     def close(self, prompt: Prompt) -> None:
         """Take a prompt off; another one that has come since stays."""
         if self.prompt is prompt:
-            self.prompt = None
+            self.prompt, self._under = self._under, None
+
+    def leave(self, prompt: Prompt) -> None:
+        """Leave a prompt without an answer; it stays when that cannot be written down."""
+        prompt.left()
+        self.close(prompt)
 
     def take_text(self) -> str:
         """Return what was typed and clear it."""
         text, self.text = self.text, ""
         return text
-
-    def attempt(self, action: Callable[[], object], *, sound: bool = True) -> bool:
-        """Do something that may be refused; returns whether it was done.
-
-        `sound` is False for what sounds its own refusals.
-        """
-        before = self.notice
-        try:
-            action()
-        except (Refusal, StoreUnavailable) as refusal:
-            self.say(refusal.sentence, is_bad=True)
-            if sound:
-                self.desk.ports.sound.play("refused")
-            return False
-        except Exception as error:  # noqa: BLE001  a traceback never reaches a cashier
-            self.options.log("gesture", error)
-            self.refuse(Sentence("Something went wrong and was written down; the till goes on."))
-            return False
-        if self.notice is before:
-            self.notice = None
-        return True
 
     def guarded(self, gesture: Gesture, done: Callable[[], None] = lambda: None) -> None:
         """Do a gesture that may need a permission; ask for a PIN when it does."""
@@ -250,32 +267,49 @@ class Session:
         self.later.clear()
         if isinstance(outcome, SaleFinished):
             self.refresh()
+            if any(one.method == "cash" for one in outcome.tenders):
+                self.check_drawer()
+
+    def check_drawer(self) -> None:
+        """Say so when the drawer that was just told to open may not have heard it."""
+        states = [self.desk.device_state(name) for name in (DRAWER, tickets.PRINTER)]
+        if self.desk.ports.drawer is not None and DeviceState.OFFLINE in states:
+            self.refuse(NOT_OPENED)
 
     def settle(self) -> None:
-        """Take the scans that waited, then ask what is still open."""
-        while self.held and self.prompt is None:
+        """Ask what must be known first, take the scans that waited, then ask the rest."""
+        self.guard(self._settle)
+
+    def _settle(self) -> None:
+        while self.prompt is None:
+            self.prompt = self._first_question()
+            if self.prompt is not None or not self.held:
+                break
             self._take(self.held.popleft())
         if self.prompt is None:
-            self.prompt = self._open_question()
+            self.prompt = self._lost_print()
 
-    def _open_question(self) -> Prompt | None:
+    def _first_question(self) -> Prompt | None:
         if self.desk.person is None:
             return SignIn(self)
-        lost = [one for one in tickets.unknown_prints(self.desk) if one.job not in self.later]
-        if lost and self.desk.basket.is_empty:
-            return PrintQuestion(self, lost[0])
-        return None
+        if self.alarms:
+            return AlarmPrompt(self)
+        card = self.open_card() if self.asks_card else None
+        self.asks_card = False
+        return None if card is None else CardPrompt(self, card)
 
-    def ask_open_cards(self) -> None:
-        """Ask how the card payment ended that this cashier's basket still waits for."""
+    def _lost_print(self) -> Prompt | None:
+        lost = [one for one in tickets.unknown_prints(self.desk) if one.job not in self.later]
+        return PrintQuestion(self, lost[0]) if lost and self.desk.basket.is_empty else None
+
+    def open_card(self) -> CardRequest | None:
+        """Return the card payment without an answer that this cashier's basket waits for."""
         mine = self.desk.open.get(self.desk.signed_in.ref)
-        for request in tender.unsettled(self.desk):
-            if mine is not None and request.basket == mine.name:
-                self.ask(CardPrompt(self, request))
-                return
+        name = mine.name if mine is not None else ""
+        return next((one for one in tender.unsettled(self.desk) if one.basket == name), None)
 
     def _hold(self, text: str) -> None:
-        self.desk.ports.sound.play("attention")
+        self.play("attention")
         if len(self.held) < HELD_MOST:
             self.held.append(text)
         self.say(
@@ -298,3 +332,10 @@ class Session:
             selling.search(self, self.take_text() + typed.character)
         elif len(self.text) < TEXT_MOST:
             self.text += typed.character
+
+
+def _retry(desk: Desk) -> None:
+    """Try again what the till could not finish, where it knows how."""
+    retry: Callable[[Desk], object] | None = getattr(tickets, "retry", None)
+    if retry is not None:
+        retry(desk)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from pos.domain.events import SaleFinished
 from pos.domain.line import Line
 from pos.domain.words import Amount, Sentence
@@ -140,21 +142,21 @@ def _hint(session: Session) -> Sentence:
 
 def notice(session: Session, face: Face) -> tuple[str, bool]:
     """Return the sentence for the cashier and whether it is a refusal."""
-    if session.notice is None:
-        return "", False
-    return face.say(session.notice.sentence), session.notice.is_bad
+    if session.notice is not None:
+        return face.say(session.notice.sentence), session.notice.is_bad
+    if session.desk.person is None:
+        return " ".join(face.say(hint) for hint in session.options.hints), False
+    return "", False
 
 
 def status(session: Session, face: Face) -> Status:
     """Return the status line."""
     desk = session.desk
-    lights = [_light(session, name, face) for name in session.options.lights]
-    network = Light(face.say("Network"), DeviceState.ABSENT, face.say("not connected"))
     unsent = face.say(Sentence("{count} unsent", count=session.unsent))
     now = desk.now()
     return Status(
-        lights=(*lights, network),
-        warning=_warning(session, face),
+        lights=tuple(_lights(session, face)),
+        warnings=tuple(_warnings(session, face)),
         texts=(
             unsent,
             desk.person.name if desk.person else "",
@@ -163,21 +165,37 @@ def status(session: Session, face: Face) -> Status:
     )
 
 
-def _warning(session: Session, face: Face) -> str:
+def _warnings(session: Session, face: Face) -> Iterator[str]:
+    """Yield what nobody may miss, what matters most first."""
     if session.desk.rules.training:
-        return face.say("TRAINING")
-    lost = len(tickets.unknown_prints(session.desk))
-    return face.say(Sentence("{count} print to check", count=lost)) if lost else ""
+        yield face.say("TRAINING")
+    if session.unsettled:
+        yield face.say(Sentence("{count} card to settle", count=len(session.unsettled)))
+    if lost := len(tickets.unknown_prints(session.desk)):
+        yield face.say(Sentence("{count} print to check", count=lost))
+    if session.alarms:
+        yield face.say(Sentence("{count} notice to read", count=len(session.alarms)))
+    if session.marker_behind:
+        yield face.say("marker not written")
+
+
+def _lights(session: Session, face: Face) -> Iterator[Light]:
+    """Yield the devices and the network; a till with no scanner of its own has a keyboard's."""
+    for name in session.options.lights:
+        yield _light(session, name, face)
+    if not session.desk.ports.scanners:
+        yield Light(face.say("Keyboard scanner"), DeviceState.READY)
+    yield Light(face.say("Network"), DeviceState.ABSENT, face.say("not connected"))
 
 
 def _light(session: Session, name: str, face: Face) -> Light:
     said = session.desk.devices.get(name)
     state = DeviceState.ABSENT if said is None else said.state
     text = face.say(LIGHTS[name]) if name in LIGHTS else name
-    if state is DeviceState.READY:
-        return Light(text, state)
-    detail = said.detail if said is not None and said.detail else ""
-    return Light(text, state, face.say(detail) if detail else face.say(STATES[state]))
+    detail = said.detail if said is not None else ""
+    if detail:
+        return Light(text, state, face.say(detail))
+    return Light(text, state, face.say(STATES[state]) if state in STATES else "")
 
 
 def caps(session: Session, face: Face) -> list[Cap]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from pos.domain.events import SaleFinished
 from pos.domain.words import Amount, Sentence
 from pos.ports import CardRequest
 from pos.screens.prompt import ListPrompt
@@ -47,18 +48,28 @@ class CardPrompt(ListPrompt):
         outcome = OUTCOMES[place]
         result = tender.answer_card(self.session.desk, self._request, outcome)
         self.close()
-        if outcome == "approved":
-            self.session.paid(result)
-        elif outcome == "unknown":
-            self.session.refuse(
-                Sentence("The card payment stays open; press the card key to settle it.")
-            )
-        else:
+        self.session.refresh()
+        if outcome == "unknown":
+            self.session.refuse(self._stays_open())
+        elif outcome != "approved":
             self.session.refuse(Sentence("The card was not charged; choose another payment."))
+        elif isinstance(result, SaleFinished) or self._is_mine():
+            self.session.paid(result)
+        else:
+            self.session.say(Sentence("The card payment is settled."))
 
     def left(self) -> None:
         """Leave it as not known."""
-        tender.answer_card(self.session.desk, self._request, "unknown")
-        self.session.refuse(
-            Sentence("The card payment stays open; press the card key to settle it.")
-        )
+        if self._request.outcome != "unknown":
+            tender.answer_card(self.session.desk, self._request, "unknown")
+        self.session.refresh()
+        self.session.refuse(self._stays_open())
+
+    def _is_mine(self) -> bool:
+        mine = self.session.desk.open.get(self.session.desk.signed_in.ref)
+        return mine is not None and mine.name == self._request.basket
+
+    def _stays_open(self) -> Sentence:
+        if self._is_mine():
+            return Sentence("The card payment stays open; press the card key to settle it.")
+        return Sentence("The card payment stays open.")

@@ -3,15 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 from pos.domain.catalogue_words import fold
 from pos.domain.words import Sentence
 from pos.screens.prompt import Prompt
 from pos.screens.widgets.choice_list import Choice
-
-if TYPE_CHECKING:
-    pass
 
 TEXTS: dict[str, Sentence] = {
     "help": Sentence("Help: every key"),
@@ -25,6 +21,7 @@ TEXTS: dict[str, Sentence] = {
     "cash": Sentence("Cash: the typed amount, or exact"),
     "card": Sentence("Card"),
     "other_tender": Sentence("Cheque, meal vouchers, give back"),
+    "settle": Sentence("Settle card payments and prints"),
     "cashier": Sentence("Another cashier"),
     "void_line": Sentence("Take the line out"),
     "undo": Sentence("Take the last step back"),
@@ -64,6 +61,7 @@ class CommandsPrompt(Prompt):
     """The gestures whose words fit what is typed; Enter does one."""
 
     holds = False
+    is_aside = True
 
     def question(self) -> Sentence:
         """Return what is asked."""

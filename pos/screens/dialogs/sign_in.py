@@ -101,4 +101,4 @@ class SignIn(PinPrompt):
         self.close()
         self.session.cursor = None
         self.session.say(Sentence("Welcome, {name}.", name=person.name))
-        self.session.ask_open_cards()
+        self.session.asks_card = True

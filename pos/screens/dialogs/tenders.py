@@ -62,7 +62,8 @@ class TendersPrompt(ListPrompt):
             ways.append(_Way(say(METHODS["cheque"]), self._cheque))
         if "meal_voucher" in accepted:
             ways.append(_Way(say(METHODS["meal_voucher"]), self._meal_voucher))
-        ways.append(_Way(say(Sentence("Cash of a payer who lives abroad")), self._abroad))
+        if "cash" in accepted:
+            ways.append(_Way(say(Sentence("Cash of a payer who lives abroad")), self._abroad))
         return ways + [self._back(one.n) for one in self.session.desk.basket.tenders]
 
     def _back(self, n: int) -> _Way:

@@ -32,10 +32,10 @@ class QuantityPrompt(Prompt):
         return Sentence("Quantity of “{name}”", name=self._line.name)
 
     def enter(self) -> None:
-        """Set the quantity."""
-        quantity = typed_quantity(self.text, self._line.unit)
-        sell.set_quantity(self.session.desk, self._line.n, quantity)
-        self.close()
+        """Set the quantity; a refused one leaves the question."""
+        quantity, n = typed_quantity(self.text, self._line.unit), self._line.n
+        desk = self.session.desk
+        self.session.guarded(lambda loan: sell.set_quantity(desk, n, quantity, loan), self.close)
 
 
 class PricePrompt(Prompt):

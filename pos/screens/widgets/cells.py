@@ -35,3 +35,18 @@ def center(text: str, width: int) -> str:
     ' ab  '
     """
     return left(" " * max(0, (width - cell_len(text)) // 2) + text, width)
+
+
+def wrap(text: str, width: int, lines_most: int) -> list[str]:
+    """Return `text` in lines of at most `width` characters, broken between words.
+
+    >>> wrap("No article has the code", 12, 2), wrap("a b c", 1, 2), wrap("", 9, 1)
+    (['No article', 'has the code'], ['a', 'b c'], [])
+    """
+    lines: list[str] = []
+    for word in text.split():
+        if lines and (len(lines[-1]) + 1 + len(word) <= width or len(lines) == lines_most):
+            lines[-1] += " " + word
+        else:
+            lines.append(word)
+    return lines

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pos.screens.face import Face
-from pos.screens.widgets.cells import left
+from pos.screens.widgets.cells import left, wrap
 from pos.screens.widgets.panel import Cells, Panel
 
 
@@ -35,18 +35,3 @@ class NoticeLine(Panel):
         mark = ("✖" if self._is_bad else "✓") if y == 0 else " "
         style = look.notice_bad if self._is_bad else look.notice_good
         return [(left(f" {mark} {lines[y]}", width), style)]
-
-
-def wrap(text: str, width: int, lines_most: int) -> list[str]:
-    """Return `text` in lines of at most `width` characters, broken between words.
-
-    >>> wrap("No article has the code", 12, 2), wrap("a b c", 1, 2), wrap("", 9, 1)
-    (['No article', 'has the code'], ['a', 'b c'], [])
-    """
-    lines: list[str] = []
-    for word in text.split():
-        if lines and (len(lines[-1]) + 1 + len(word) <= width or len(lines) == lines_most):
-            lines[-1] += " " + word
-        else:
-            lines.append(word)
-    return lines

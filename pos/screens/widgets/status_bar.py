@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from rich.cells import cell_len
 from rich.style import Style
 
 from pos.ports import DeviceState
@@ -20,6 +21,15 @@ MARKS = {
 }
 """A shape for each state, for whoever does not tell the colours apart."""
 
+STYLES = {
+    DeviceState.READY: "good",
+    DeviceState.BUSY: "good",
+    DeviceState.ATTENTION: "warning",
+    DeviceState.OFFLINE: "bad",
+    DeviceState.ABSENT: "bar_muted",
+}
+"""Each state's style, by its name in `Look`."""
+
 URGENT = frozenset({DeviceState.ATTENTION, DeviceState.OFFLINE})
 """What keeps its details where the room is small."""
 
@@ -29,7 +39,8 @@ SHORTER: tuple[tuple[frozenset[DeviceState], int], ...] = (
     (frozenset(), 40),
     *((frozenset[DeviceState](), most) for most in range(10, 1, -1)),
 )
-"""Whose details are told and how long a name may be, each step shorter than the one before."""
+"""Whose details are told and how long a name may be, each step shorter than the one before; what
+calls for a look is told as long as any detail is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,10 +54,10 @@ class Light:
 
 @dataclass(frozen=True, slots=True)
 class Status:
-    """What the line says: lights, then texts at the right, the first a warning where there is."""
+    """What the line says: lights, then at the right warnings, the gravest first, and texts."""
 
     lights: tuple[Light, ...] = ()
-    warning: str = ""
+    warnings: tuple[str, ...] = ()
     texts: tuple[str, ...] = ()
 
 
@@ -74,7 +85,7 @@ class StatusBar(Panel):
 
     def row(self, _y: int, width: int) -> Cells:
         """Return the line; where the room is small, details give way, then the ends of names."""
-        right_end = self._texts()
+        right_end = self._right_end(width)
         room = max(0, width - _length(right_end))
         for told, most in SHORTER:
             cells = self._lights(told, most)
@@ -86,28 +97,38 @@ class StatusBar(Panel):
 
     def _lights(self, told: frozenset[DeviceState], most: int) -> Cells:
         look = self.face.look
-        styles = {
-            DeviceState.READY: look.good,
-            DeviceState.BUSY: look.good,
-            DeviceState.ATTENTION: look.warning,
-            DeviceState.OFFLINE: look.bad,
-            DeviceState.ABSENT: look.bar_muted,
-        }
         cells: Cells = [(" ", look.bar)]
         for light in self._status.lights:
-            style = styles[light.state]
-            detail = f" {light.detail}" if light.detail and light.state in told else ""
-            quiet = light.state in (DeviceState.READY, DeviceState.BUSY)
-            cells.append((MARKS[light.state] + " ", style))
+            state = _seen(light)
+            style: Style = getattr(look, STYLES[state])
+            detail = f" {light.detail}" if light.detail and state in told else ""
+            quiet = state in (DeviceState.READY, DeviceState.BUSY)
+            cells.append((MARKS[state] + " ", style))
             name = left(light.name, min(most, len(light.name)))
             cells.append((f"{name}{detail}  ", look.bar if quiet else style))
         return cells
 
+    def _right_end(self, width: int) -> Cells:
+        """Return warnings and texts; warnings that would hide every light are only counted."""
+        texts = self._texts()
+        least = _length(self._lights(*SHORTER[-1])) + _length(texts)
+        warnings = self._status.warnings
+        for shown in range(len(warnings), 0, -1):
+            hidden = [f"+{len(warnings) - shown}"] if shown < len(warnings) else []
+            text = " · ".join([*warnings[:shown], *hidden])
+            if shown == 1 or least + cell_len(text) + 2 <= width:
+                return [(f" {text} ", self.face.look.key), (" ", self.face.look.bar), *texts]
+        return texts
+
     def _texts(self) -> Cells:
-        look, status = self.face.look, self._status
-        cells: Cells = [(f" {status.warning} ", look.key)] if status.warning else []
-        return cells + [(f"{text}  ", look.bar_strong) for text in status.texts if text]
+        return [(f"{text}  ", self.face.look.bar_strong) for text in self._status.texts if text]
+
+
+def _seen(light: Light) -> DeviceState:
+    """A device that is ready and has something to say calls for a look, paper low for one."""
+    has_more = light.state is DeviceState.READY and light.detail
+    return DeviceState.ATTENTION if has_more else light.state
 
 
 def _length(cells: Cells) -> int:
-    return sum(len(text) for text, _ in cells)
+    return sum(cell_len(text) for text, _ in cells)

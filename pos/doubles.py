@@ -16,16 +16,19 @@ from datetime import UTC, datetime, timedelta
 from pos.domain.catalogue import Article
 from pos.domain.events import (
     BasketAbandoned,
+    BasketCut,
     BasketParked,
     BasketRecalled,
     CardAnswered,
     CardAsked,
     Event,
+    LoanGiven,
     PrintAsked,
     PrintFinished,
     PrintSending,
     SaleFinished,
     SignInRefused,
+    StaffRemoved,
     StaffSignedIn,
 )
 from pos.domain.shift import instant_text
@@ -115,6 +118,7 @@ class MemoryStore:
     drafts: dict[str, Draft] = field(default_factory=dict)
     credentials: dict[str, Credentials] = field(default_factory=dict)
     fails_with: Exception | None = None
+    marker_behind: bool = False
 
     def record(self, *events: Event) -> list[Entry]:
         """Append the events as entries; raises `fails_with` when a test set it."""
@@ -151,16 +155,31 @@ class MemoryStore:
     def _project(self, event: Event) -> None:
         if isinstance(event, SaleFinished | BasketAbandoned):
             self.drafts.pop(event.basket, None)
+        elif isinstance(event, BasketCut) and event.basket in self.drafts:
+            draft = self.drafts[event.basket]
+            self.drafts[event.basket] = replace(draft, steps=draft.steps[: event.steps_kept])
         elif isinstance(event, BasketParked) and event.basket in self.drafts:
             self.drafts[event.basket] = replace(self.drafts[event.basket], parked=True)
         elif isinstance(event, BasketRecalled) and event.basket in self.drafts:
             draft = self.drafts[event.basket]
             self.drafts[event.basket] = replace(draft, parked=False, staff=event.staff)
-        elif isinstance(event, SignInRefused):
+        else:
+            self._follow_staff(event)
+
+    def _follow_staff(self, event: Event) -> None:
+        if isinstance(event, SignInRefused):
             until = instant_text(self.clock.now() + timedelta(seconds=event.wait_s))
             self._note(event.staff, event.failures, until if event.wait_s else "")
         elif isinstance(event, StaffSignedIn):
             self._note(event.staff, 0, "")
+        elif isinstance(event, LoanGiven):
+            self._note(event.lender, 0, "")
+        elif isinstance(event, StaffRemoved):
+            self.credentials = {
+                number: known
+                for number, known in self.credentials.items()
+                if known.person.ref != event.staff
+            }
 
     def _note(self, staff: str, failures: int, until: str) -> None:
         for number, known in self.credentials.items():
@@ -185,8 +204,13 @@ class MemoryStore:
         sales = [event for event in self.events if isinstance(event, SaleFinished)]
         return next((one for one in reversed(sales) if label in (None, one.label)), None)
 
+    def last_sale(self, *, training: bool) -> SaleFinished | None:
+        """Return the last real sale, or the last one of training."""
+        sales = [event for event in self.events if isinstance(event, SaleFinished)]
+        return next((one for one in reversed(sales) if one.training is training), None)
+
     def copies(self, document: str) -> int:
-        """Count the prints of a document that may have come out."""
+        """Return the copy number of the next print: one more than any that may have come out."""
         failed = {
             event.job
             for event in self.events
@@ -195,7 +219,8 @@ class MemoryStore:
             and event.settled_by is None
         }
         asked = [event for event in self.events if isinstance(event, PrintAsked)]
-        return sum(event.document == document and event.job not in failed for event in asked)
+        out = [e.copy_number for e in asked if e.document == document and e.job not in failed]
+        return max(out, default=-1) + 1
 
     def open_prints(self) -> list[PrintTrouble]:
         """Return the jobs with no settled end."""

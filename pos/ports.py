@@ -70,6 +70,11 @@ class Ledger(Protocol):
         """Return the store, the till and the epoch that entries are written under."""
         ...
 
+    @property
+    def marker_behind(self) -> bool:
+        """Tell whether the head marker outside the database could not be written last."""
+        ...
+
     def unsent(self) -> int:
         """Return how many entries the centre has not acknowledged."""
         ...
@@ -186,8 +191,9 @@ class Draft:
 class Drafts(Protocol):
     """The open baskets' safe place: every step is on disk before a screen shows it.
 
-    The ledger closes, parks and recalls drafts itself, in the transaction of the entry that says
-    so (`sale.finished`, `basket.abandoned`, `basket.parked`, `basket.recalled`).
+    The ledger closes, cuts, parks and recalls drafts itself, in the transaction of the entry that
+    says so (`sale.finished`, `basket.abandoned`, `basket.cut`, `basket.parked`,
+    `basket.recalled`).
     """
 
     def add_step(self, basket: str, staff: str, number: int, step: str) -> None:
@@ -226,8 +232,16 @@ class Past(Protocol):
         """Return the sale of a ticket label, or the last one of all for None."""
         ...
 
+    def last_sale(self, *, training: bool) -> SaleFinished | None:
+        """Return the last real sale, or the last one of training."""
+        ...
+
     def copies(self, document: str) -> int:
-        """Return how many prints of a document may have come out (those that failed do not)."""
+        """Return the copy number that the next print of a document bears; 0 for the original.
+
+        One more than the highest that may have come out: a print that the printer itself said to
+        have failed does not count.
+        """
         ...
 
     def open_prints(self) -> list[PrintTrouble]:
@@ -250,7 +264,11 @@ class Credentials:
 
 
 class People(Protocol):
-    """Who may use the till. Failures and locks follow the journal's sign-in entries."""
+    """Who may use the till.
+
+    Failures and locks follow the journal's entries, and a `staff.removed` entry takes the person
+    out in its own transaction; the name is kept, the PIN is not, and the number is free again.
+    """
 
     def by_number(self, number: str) -> Credentials | None:
         """Return the credentials of a sign-in number, or None."""
@@ -261,7 +279,7 @@ class People(Protocol):
         ...
 
     def all(self) -> list[Person]:
-        """Return everyone, by number."""
+        """Return everyone who may use the till, by number."""
         ...
 
 

@@ -20,7 +20,7 @@ from pydantic import Field, TypeAdapter
 
 from pos.domain.catalogue import Unit
 from pos.domain.errors import Refusal
-from pos.domain.events import VoidedLine
+from pos.domain.facts import ReturnedTender, VoidedLine
 from pos.domain.line import Discount, Line, Tender, Value
 from pos.domain.money import AMOUNT_MAX, PIECE, QUANTITY_MAX
 from pos.domain.words import Amount, Quantity
@@ -31,7 +31,7 @@ LINES_MAX = 2_000
 
 @dataclass(frozen=True, slots=True)
 class Basket:
-    """Lines and tenders in order.
+    """Lines and tenders in order; what was voided or given back stays on record.
 
     `subtotal` is the lines' totals before the discount on the whole ticket and `eco` their
     eco-participations; both are carried along, so a basket of a thousand lines costs no more.
@@ -42,6 +42,7 @@ class Basket:
     ticket_discount: Discount | None = None
     age_checked: int = 0
     voided: tuple[VoidedLine, ...] = ()
+    returned: tuple[ReturnedTender, ...] = ()
     subtotal: int = 0
     eco: int = 0
     next_line: int = 1
@@ -311,7 +312,16 @@ def _tender_back(basket: Basket, step: TenderTakenBack) -> Basket:
         raise Refusal("no_tender", "There is no payment {n} to give back.", n=step.n)
     if found.method == "card":
         raise card_not_undone()
-    return replace(basket, tenders=tuple(one for one in basket.tenders if one.n != step.n))
+    return replace(
+        basket,
+        tenders=tuple(one for one in basket.tenders if one.n != step.n),
+        returned=(*basket.returned, as_returned(found)),
+    )
+
+
+def as_returned(tender: Tender) -> ReturnedTender:
+    """Return what stays on record of a payment that was given back."""
+    return ReturnedTender(method=tender.method, amount=tender.amount, given=tender.given)
 
 
 def card_not_undone() -> Refusal:

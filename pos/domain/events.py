@@ -13,15 +13,19 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal, Union
 
-from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
+from pydantic import Field, TypeAdapter
+
+from pos.domain.facts import DiscountFacts as DiscountFacts
+from pos.domain.facts import Fact
+from pos.domain.facts import FiscalStamp as FiscalStamp
+from pos.domain.facts import LineFacts as LineFacts
+from pos.domain.facts import ReturnedTender as ReturnedTender
+from pos.domain.facts import SellerFacts as SellerFacts
+from pos.domain.facts import TenderFacts as TenderFacts
+from pos.domain.facts import VatFacts as VatFacts
+from pos.domain.facts import VoidedLine as VoidedLine
 
 Facts = dict[str, Any]
-
-
-class Fact(BaseModel):
-    """A frozen group of facts; unknown names and wrong types are refused."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
 
 
 class _Event(Fact):
@@ -132,6 +136,29 @@ class StaffAdded(_Event):
     role: str
 
 
+class StaffPinChanged(_Event):
+    """A person signs in with another PIN from now on."""
+
+    kind: Literal["staff.pin_changed"] = "staff.pin_changed"
+    staff: str
+
+
+class StaffRemoved(_Event):
+    """A person may not use the till any more."""
+
+    kind: Literal["staff.removed"] = "staff.removed"
+    staff: str
+
+
+class LoanGiven(_Event):
+    """`lender` typed the right PIN to lend a permission for one gesture of `staff`."""
+
+    kind: Literal["permission.lent"] = "permission.lent"
+    permission: str
+    staff: str
+    lender: str
+
+
 class PermissionUsed(_Event):
     """A guarded gesture was allowed: by the cashier's own role, or lent for once by `lender`."""
 
@@ -159,12 +186,17 @@ class BasketRecalled(_Event):
     staff: str
 
 
-class VoidedLine(Fact):
-    """A line taken out before payment."""
+class BasketCut(_Event):
+    """A basket could be read only up to one of its steps after a start; the rest of it is gone.
 
-    sku: str
-    name: str
-    quantity: int
+    What was paid by card towards it still belongs to it.
+    """
+
+    kind: Literal["basket.cut"] = "basket.cut"
+    basket: str
+    staff: str
+    steps_kept: int
+    lines: int
     total: int
 
 
@@ -178,85 +210,16 @@ class BasketAbandoned(_Event):
     total: int
     reason: str
     voided: list[VoidedLine] = Field(default_factory=list)
-
-
-class DiscountFacts(Fact):
-    """A discount: what it took off, how it was asked (`percent` in basis points) and why."""
-
-    amount: int
-    percent: int = 0
-    reason: str = ""
-
-
-class LineFacts(Fact):
-    """A sold line. Amounts in minor units, quantity in thousandths, `vat_rate` in basis points.
-
-    `gross` is quantity × unit price, rounded; `total` = gross − line discount − ticket discount;
-    net + tax = total. `price_before` is the catalogue price that a person replaced.
-    """
-
-    n: int
-    sku: str
-    code: str = ""
-    name: str
-    quantity: int
-    unit: str
-    unit_price: int
-    gross: int
-    discount: DiscountFacts | None = None
-    ticket_discount: int = 0
-    total: int
-    vat: str
-    vat_rate: int
-    net: int
-    tax: int
-    price_before: int | None = None
-    department: str = ""
-    eco: int = 0
-    guarantee_months: int = 0
-    meal_voucher: bool = False
-    lot: str | None = None
-    expiry: str | None = None
-
-
-class VatFacts(Fact):
-    """One rate of the sale's VAT table."""
-
-    rate: int
-    gross: int
-    net: int
-    tax: int
-
-
-class TenderFacts(Fact):
-    """What was paid with: `amount` counts towards the sale, `given` − `amount` was change."""
-
-    n: int
-    method: str
-    amount: int
-    given: int
-    reference: str = ""
-
-
-class FiscalStamp(Fact):
-    """What the country's fiscal plug-in signed; empty signature where the country asks nothing."""
-
-    plugin: str
-    fiscal_version: str
-    chain: str
-    number: int
-    payload: str
-    previous: str
-    signature: str
-    key_id: str
-    algorithm: str
-    extract: str
+    returned_tenders: list[ReturnedTender] = Field(default_factory=list)
 
 
 class SaleFinished(_Event):
     """A paid sale: `ticket` is the till's gap-free number in its epoch, given only now.
 
-    lines' totals sum to `total`; tenders' amounts sum to `total` + `rounding`.
+    Real and training sales are numbered apart. Lines' totals sum to `total`; tenders' amounts sum
+    to `total` + `rounding`. All that the paper shows is here, so that a copy is identical:
+    `operator` is the short label of who sold (a staff number, never a name), `language` the
+    ticket's, `till` the register's name.
     """
 
     kind: Literal["sale.finished"] = "sale.finished"
@@ -268,6 +231,10 @@ class SaleFinished(_Event):
     zone: str
     currency: str
     staff: str
+    till: str
+    operator: str
+    language: str
+    seller: SellerFacts
     lines: list[LineFacts]
     ticket_discount: DiscountFacts | None = None
     vat: list[VatFacts]
@@ -276,6 +243,7 @@ class SaleFinished(_Event):
     rounding: int = 0
     change: int = 0
     voided: list[VoidedLine] = Field(default_factory=list)
+    returned_tenders: list[ReturnedTender] = Field(default_factory=list)
     age_checked: int = 0
     training: bool = False
     software: str
@@ -358,9 +326,13 @@ Event = Union[  # noqa: UP007  the discriminated union of every kind
     StaffSignedOut,
     SignInRefused,
     StaffAdded,
+    StaffPinChanged,
+    StaffRemoved,
+    LoanGiven,
     PermissionUsed,
     BasketParked,
     BasketRecalled,
+    BasketCut,
     BasketAbandoned,
     SaleFinished,
     CardAsked,

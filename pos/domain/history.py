@@ -13,9 +13,18 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from pos.domain.basket import Basket, Step, Undone, apply, as_emptied, as_voided, card_not_undone
+from pos.domain.basket import (
+    Basket,
+    Step,
+    Undone,
+    apply,
+    as_emptied,
+    as_returned,
+    as_voided,
+    card_not_undone,
+)
 from pos.domain.errors import Refusal
-from pos.domain.events import VoidedLine
+from pos.domain.facts import ReturnedTender, VoidedLine
 
 UNDO_MAX = 100
 """How many steps can be taken back."""
@@ -24,7 +33,8 @@ UNDO_MAX = 100
 class History:
     """An open basket with what it was before, so that steps can be taken back.
 
-    Taking back an added line leaves it on record as voided; an approved card is never taken back.
+    Taking back an added line or a payment leaves it on record as voided or given back; an approved
+    card is never taken back.
     """
 
     def __init__(self) -> None:
@@ -63,6 +73,7 @@ class History:
         return replace(
             as_emptied(before),
             voided=_voided_after_undo(now, before),
+            returned=_returned_after_undo(now, before),
             next_line=now.next_line,
             next_tender=now.next_tender,
             steps=now.steps + 1,
@@ -81,6 +92,16 @@ def _voided_after_undo(now: Basket, before: Basket) -> tuple[VoidedLine, ...]:
         if line.n not in kept:
             voided.remove(as_voided(line))
     return tuple(voided)
+
+
+def _returned_after_undo(now: Basket, before: Basket) -> tuple[ReturnedTender, ...]:
+    """Payments the undo takes out join the record; one it brings back leaves it."""
+    kept, was = {one.n for one in now.tenders}, {one.n for one in before.tenders}
+    returned = [*now.returned, *(as_returned(one) for one in now.tenders if one.n not in was)]
+    for tender in before.tenders:
+        if tender.n not in kept:
+            returned.remove(as_returned(tender))
+    return tuple(returned)
 
 
 def _methods(now: Basket, before: Basket) -> set[str]:

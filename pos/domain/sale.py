@@ -12,12 +12,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 
 from pos.domain.basket import Basket
 from pos.domain.errors import Refusal
-from pos.domain.events import DiscountFacts, LineFacts, TenderFacts, VatFacts
+from pos.domain.facts import DiscountFacts, LineFacts, TenderFacts, VatFacts
 from pos.domain.line import Discount, Line
 from pos.domain.tax import by_rate, line_nets
 from pos.domain.tender import ticket_discount_parts
@@ -37,10 +38,16 @@ class SaleFacts:
     ticket_discount: DiscountFacts | None
 
 
-def close(basket: Basket, rate_of: Callable[[str], int], rounding: int = 0) -> SaleFacts:
+def close(
+    basket: Basket,
+    rate_of: Callable[[str], int],
+    rounding: int = 0,
+    letters: Mapping[str, str] = MappingProxyType({}),
+) -> SaleFacts:
     """Return the facts of a paid basket; `rate_of` gives a VAT code's rate in basis points.
 
-    `rounding` is what cash rounding added to the total (negative when it took away).
+    `rounding` is what cash rounding added to the total (negative when it took away); `letters`
+    stand for the VAT codes on the ticket, `?` for one that has none.
     Raises Refusal `not_paid` while something is due, `empty_basket` with no line.
     """
     if not basket.lines:
@@ -52,7 +59,7 @@ def close(basket: Basket, rate_of: Callable[[str], int], rounding: int = 0) -> S
     rated = [(rate_of(line.vat), total) for line, total in zip(basket.lines, totals, strict=True)]
     nets = line_nets(rated)
     lines = [
-        _line(line, part, rate, net)
+        _line(line, part, rate, net, letters.get(line.vat, "?"))
         for line, part, (rate, _), net in zip(basket.lines, parts, rated, nets, strict=True)
     ]
     return SaleFacts(
@@ -84,7 +91,7 @@ def _discount(asked: Discount | None, amount: int) -> DiscountFacts | None:
     return DiscountFacts(amount=amount, percent=asked.percent, reason=asked.reason)
 
 
-def _line(line: Line, part: int, rate: int, net: int) -> LineFacts:
+def _line(line: Line, part: int, rate: int, net: int, letter: str) -> LineFacts:
     total = line.total - part
     return LineFacts(
         n=line.n,
@@ -100,6 +107,7 @@ def _line(line: Line, part: int, rate: int, net: int) -> LineFacts:
         total=total,
         vat=line.vat,
         vat_rate=rate,
+        vat_letter=letter,
         net=net,
         tax=total - net,
         price_before=line.catalogue_price,

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from pos.domain.errors import Refusal
+from pos.domain.words import Sentence
 
 PIN_LEAST, PIN_MOST = 4, 12
 FREE_FAILURES = 2
@@ -33,6 +34,23 @@ class Permission(StrEnum):
     CATALOGUE = "catalogue"
     STAFF = "staff"
     SETTINGS = "settings"
+
+
+PERMISSION_NAMES: dict[Permission, Sentence] = {
+    Permission.SELL: Sentence("selling"),
+    Permission.DISCOUNT: Sentence("a discount"),
+    Permission.BIG_DISCOUNT: Sentence("a large discount"),
+    Permission.PRICE_OVERRIDE: Sentence("another price"),
+    Permission.ABANDON: Sentence("abandoning a basket"),
+    Permission.NO_SALE: Sentence("opening the drawer"),
+    Permission.DUPLICATE: Sentence("a duplicata"),
+    Permission.CASH_NONRESIDENT: Sentence("more cash from abroad"),
+    Permission.PICKUP: Sentence("handing out orders"),
+    Permission.CATALOGUE: Sentence("changing the catalogue"),
+    Permission.STAFF: Sentence("changing who may sell"),
+    Permission.SETTINGS: Sentence("changing the settings"),
+}
+"""Each permission as a cashier calls it."""
 
 
 class Role(StrEnum):
@@ -69,7 +87,7 @@ class NeedsPermission(Refusal):
         super().__init__(
             "needs_permission",
             "This needs the permission “{permission}”; ask someone who holds it to type a PIN.",
-            permission=permission.value,
+            permission=PERMISSION_NAMES[permission],
         )
         self.permission = permission
 

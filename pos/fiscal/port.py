@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from pos.domain.events import FiscalStamp, SaleFinished
-from pos.domain.shop import ShopFacts
+from pos.domain.shop import PrintRules, ShopFacts
 from pos.domain.words import Sentence
 from pos.papers.page import Block
 
@@ -47,6 +47,10 @@ class FiscalRules(Protocol):
 
     def missing(self, shop: ShopFacts) -> Sequence[Sentence]:
         """Return what the set-up still lacks, a sentence each; empty when the till may open."""
+        ...
+
+    def printing_problems(self, rules: PrintRules) -> Sequence[Sentence]:
+        """Return which printing rules of the shop the country forbids, a sentence each."""
         ...
 
     def stamp(self, sale: SaleToSign, head: ChainHead, sign: Sign, key_id: str) -> FiscalStamp:

@@ -10,18 +10,23 @@ plug-in's own block, return policy. The customer gets the ticket's number as a c
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from pos.domain.events import LineFacts, SaleFinished
+from pos.domain.events import LineFacts, SaleFinished, SellerFacts
 from pos.domain.money import PIECE
-from pos.domain.shop import ShopFacts
 from pos.domain.words import Amount, Sentence, Words
 from pos.papers.page import Align, Blank, Block, Cut, Page, Qr, Row, Rule, Table, Text
 
 COUNTRIES = {"FR": "France"}
 """Countries that a ticket's address must name, in their own language."""
+
+VAT_EXEMPT = "TVA non applicable, art. 293 B du CGI"
+"""What a shop that charges no VAT must say, in the law's own language.
+
+The wording is recalled, not verified against the text of the CGI: have it checked.
+"""
 
 METHODS = {
     "cash": Sentence("Cash"),
@@ -34,32 +39,27 @@ METHODS = {
 
 @dataclass(frozen=True, slots=True)
 class TicketParts:
-    """What a ticket shows besides the sale: the shop, letters of the VAT codes, local time, who."""
+    """What a ticket shows besides the facts of its sale: the local time and the fiscal block."""
 
-    shop: ShopFacts
-    letters: Mapping[str, str]
     at: datetime
-    register: str
-    staff: str
     fiscal: Sequence[Block]
-    copy_number: int = 0
 
 
 def ticket(sale: SaleFinished, parts: TicketParts, words: Words) -> Page:
     """Return the ticket of a sale; a copy is the same but for its mark in the fiscal block."""
     blocks: list[Block] = [
-        *_seller(parts.shop, words),
+        *_seller(sale.seller, words),
         Rule(),
         *_document(sale, parts, words),
         Rule(),
-        *(block for line in sale.lines for block in _line(line, parts.letters, words)),
+        *(block for line in sale.lines for block in _line(line, words)),
         Rule(),
         *_totals(sale, words),
         Blank(),
-        _vat(sale, parts.letters, words),
+        _vat(sale, words),
         Rule(),
         *parts.fiscal,
-        *_policy(parts.shop),
+        *_policy(sale.seller),
         Blank(),
         Qr(sale.label, level="M", size=4, caption=sale.label),
         Text(words.say(Sentence("Thank you, see you soon")), Align.CENTER),
@@ -68,11 +68,11 @@ def ticket(sale: SaleFinished, parts: TicketParts, words: Words) -> Page:
     return Page(tuple(blocks), title=sale.label)
 
 
-def _policy(shop: ShopFacts) -> list[Block]:
+def _policy(shop: SellerFacts) -> list[Block]:
     return [Blank(), Text(shop.return_policy, Align.CENTER)] if shop.return_policy else []
 
 
-def _seller(shop: ShopFacts, words: Words) -> list[Block]:
+def _seller(shop: SellerFacts, words: Words) -> list[Block]:
     blocks: list[Block] = [Text(shop.name, Align.CENTER, bold=True, size=2)]
     lines = [shop.company if shop.company != shop.name else "", *shop.address]
     country = COUNTRIES.get(shop.country, "")
@@ -91,6 +91,8 @@ def _seller(shop: ShopFacts, words: Words) -> list[Block]:
         blocks.append(
             Text(words.say(Sentence("VAT no. {number}", number=shop.vat_number)), Align.CENTER)
         )
+    if shop.vat_exempt:
+        blocks.append(Text(VAT_EXEMPT, Align.CENTER))
     return blocks
 
 
@@ -103,15 +105,14 @@ def _document(sale: SaleFinished, parts: TicketParts, words: Words) -> list[Bloc
         ),
         Row(
             words.moment(parts.at),
-            words.say(Sentence("Till {till} · {staff}", till=parts.register, staff=parts.staff)),
+            words.say(Sentence("Till {till} · {staff}", till=sale.till, staff=sale.operator)),
         ),
     ]
 
 
-def _line(line: LineFacts, letters: Mapping[str, str], words: Words) -> list[Block]:
+def _line(line: LineFacts, words: Words) -> list[Block]:
     star = "* " if line.guarantee_months else ""
-    letter = letters.get(line.vat, "?")
-    blocks: list[Block] = [Row(star + line.name, f"{words.amount(line.gross)} {letter}")]
+    blocks: list[Block] = [Row(star + line.name, f"{words.amount(line.gross)} {line.vat_letter}")]
     if line.quantity != PIECE or line.unit != "piece":
         blocks.append(
             Row(
@@ -154,8 +155,8 @@ def _totals(sale: SaleFinished, words: Words) -> list[Block]:
     return blocks
 
 
-def _vat(sale: SaleFinished, letters: Mapping[str, str], words: Words) -> Table:
-    names = {line.vat_rate: letters.get(line.vat, "?") for line in sale.lines}
+def _vat(sale: SaleFinished, words: Words) -> Table:
+    names = {line.vat_rate: line.vat_letter for line in sale.lines}
     head = (
         words.say(Sentence("VAT")),
         words.say(Sentence("Net")),

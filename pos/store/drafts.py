@@ -8,7 +8,14 @@ from __future__ import annotations
 
 from sqlalchemy import Engine
 
-from pos.domain.events import BasketAbandoned, BasketParked, BasketRecalled, Event, SaleFinished
+from pos.domain.events import (
+    BasketAbandoned,
+    BasketCut,
+    BasketParked,
+    BasketRecalled,
+    Event,
+    SaleFinished,
+)
 from pos.ports import Draft
 from pos.store.engine import reading
 from pos.store.writer import Cursor, Writer
@@ -64,6 +71,11 @@ def follow_drafts(cursor: Cursor, event: Event) -> None:
     """Bring the drafts to what an entry says, inside its transaction."""
     if isinstance(event, SaleFinished | BasketAbandoned):
         _forget(cursor, event.basket)
+    elif isinstance(event, BasketCut):
+        cursor.execute(
+            "DELETE FROM draft_step WHERE basket = ? AND number > ?",
+            (event.basket, event.steps_kept),
+        )
     elif isinstance(event, BasketParked):
         cursor.execute(
             "INSERT OR REPLACE INTO basket_head (basket, staff, state) VALUES (?, ?, 'parked')",

@@ -82,8 +82,7 @@ _STAMP = attrgetter(
     "extract",
 )
 _RUNNING = (
-    "SELECT perpetual, perpetual_abs FROM sale WHERE training = 0 ORDER BY entry DESC LIMIT 1",
-    "SELECT perpetual, perpetual_abs FROM sale WHERE training = 1 ORDER BY entry DESC LIMIT 1",
+    "SELECT perpetual, perpetual_abs FROM sale WHERE training = 0 ORDER BY entry DESC LIMIT 1"
 )
 
 
@@ -140,10 +139,15 @@ def _sale_finished(cursor: Cursor, ordinal: int, entry: Entry, event: SaleFinish
     cursor.executemany(INSERT["sale_line"], [_line_row(ordinal, line) for line in event.lines])
     cursor.executemany(INSERT["sale_vat"], [(ordinal, *_VAT(rate)) for rate in event.vat])
     cursor.executemany(INSERT["sale_tender"], [(ordinal, *_TENDER(t)) for t in event.tenders])
-    perpetual, absolute = cursor.execute(_RUNNING[event.training]).fetchone() or (0, 0)
-    running = (perpetual + event.total, absolute + abs(event.total))
-    row = (ordinal, entry.place.epoch, *_SALE(event), *running, *_STAMP(event.fiscal))
-    cursor.execute(INSERT["sale"], row)
+    row = (ordinal, entry.place.epoch, *_SALE(event), *_running(cursor, event))
+    cursor.execute(INSERT["sale"], (*row, *_STAMP(event.fiscal)))
+
+
+def _running(cursor: Cursor, event: SaleFinished) -> tuple[int, int]:
+    if event.training:
+        return 0, 0
+    perpetual, absolute = cursor.execute(_RUNNING).fetchone() or (0, 0)
+    return perpetual + event.total, absolute + abs(event.total)
 
 
 def _line_row(ordinal: int, line: events.LineFacts) -> Row:

@@ -30,20 +30,22 @@ class Queries:
             rows = self._rows(f"{_SALE_ENTRY} ORDER BY entry DESC LIMIT 1)")
         else:
             rows = self._rows(f"{_SALE_ENTRY} WHERE label = ?)", label)
-        if not rows:
-            return None
-        entry = entry_of(rows[0])
-        event = events.read(entry.kind, entry.version, read_facts(entry.body))
-        assert isinstance(event, SaleFinished)
-        return event
+        return _sale_of(rows)
+
+    def last_sale(self, *, training: bool) -> SaleFinished | None:
+        """Return the last real sale, or the last one of training."""
+        rows = self._rows(
+            f"{_SALE_ENTRY} WHERE training = {training:d} ORDER BY entry DESC LIMIT 1)"
+        )
+        return _sale_of(rows)
 
     def copies(self, document: str) -> int:
-        """Return how many papers of a document may have come out; the next is copy number that.
+        """Return the copy number of the next print: one more than any that may have come out.
 
         A job of which the printer itself said that nothing was printed does not count.
         """
         sql = (
-            "SELECT count(*) FROM print_job WHERE document = ?"
+            "SELECT coalesce(max(copy_number) + 1, 0) FROM print_job WHERE document = ?"
             " AND NOT (state = 'failed' AND settled_by IS NULL)"
         )
         return int(self._rows(sql, document)[0][0])
@@ -76,6 +78,15 @@ class Queries:
     def _rows(self, sql: str, *values: object) -> list[Any]:
         with self._engine.connect() as connection:
             return list(connection.exec_driver_sql(sql, values))
+
+
+def _sale_of(rows: list[Any]) -> SaleFinished | None:
+    if not rows:
+        return None
+    entry = entry_of(rows[0])
+    event = events.read(entry.kind, entry.version, read_facts(entry.body))
+    assert isinstance(event, SaleFinished)
+    return event
 
 
 def stream(connection: Connection, after: int = 0) -> Iterator[tuple[int, Entry]]:

@@ -11,7 +11,7 @@ from pysqlite3 import dbapi2
 from sqlalchemy import Engine
 
 from pos.domain.errors import Refusal
-from pos.domain.events import Event, SignInRefused, StaffSignedIn
+from pos.domain.events import Event, LoanGiven, SignInRefused, StaffRemoved, StaffSignedIn
 from pos.domain.shift import instant, instant_text
 from pos.domain.staff import Person
 from pos.journal.entry import Entry
@@ -20,10 +20,10 @@ from pos.store.engine import reading
 from pos.store.writer import Cursor, Writer
 
 _PUT = """
-INSERT INTO staff (ref, number, name, role, pin_hash, failures, locked_until)
-VALUES (?, ?, ?, ?, ?, 0, '')
+INSERT INTO staff (ref, number, name, role, pin_hash, failures, locked_until, removed)
+VALUES (?, ?, ?, ?, ?, 0, '', 0)
 ON CONFLICT (ref) DO UPDATE SET number = excluded.number, name = excluded.name,
-    role = excluded.role, pin_hash = excluded.pin_hash, failures = 0, locked_until = ''
+    role = excluded.role, pin_hash = excluded.pin_hash, failures = 0, locked_until = '', removed = 0
 """
 
 
@@ -39,16 +39,17 @@ class StaffFile:
         with self._engine.connect() as connection:
             row = connection.exec_driver_sql(
                 "SELECT ref, number, name, role, pin_hash, failures, locked_until"
-                " FROM staff WHERE number = ?",
+                " FROM staff WHERE number = ? AND removed = 0",
                 (number,),
             ).first()
         return None if row is None else Credentials(Person(*row[:4]), *row[4:])
 
     def all(self) -> list[Person]:
-        """Return everyone, by number."""
+        """Return everyone who may use the till, by number."""
         with self._engine.connect() as connection:
             rows = connection.exec_driver_sql(
-                "SELECT ref, number, name, role FROM staff ORDER BY length(number), number"
+                "SELECT ref, number, name, role FROM staff WHERE removed = 0"
+                " ORDER BY length(number), number"
             )
             return [Person(*row) for row in rows]
 
@@ -67,9 +68,16 @@ class StaffFile:
 
 
 def follow_staff(cursor: Cursor, entry: Entry, event: Event) -> None:
-    """Bring the wrong-PIN counters to what an entry says, inside its transaction."""
+    """Bring who may sign in, and after how many wrong PINs, to what an entry says.
+
+    Inside its transaction. The right PIN forgets the wrong ones, to sign in or to lend.
+    """
     if isinstance(event, StaffSignedIn):
         _count(cursor, event.staff, 0, "")
+    elif isinstance(event, LoanGiven):
+        _count(cursor, event.lender, 0, "")
+    elif isinstance(event, StaffRemoved):
+        cursor.execute("UPDATE staff SET removed = 1, pin_hash = '' WHERE ref = ?", (event.staff,))
     elif isinstance(event, SignInRefused):
         until = instant(entry.at) + timedelta(seconds=event.wait_s)
         _count(cursor, event.staff, event.failures, instant_text(until) if event.wait_s else "")

@@ -49,13 +49,13 @@ class EntryRow(SQLModel, table=True):
 class SaleRow(SQLModel, table=True):
     """A finished sale; `entry` is the ordinal of the entry that bore it.
 
-    `perpetual` is the sum of the totals of this and every earlier sale of its kind (real or
-    training), `perpetual_abs` that of their absolute values: the fiscal running totals.
+    `perpetual` is the sum of the totals of this and every earlier sale, `perpetual_abs` that of
+    their absolute values: the fiscal running totals. Training is in neither and stands at 0.
     """
 
     __tablename__ = "sale"
     __table_args__ = (
-        UniqueConstraint("epoch", "ticket"),
+        UniqueConstraint("epoch", "ticket", "training"),
         Index("ix_sale_training", "entry", sqlite_where=text("training = 1")),
         Index("ix_sale_label", "label"),
     )
@@ -233,18 +233,25 @@ class BasketHeadRow(SQLModel, table=True):
 
 
 class StaffRow(SQLModel, table=True):
-    """A person who may use the till; the name stays here and never enters the journal."""
+    """A person who may use the till; the name stays here and never enters the journal.
+
+    Someone who was `removed` keeps the row with no PIN, and the number is free again.
+    """
 
     __tablename__ = "staff"
-    __table_args__ = (_WITHOUT_ROWID,)
+    __table_args__ = (
+        Index("ix_staff_number", "number", unique=True, sqlite_where=text("removed = 0")),
+        _WITHOUT_ROWID,
+    )
 
     ref: str = Field(primary_key=True)
-    number: str = Field(unique=True)
+    number: str
     name: str
     role: str
     pin_hash: str
     failures: int
     locked_until: str
+    removed: int
 
 
 class TillStateRow(SQLModel, table=True):

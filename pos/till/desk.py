@@ -19,12 +19,12 @@ from pos.domain.errors import Refusal
 from pos.domain.events import Event, PermissionUsed, SaleFinished
 from pos.domain.history import History
 from pos.domain.shift import business_day
+from pos.domain.shop import PrintRules as PrintRules
 from pos.domain.shop import ShopFacts
 from pos.domain.staff import NeedsPermission, Permission, Person, allows
 from pos.domain.tender import TenderRules, check_meal_vouchers
 from pos.domain.words import Amount, Words
 from pos.fiscal.port import FiscalRules
-from pos.papers.page import Page
 from pos.ports import (
     CardRequest,
     Catalogue,
@@ -62,17 +62,12 @@ class Limits:
 
 
 @dataclass(frozen=True, slots=True)
-class PrintRules:
-    """Which tickets print unasked: all of them, or only what the country and the shop want."""
-
-    ask: bool = True
-    guarantee: bool = True
-    weighed: bool = False
-
-
-@dataclass(frozen=True, slots=True)
 class HouseRules:
-    """What this shop set: who it is, its taxes, tenders, limits and codes."""
+    """What this shop set: who it is, its taxes, tenders, limits and codes.
+
+    `ticket_language` is what tickets are written in, whatever the screen speaks. In `training`
+    sales are played: they are numbered, signed and counted apart from the real ones.
+    """
 
     shop: ShopFacts
     vat: VatTable
@@ -85,6 +80,7 @@ class HouseRules:
     printing: PrintRules = field(default_factory=PrintRules)
     notes: tuple[int, ...] = (500, 1_000, 2_000, 5_000, 10_000)
     software: str = "Comptoir"
+    ticket_language: str = "fr"
     training: bool = False
 
 
@@ -138,23 +134,38 @@ class Loan:
 
 @dataclass(slots=True)
 class WaitingPrint:
-    """A page the till keeps until its printer is ready, or until its end is known."""
+    """A ticket the till keeps until its printer is ready, or until its end is known."""
 
     job: str
-    document: str
+    sale: SaleFinished
     copy_number: int
-    page: Page
     sending: bool = False
     unknown: bool = False
 
+    @property
+    def document(self) -> str:
+        """The label of the sale whose ticket it is."""
+        return self.sale.label
+
 
 class Desk:
-    """One till's memory. Only the functions of `pos.till` change it."""
+    """One till's memory. Only the functions of `pos.till` change it.
 
-    def __init__(self, ports: Ports, rules: HouseRules, words: Callable[[], Words]) -> None:
+    `words` are the screen's, of now; `words_in` gives those of a ticket's language. Without it
+    tickets speak as the screen does. `unwritten` is what devices reported while the disk refused.
+    """
+
+    def __init__(
+        self,
+        ports: Ports,
+        rules: HouseRules,
+        words: Callable[[], Words],
+        words_in: Callable[[str], Words] | None = None,
+    ) -> None:
         self.ports = ports
         self.rules = rules
         self.words = words
+        self.words_in = words_in or (lambda _language: words())
         self.person: Person | None = None
         self.open: dict[str, OpenBasket] = {}
         self.parked: list[OpenBasket] = []
@@ -163,6 +174,7 @@ class Desk:
         self.armed_quantity: int | None = None
         self.prints: dict[str, WaitingPrint] = {}
         self.devices: dict[str, StatusChanged] = {}
+        self.unwritten: list[Event] = []
         self.zone = ZoneInfo(rules.zone)
 
     @property
@@ -181,6 +193,16 @@ class Desk:
     def now(self) -> datetime:
         """Return the present instant in the shop's zone."""
         return self.ports.clock.now().astimezone(self.zone)
+
+    def record(self, *events: Event) -> None:
+        """Write events in one transaction, after those that the disk refused before.
+
+        Raises StoreUnavailable; nothing is written then, and what was unwritten stays so.
+        """
+        batch = [*self.unwritten, *events]
+        if batch:
+            self.ports.ledger.record(*batch)
+            self.unwritten.clear()
 
     def baskets(self) -> list[OpenBasket]:
         """Return every basket that is not sold: in someone's hands, then put aside."""
@@ -235,7 +257,7 @@ class Desk:
         """Do a step that needs a permission: who allowed it is written first."""
         self.check(step)
         used = self.permit(permission, loan)
-        self.ports.ledger.record(used)
+        self.record(used)
         basket = self.step(step)
         _spend(loan, used)
         return basket
@@ -262,7 +284,7 @@ class Desk:
 
     def record_permitted(self, used: PermissionUsed, loan: Loan | None, *events: Event) -> None:
         """Write a guarded gesture and who allowed it together; the loan is spent then."""
-        self.ports.ledger.record(used, *events)
+        self.record(used, *events)
         _spend(loan, used)
 
     def require(self, permission: Permission, loan: Loan | None = None) -> None:

@@ -33,6 +33,9 @@ from pos.till.offer import search as search
 
 PARKED_MOST = 50
 
+WHOLE = 10_000
+"""All of an amount, in basis points."""
+
 
 def set_quantity(desk: Desk, n: int, quantity: int, loan: Loan | None = None) -> Basket:
     """Set a line's quantity, in thousandths."""
@@ -40,42 +43,59 @@ def set_quantity(desk: Desk, n: int, quantity: int, loan: Loan | None = None) ->
     return _careful(desk, QuantityChanged(n=n, quantity=quantity), loan)
 
 
-def _careful(desk: Desk, step: QuantityChanged | Voided, loan: Loan | None) -> Basket:
+def _careful(
+    desk: Desk, step: QuantityChanged | Voided | PriceChanged, loan: Loan | None
+) -> Basket:
     """Do a step after which a fixed discount may be a larger share than a cashier may give."""
-    before, after = desk.basket, desk.check(step)
-    if _is_generous(desk, after, step.n) and not _is_generous(desk, before, step.n):
+    if _grows(desk, desk.check(step), step.n):
         return _shown(desk, desk.guarded_step(step, Permission.BIG_DISCOUNT, loan))
     return _shown(desk, desk.step(step))
 
 
-def _is_generous(desk: Desk, basket: Basket, n: int) -> bool:
-    limits = desk.rules.limits
-    asked = [(basket.ticket_discount, basket.subtotal, limits.ticket_discount)]
-    asked += [
-        (line.discount, line.gross, limits.line_discount) for line in basket.lines if line.n == n
-    ]
-    return any(
-        discount is not None and not _is_small(discount, base, free)
-        for discount, base, free in asked
-    )
+def _grows(desk: Desk, after: Basket, n: int) -> bool:
+    """Tell whether a step makes a discount a larger share of its base, over what is free.
+
+    What someone allowed was allowed for the share it was then, so a larger one is asked anew.
+    """
+    line = next((one for one in after.lines if one.n == n), None)
+    if line is None or line.discount is None:
+        return _ticket_grows(desk, after)
+    base, free = desk.basket.line(n).gross, desk.rules.limits.line_discount
+    return _ticket_grows(desk, after) or _is_larger(line.discount, line.gross, base, free)
+
+
+def _ticket_grows(desk: Desk, after: Basket) -> bool:
+    base, free = desk.basket.subtotal, desk.rules.limits.ticket_discount
+    discount = after.ticket_discount
+    return discount is not None and _is_larger(discount, after.subtotal, base, free)
+
+
+def _is_larger(discount: Discount, base: int, base_before: int, free: int) -> bool:
+    if discount.percent or _is_small(discount, base, free):
+        return False
+    return discount.off(base) * max(base_before, 1) > discount.off(base_before) * base
 
 
 def _is_small(discount: Discount, base: int, free: int) -> bool:
     """Tell whether a discount stays within `free` basis points of what it is taken off."""
-    if discount.percent:
+    if discount.percent or free >= WHOLE:
         return discount.percent <= free
-    return discount.off(base) * 10_000 <= base * free
+    return discount.amount * WHOLE <= base * free
 
 
 def set_price(desk: Desk, n: int, unit_price: int, loan: Loan | None = None) -> Basket:
-    """Replace a line's unit price (permission `price_override`, unless the shop lets anyone)."""
+    """Replace a line's unit price (permission `price_override`, unless the shop lets anyone).
+
+    Whoever may set any price may also make a discount weigh more on it; where anyone may, a larger
+    share still needs `big_discount`.
+    """
     step = PriceChanged(n=n, unit_price=unit_price)
     desk.check(step)
     if desk.rules.limits.price_override == "never":
         raise Refusal("price_fixed", "This shop does not change prices at the till.")
     if desk.rules.limits.price_override == "permission":
         return _shown(desk, desk.guarded_step(step, Permission.PRICE_OVERRIDE, loan))
-    return _shown(desk, desk.step(step))
+    return _careful(desk, step, loan)
 
 
 def discount_line(
@@ -83,9 +103,10 @@ def discount_line(
 ) -> Basket:
     """Set or take away a line's discount; a large one needs `big_discount`."""
     step = Discounted(n=n, discount=discount)
-    desk.check(step)
+    after = desk.check(step)
     base, free = desk.basket.line(n).gross, desk.rules.limits.line_discount
-    return _discounted(desk, step, _is_small(discount or _NOTHING, base, free), loan)
+    is_small = _is_small(discount or _NOTHING, base, free) and not _ticket_grows(desk, after)
+    return _discounted(desk, step, is_small, loan)
 
 
 def discount_ticket(desk: Desk, discount: Discount | None, loan: Loan | None = None) -> Basket:
@@ -139,7 +160,7 @@ def park(desk: Desk) -> OpenBasket:
             "{most} baskets are put aside already; recall one first.",
             most=PARKED_MOST,
         )
-    desk.ports.ledger.record(
+    desk.record(
         BasketParked(
             basket=mine.name,
             staff=desk.signed_in.ref,
@@ -171,7 +192,7 @@ def recall(desk: Desk, name: str | None = None) -> OpenBasket:
     ref = desk.signed_in.ref
     left = desk.open.get(ref)
     emptied = [_abandoned(left, ref, "emptied")] if left and left.basket.steps else []
-    desk.ports.ledger.record(*emptied, BasketRecalled(basket=found.name, staff=ref))
+    desk.record(*emptied, BasketRecalled(basket=found.name, staff=ref))
     desk.parked.remove(found)
     found.staff = ref
     desk.open[ref] = found
@@ -205,6 +226,7 @@ def _abandoned(mine: OpenBasket, staff: str, reason: str) -> Event:
         total=mine.basket.total,
         reason=reason[:80],
         voided=list(mine.basket.voided),
+        returned_tenders=list(mine.basket.returned),
     )
 
 

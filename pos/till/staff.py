@@ -5,9 +5,21 @@ from __future__ import annotations
 from datetime import timedelta
 
 from pos.domain.errors import Refusal
-from pos.domain.events import SignInRefused, StaffAdded, StaffSignedIn, StaffSignedOut
+from pos.domain.events import (
+    BasketParked,
+    Event,
+    LoanGiven,
+    PermissionUsed,
+    SignInRefused,
+    StaffAdded,
+    StaffPinChanged,
+    StaffRemoved,
+    StaffSignedIn,
+    StaffSignedOut,
+)
 from pos.domain.shift import instant
 from pos.domain.staff import (
+    PERMISSION_NAMES,
     ROLES,
     WAIT_MOST_S,
     Permission,
@@ -31,12 +43,12 @@ def sign_in(desk: Desk, number: str, pin: str) -> Person:
     """
     known = _check(desk, number, pin)
     if desk.person is not None and desk.person.ref != known.person.ref:
-        desk.ports.ledger.record(
+        desk.record(
             StaffSignedOut(staff=desk.person.ref),
             StaffSignedIn(staff=known.person.ref, role=known.person.role),
         )
     else:
-        desk.ports.ledger.record(StaffSignedIn(staff=known.person.ref, role=known.person.role))
+        desk.record(StaffSignedIn(staff=known.person.ref, role=known.person.role))
     desk.person = known.person
     desk.just_sold = False
     desk.armed_quantity = None
@@ -50,7 +62,7 @@ def sign_in(desk: Desk, number: str, pin: str) -> Person:
 def sign_out(desk: Desk) -> None:
     """Leave the till; an open basket stays where it is."""
     if desk.person is not None:
-        desk.ports.ledger.record(StaffSignedOut(staff=desk.person.ref))
+        desk.record(StaffSignedOut(staff=desk.person.ref))
         desk.person = None
         desk.just_sold = False
         desk.armed_quantity = None
@@ -58,15 +70,21 @@ def sign_out(desk: Desk) -> None:
 
 
 def lend(desk: Desk, number: str, pin: str, permission: Permission) -> Loan:
-    """Let someone who holds a permission lend it for one gesture; it is written when used."""
+    """Let someone who holds a permission lend it for one gesture; it is written, used or not.
+
+    Raises Refusal as signing in does, and `cannot_lend` for someone who does not hold it either.
+    """
     known = _check(desk, number, pin)
     if not allows(known.person.role, permission):
         raise Refusal(
             "cannot_lend",
             "{name} does not hold the permission “{permission}” either; ask a manager.",
             name=known.person.name,
-            permission=permission.value,
+            permission=PERMISSION_NAMES[permission],
         )
+    borrower = desk.person.ref if desk.person else ""
+    lent = LoanGiven(permission=permission.value, staff=borrower, lender=known.person.ref)
+    desk.record(lent)
     return Loan(permission, known.person.ref)
 
 
@@ -79,7 +97,7 @@ def _check(desk: Desk, number: str, pin: str) -> Credentials:
     _check_lock(desk, known)
     if not desk.ports.pins.matches(known.pin_hash, pin):
         failures = known.failures + 1
-        desk.ports.ledger.record(
+        desk.record(
             SignInRefused(staff=known.person.ref, failures=failures, wait_s=wait_s(failures))
         )
         desk.ports.sound.play("refused")
@@ -101,18 +119,85 @@ def _check_lock(desk: Desk, known: Credentials) -> None:
 
 
 def add_person(desk: Desk, person: Person, pin: str, loan: Loan | None = None) -> None:
-    """Add someone (permission `staff`); the very first person of a till must be a manager."""
+    """Add someone (permission `staff`); the very first person of a till must be a manager.
+
+    The journal says it first: nobody can sign in of whom it does not know. A death between the
+    two leaves an entry and no person; adding them again is right then.
+    """
     check_pin(pin)
     everyone = desk.ports.people.all()
     if person.role not in ROLES or (not everyone and person.role != Role.MANAGER):
         raise Refusal("bad_role", "“{role}” cannot be the role here.", role=person.role)
     if len(everyone) >= PEOPLE_MOST:
         raise Refusal("too_many_people", "{most} people is the most.", most=PEOPLE_MOST)
-    if any(one.number == person.number and one.ref != person.ref for one in everyone):
+    if any(one.number == person.number or one.ref == person.ref for one in everyone):
         raise Refusal("number_taken", "The number {number} is taken.", number=person.number)
-    added = StaffAdded(staff=person.ref, role=person.role)
-    if everyone:
-        desk.record_permitted(desk.permit(Permission.STAFF, loan), loan, added)
-    else:
-        desk.ports.ledger.record(added)
-    desk.ports.people.add(person, desk.ports.pins.hash(pin))
+    used = _staff_permit(desk, loan) if everyone else None
+    hashed = desk.ports.pins.hash(pin)
+    _record_staff(desk, used, StaffAdded(staff=person.ref, role=person.role))
+    desk.ports.people.add(person, hashed)
+    _spend(loan, used)
+
+
+def change_pin(desk: Desk, ref: str, pin: str, loan: Loan | None = None) -> None:
+    """Give someone another PIN (permission `staff`); wrong ones typed before are forgotten."""
+    check_pin(pin)
+    person = _person(desk, ref)
+    used = _staff_permit(desk, loan)
+    hashed = desk.ports.pins.hash(pin)
+    _record_staff(desk, used, StaffPinChanged(staff=ref))
+    desk.ports.people.add(person, hashed)
+    _spend(loan, used)
+
+
+def remove_person(desk: Desk, ref: str, loan: Loan | None = None) -> None:
+    """Take someone off the till (permission `staff`); an open basket of theirs is put aside.
+
+    Entry and removal are one transaction. Raises Refusal: `no_person`, `last_manager`,
+    `signed_in` for whoever stands at the till.
+    """
+    person = _person(desk, ref)
+    managers = [one for one in desk.ports.people.all() if one.role == Role.MANAGER]
+    if managers == [person]:
+        raise Refusal("last_manager", "{name} is the last manager; add another first.",
+                      name=person.name)  # fmt: skip
+    if desk.person is not None and desk.person.ref == ref:
+        raise Refusal("signed_in", "{name} is signed in; sign out first.", name=person.name)
+    used = _staff_permit(desk, loan)
+    left = desk.open.get(ref)
+    aside: list[Event] = []
+    if left is not None and left.basket.steps:
+        lines, total = len(left.basket.lines), left.basket.total
+        aside.append(BasketParked(basket=left.name, staff=ref, lines=lines, total=total))
+    _record_staff(desk, used, *aside, StaffRemoved(staff=ref))
+    desk.open.pop(ref, None)
+    if left is not None and aside:
+        desk.parked.append(left)
+    _spend(loan, used)
+
+
+def _person(desk: Desk, ref: str) -> Person:
+    found = next((one for one in desk.ports.people.all() if one.ref == ref), None)
+    if found is None:
+        raise Refusal("no_person", "This person does not use the till any more.")
+    return found
+
+
+def _staff_permit(desk: Desk, loan: Loan | None) -> PermissionUsed:
+    """Return who allowed a change of staff; a manager's loan is enough when nobody is signed in."""
+    if desk.person is None and loan is not None and _is_good(loan):
+        return PermissionUsed(permission=loan.permission.value, staff="", lender=loan.lender)
+    return desk.permit(Permission.STAFF, loan)
+
+
+def _is_good(loan: Loan) -> bool:
+    return loan.permission is Permission.STAFF and not loan.spent
+
+
+def _record_staff(desk: Desk, used: PermissionUsed | None, *events: Event) -> None:
+    desk.record(*([used] if used else []), *events)
+
+
+def _spend(loan: Loan | None, used: PermissionUsed | None) -> None:
+    if loan is not None and used is not None and used.lender is not None:
+        loan.spent = True

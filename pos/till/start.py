@@ -12,7 +12,7 @@ from pydantic import ValidationError
 
 from pos.domain.basket import STEP
 from pos.domain.errors import Refusal
-from pos.domain.events import BasketAbandoned, BasketParked, TillStarted, TillStopped
+from pos.domain.events import BasketAbandoned, BasketCut, Event, TillStarted, TillStopped
 from pos.domain.words import Sentence
 from pos.ports import Draft
 from pos.till.counter import show_welcome
@@ -26,21 +26,25 @@ def start(desk: Desk, *, clean: bool = True) -> Sequence[Sentence]:
 
     Raises Refusal `set_up` when the country's rules forbid to sell with this set-up.
     """
-    missing = desk.ports.fiscal.missing(desk.rules.shop)
+    fiscal = desk.ports.fiscal
+    missing = [
+        *fiscal.missing(desk.rules.shop),
+        *fiscal.printing_problems(desk.rules.printing),
+    ]
     if missing:
         raise Refusal("set_up", missing[0].template, **missing[0].values)
     desk.last_sale = desk.ports.past.sale()
     notes = [note for draft in desk.ports.drafts.all() if (note := _restore(desk, draft))]
     restore_cards(desk)
     restore_prints(desk)
-    desk.ports.ledger.record(TillStarted(software=desk.rules.software, clean=clean))
+    desk.record(TillStarted(software=desk.rules.software, clean=clean))
     show_welcome(desk)
     return notes
 
 
 def stop(desk: Desk) -> None:
     """Close in order; open baskets stay on disk."""
-    desk.ports.ledger.record(TillStopped())
+    desk.record(TillStopped())
 
 
 def _restore(desk: Desk, draft: Draft) -> Sentence | None:
@@ -54,8 +58,9 @@ def _restore(desk: Desk, draft: Draft) -> Sentence | None:
             "A basket could be read only up to its step {step}; check it before selling.",
             step=found.basket.steps,
         )
-        found = _rescued(desk, draft, found)
-        if not found.basket.steps:
+        is_kept = bool(found.basket.steps or desk.ports.past.cards(found.name))
+        desk.record(_cut(found) if is_kept else _lost(found))
+        if not is_kept:
             return note
     if draft.parked or draft.staff in desk.open:
         desk.parked.append(found)
@@ -64,20 +69,18 @@ def _restore(desk: Desk, draft: Draft) -> Sentence | None:
     return note
 
 
-def _rescued(desk: Desk, draft: Draft, found: OpenBasket) -> OpenBasket:
-    """Return what could be read under a new name, put aside; the old name ends on record."""
-    fresh = OpenBasket(desk.ports.ids.token(), draft.staff)
-    for text in draft.steps[: found.basket.steps]:
-        desk.keep(fresh, STEP.validate_json(text))
-    lines, total = len(found.basket.lines), found.basket.total
-    ended = BasketAbandoned(
-        basket=draft.basket,
-        staff=draft.staff,
-        lines=lines,
-        total=total,
-        reason="unreadable",
-        voided=list(found.basket.voided),
+def _cut(found: OpenBasket) -> Event:
+    """Keep what could be read; the basket keeps its name, and so the card payments for it."""
+    return BasketCut(
+        basket=found.name,
+        staff=found.staff,
+        steps_kept=found.basket.steps,
+        lines=len(found.basket.lines),
+        total=found.basket.total,
     )
-    parked = BasketParked(basket=fresh.name, staff=draft.staff, lines=lines, total=total)
-    desk.ports.ledger.record(ended, *([parked] if draft.parked and fresh.basket.steps else []))
-    return fresh
+
+
+def _lost(found: OpenBasket) -> Event:
+    return BasketAbandoned(
+        basket=found.name, staff=found.staff, lines=0, total=0, reason="unreadable"
+    )

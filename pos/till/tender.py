@@ -27,13 +27,10 @@ from pos.fiscal.port import ChainHead, SaleToSign
 from pos.ports import CardRequest
 from pos.till.counter import show_basket, show_paid
 from pos.till.desk import Desk, Loan, OpenBasket, check_no_card
-from pos.till.tickets import begin, unasked
+from pos.till.tickets import begin, retry, unasked
 
 MANUAL = "manual"
 """The card terminal whose result the cashier types."""
-
-TRAINING_LOOK_BACK = 200
-"""How many tickets back the training chain looks for its last record."""
 
 
 def pay_cash(
@@ -89,7 +86,7 @@ def ask_card(desk: Desk, amount: int | None = None) -> CardRequest:
     mine = desk.mine()
     check_no_card(mine)
     request = CardRequest(desk.ports.ids.token(), mine.name, tender.amount, "")
-    desk.ports.ledger.record(
+    desk.record(
         CardAsked(
             request=request.request,
             basket=request.basket,
@@ -117,7 +114,7 @@ def answer_card(desk: Desk, request: CardRequest, outcome: str) -> SaleFinished 
         raise Refusal("card_settled", "This card payment has its answer already.")
     if mine is not None and outcome == "approved":
         return _approved(desk, mine, said)
-    desk.ports.ledger.record(said)
+    desk.record(said)
     if mine is not None:
         mine.card = replace(request, outcome=outcome) if outcome == "unknown" else None
     return desk.basket
@@ -133,7 +130,7 @@ def _approved(desk: Desk, mine: OpenBasket, said: CardAnswered) -> SaleFinished 
     is_here = mine is desk.open.get(desk.signed_in.ref)
     if is_here and after.due == 0:
         return _finish(desk, after, 0, (said,))
-    desk.ports.ledger.record(said)
+    desk.record(said)
     desk.keep(mine, step)
     mine.card = None
     if is_here:
@@ -160,7 +157,7 @@ def _take(desk: Desk, tender: Tender, *before: Event) -> SaleFinished | Basket:
     if is_rounded or after.due == 0:
         return _finish(desk, after, -after.due, before)
     if before:
-        desk.ports.ledger.record(*before)
+        desk.record(*before)
     basket = desk.step(Tendered(tender=tender))
     show_basket(desk, basket.last)
     return basket
@@ -168,12 +165,12 @@ def _take(desk: Desk, tender: Tender, *before: Event) -> SaleFinished | Basket:
 
 def _finish(desk: Desk, paid: Basket, rounding: int, before: tuple[Event, ...]) -> SaleFinished:
     mine = desk.mine()
-    facts = close(paid, desk.rate_of, rounding)
+    facts = close(paid, desk.rate_of, rounding, desk.rules.vat.letters)
     sale = _sale(desk, mine.name, paid, facts)
     has_cash = any(tender.method == "cash" for tender in paid.tenders)
     opened = [DrawerOpened(cause="sale", staff=mine.staff)] if has_cash else []
     waiting, asked = unasked(desk, sale)
-    desk.ports.ledger.record(*before, sale, *opened, *asked)
+    desk.record(*before, sale, *opened, *asked)
     del desk.open[mine.staff]
     desk.last_sale = sale
     desk.just_sold = True
@@ -184,6 +181,7 @@ def _finish(desk: Desk, paid: Basket, rounding: int, before: tuple[Event, ...]) 
     show_paid(desk, sale.total, sale.change)
     if waiting is not None:
         begin(desk, waiting)
+    retry(desk)
     return sale
 
 
@@ -202,21 +200,25 @@ _UNSIGNED = FiscalStamp(
 
 
 def _sale(desk: Desk, basket: str, paid: Basket, facts: SaleFacts) -> SaleFinished:
-    place = desk.ports.ledger.place
+    place, rules, person = desk.ports.ledger.place, desk.rules, desk.signed_in
     register = f"{place.till}-{place.epoch}"
-    last = desk.last_sale
-    is_next = last is not None and last.label.startswith(f"{register}-")
-    number = last.ticket + 1 if last and is_next else 1
+    series = f"{register}-X" if rules.training else f"{register}-"
+    last = _last_of(desk, series)
+    number = last.ticket + 1 if last else 1
     now = desk.now()
     sale = SaleFinished(
         ticket=number,
-        label=f"{register}-{number:06d}",
+        label=f"{series}{number:06d}",
         basket=basket,
         at=instant_text(now),
-        business_day=business_day(now, desk.rules.zone, desk.rules.cut_off_hour).isoformat(),
-        zone=desk.rules.zone,
-        currency=desk.rules.currency,
-        staff=desk.signed_in.ref,
+        business_day=business_day(now, rules.zone, rules.cut_off_hour).isoformat(),
+        zone=rules.zone,
+        currency=rules.currency,
+        staff=person.ref,
+        till=place.till,
+        operator=person.number,
+        language=rules.ticket_language,
+        seller=rules.shop.as_seller(),
         lines=facts.lines,
         ticket_discount=facts.ticket_discount,
         vat=facts.vat,
@@ -225,34 +227,35 @@ def _sale(desk: Desk, basket: str, paid: Basket, facts: SaleFacts) -> SaleFinish
         rounding=facts.rounding,
         change=facts.change,
         voided=list(paid.voided),
+        returned_tenders=list(paid.returned),
         age_checked=paid.age_checked,
-        training=desk.rules.training,
-        software=desk.rules.software,
+        training=rules.training,
+        software=rules.software,
         fiscal=_UNSIGNED,
     )
-    head = _chain_head(desk, register, number)
     signed = SaleToSign(sale.facts(), register, f"{now:%Y%m%d%H%M%S}", sale.training)
     signer = desk.ports.signer
+    head = _chain_head(desk, last)
     stamp = desk.ports.fiscal.stamp(signed, head, signer.sign, signer.key_id)
     return sale.model_copy(update={"fiscal": stamp})
 
 
-def _chain_head(desk: Desk, register: str, number: int) -> ChainHead:
-    """Return the last record of the chain that ticket `number` of this register joins.
+def _last_of(desk: Desk, series: str) -> SaleFinished | None:
+    """Return the last sale of a series of numbers: this register's and epoch's, real or training.
 
-    Training has a chain of its own, so tickets of the other kind are passed over. Another
-    country's plug-in begins a chain of its own; a training chain forgets what lies far back.
+    The two kinds have numbers and a fiscal chain of their own, whatever was sold between.
     """
-    rules = desk.rules
-    least = max(1, number - TRAINING_LOOK_BACK) if rules.training else 1
-    sale = desk.last_sale
-    for earlier in range(number - 1, least - 1, -1):
-        if sale is None or sale.ticket != earlier:
-            sale = desk.ports.past.sale(f"{register}-{earlier:06d}")
-        if sale is not None and sale.training == rules.training:
-            same = sale.fiscal.plugin == desk.ports.fiscal.name
-            return ChainHead(sale.fiscal.number, sale.fiscal.signature) if same else ChainHead()
-    return ChainHead()
+    last, training = desk.last_sale, desk.rules.training
+    if last is not None and last.training is not training:
+        last = desk.ports.past.last_sale(training=training)
+    return last if last is not None and last.label.startswith(series) else None
+
+
+def _chain_head(desk: Desk, last: SaleFinished | None) -> ChainHead:
+    """Return the end of the chain the next sale joins; another country's plug-in begins one."""
+    if last is None or last.fiscal.plugin != desk.ports.fiscal.name:
+        return ChainHead()
+    return ChainHead(last.fiscal.number, last.fiscal.signature)
 
 
 def restore_cards(desk: Desk) -> None:

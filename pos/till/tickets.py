@@ -1,13 +1,14 @@
 """Tickets: asked for, counted, printed once; what the printer did not confirm, a person settles.
 
-A job is an entry before it is bytes. It is handed to the printer only when the printer is ready,
-so that a job that never left may still be sent after a restart, and one that may have left is
-`unknown` until a person has looked. Nothing is sent twice silently.
+A job is an entry before it is bytes. It is handed to the printer only when the printer is ready
+and holds no other, so that a job that never left may still be sent after a restart, and one that
+may have left is `unknown` until a person has looked. Nothing is sent twice silently.
 """
 
 from __future__ import annotations
 
 from typing import Literal
+from zoneinfo import ZoneInfo
 
 from pos.domain.errors import Refusal
 from pos.domain.events import (
@@ -29,6 +30,7 @@ from pos.ports import (
     PrintEnded,
     PrintOutcome,
     StatusChanged,
+    StoreUnavailable,
 )
 from pos.till.desk import Desk, Loan, WaitingPrint
 
@@ -40,18 +42,16 @@ WAITING_MOST = 50
 
 
 def page_of(desk: Desk, sale: SaleFinished, copy_number: int) -> Page:
-    """Return the ticket's paper, as it is printed, shown or mailed."""
-    person = next((one for one in desk.ports.people.all() if one.ref == sale.staff), None)
+    """Return the ticket's paper, as it is printed, shown or mailed.
+
+    It rests on the facts of the sale alone, so that a copy is the same whatever changed since:
+    the shop, its people, the language of the screen.
+    """
     parts = TicketParts(
-        shop=desk.rules.shop,
-        letters=desk.rules.vat.letters,
-        at=instant(sale.at).astimezone(desk.zone),
-        register=desk.ports.ledger.place.till,
-        staff=person.name if person else sale.staff,
+        at=instant(sale.at).astimezone(ZoneInfo(sale.zone)),
         fiscal=desk.ports.fiscal.ticket_block(sale, copy_number),
-        copy_number=copy_number,
     )
-    return ticket(sale, parts, desk.words())
+    return ticket(sale, parts, desk.words_in(sale.language))
 
 
 def print_ticket(desk: Desk, sale: SaleFinished | None = None, loan: Loan | None = None) -> int:
@@ -71,11 +71,13 @@ def print_ticket(desk: Desk, sale: SaleFinished | None = None, loan: Loan | None
             "{most} tickets wait for the printer already; look at it first.",
             most=WAITING_MOST,
         )
+    desk.record()  # an end that was not written down yet may free a copy number
     copy_number = desk.ports.past.copies(what.label)
+    page_of(desk, what, copy_number)  # one that cannot be made is not counted
     used = desk.permit(Permission.DUPLICATE, loan) if copy_number else None
     waiting, events = asked(desk, what, copy_number)
     if used is None:
-        desk.ports.ledger.record(*events)
+        desk.record(*events)
     else:
         desk.record_permitted(used, loan, *events)
     begin(desk, waiting)
@@ -97,10 +99,12 @@ def unasked(desk: Desk, sale: SaleFinished) -> tuple[WaitingPrint | None, list[E
 
 
 def asked(desk: Desk, sale: SaleFinished, copy_number: int) -> tuple[WaitingPrint, list[Event]]:
-    """Return a job for a sale's ticket and the events to record before it may begin."""
+    """Return a job for a sale's ticket and the events to record before it may begin.
+
+    Its turn is now when the printer is free; its paper is made then, never before the record.
+    """
     job = desk.ports.ids.token()
-    is_ready = desk.device_state(PRINTER) in (DeviceState.READY, DeviceState.BUSY)
-    page = page_of(desk, sale, copy_number)
+    is_next = _is_free(desk) and not _queued(desk)
     events: list[Event] = [
         PrintAsked(
             job=job,
@@ -111,25 +115,42 @@ def asked(desk: Desk, sale: SaleFinished, copy_number: int) -> tuple[WaitingPrin
             staff=desk.person.ref if desk.person else "",
         )
     ]
-    if is_ready:
+    if is_next:
         events.append(PrintSending(job=job))
-    return WaitingPrint(job, sale.label, copy_number, page, sending=is_ready), events
+    return WaitingPrint(job, sale, copy_number, sending=is_next), events
 
 
 def begin(desk: Desk, waiting: WaitingPrint) -> None:
-    """Keep a recorded job until its end, and hand it over when it may leave now."""
+    """Keep a recorded job until its end, and hand it over when its turn is now."""
     desk.prints[waiting.job] = waiting
     if waiting.sending:
         _hand_over(desk, waiting)
 
 
 def _hand_over(desk: Desk, waiting: WaitingPrint) -> None:
-    if desk.ports.printer is not None:
-        desk.ports.printer.print(waiting.job, waiting.page)
+    """Make the paper and give it to the printer; a page that cannot be made is a failed print.
+
+    Neither a sale nor another ticket may suffer from one page, so nothing is raised here: the
+    failure is the job's end, which the journal keeps, and the ticket can be asked for again.
+    """
+    if desk.ports.printer is None:
+        return
+    try:
+        page = page_of(desk, waiting.sale, waiting.copy_number)
+    except Exception:  # noqa: BLE001  whatever a plug-in or a translation did wrong
+        _keep_end(desk, PrintEnded(waiting.job, PrintOutcome.FAILED))
+        desk.ports.sound.play("attention")
+        retry(desk)
+    else:
+        desk.ports.printer.print(waiting.job, page)
 
 
 def on_device(desk: Desk, event: DeviceEvent) -> None:
-    """Take what a device reported (scans excepted, see `pos.till.sell.scan`)."""
+    """Take what a device reported (scans excepted, see `pos.till.sell.scan`).
+
+    Raises StoreUnavailable when the disk does not take it; it is kept and written later then, see
+    `retry`.
+    """
     if isinstance(event, StatusChanged):
         desk.devices[event.device] = event
         if event.device == PRINTER and event.state is DeviceState.READY:
@@ -142,22 +163,59 @@ def on_device(desk: Desk, event: DeviceEvent) -> None:
         )
 
 
+def retry(desk: Desk) -> bool:
+    """Write down what the disk refused earlier, and hand over the ticket whose turn it is.
+
+    Call it now and then, once a minute say. Returns False while the disk still refuses; what is
+    not written then is kept, and nothing is raised.
+    """
+    try:
+        desk.record()
+        send_waiting(desk)
+    except StoreUnavailable:
+        return False
+    return True
+
+
 def send_waiting(desk: Desk) -> None:
-    """Hand the tickets that never left over to the printer, the oldest first."""
-    for waiting in list(desk.prints.values()):
-        if not waiting.sending and not waiting.unknown:
-            desk.ports.ledger.record(PrintSending(job=waiting.job))
-            waiting.sending = True
-            _hand_over(desk, waiting)
+    """Hand the oldest ticket that never left to the printer, unless it is at work on another.
+
+    One at a time, so that a ticket stays `queued` in the journal until it is truly its turn.
+    """
+    queued = _queued(desk)
+    if queued and _is_free(desk):
+        desk.record(PrintSending(job=queued[0].job))
+        queued[0].sending = True
+        _hand_over(desk, queued[0])
+
+
+def _queued(desk: Desk) -> list[WaitingPrint]:
+    return [one for one in desk.prints.values() if not one.sending and not one.unknown]
+
+
+def _is_free(desk: Desk) -> bool:
+    """Tell whether the printer can take a ticket now and holds none."""
+    is_up = desk.device_state(PRINTER) in (DeviceState.READY, DeviceState.BUSY)
+    at_work = any(one.sending and not one.unknown for one in desk.prints.values())
+    return desk.ports.printer is not None and is_up and not at_work
 
 
 def _ended(desk: Desk, event: PrintEnded) -> None:
+    """Take a job's end; after one that went well the next may leave, else when it is ready."""
     waiting = desk.prints.get(event.job)
-    if waiting is None:
+    if waiting is None or (waiting.unknown and event.outcome is PrintOutcome.UNKNOWN):
         return
-    desk.ports.ledger.record(PrintFinished(job=event.job, outcome=event.outcome.value))
+    _keep_end(desk, event)
+    desk.record()
+    if event.outcome in (PrintOutcome.CONFIRMED, PrintOutcome.SENT):
+        send_waiting(desk)
+
+
+def _keep_end(desk: Desk, event: PrintEnded) -> None:
+    """Remember a job's end, to be written with the next record at the latest."""
+    desk.unwritten.append(PrintFinished(job=event.job, outcome=event.outcome.value))
     if event.outcome is PrintOutcome.UNKNOWN:
-        waiting.unknown = True
+        desk.prints[event.job].unknown = True
         desk.ports.sound.play("attention")
     else:
         del desk.prints[event.job]
@@ -178,7 +236,7 @@ def settle_print(desk: Desk, job: str, *, printed: bool) -> None:
     if waiting is None or not waiting.unknown:
         raise Refusal("no_print", "This ticket was settled already.")
     outcome: Literal["confirmed", "failed"] = "confirmed" if printed else "failed"
-    desk.ports.ledger.record(PrintFinished(job=job, outcome=outcome, settled_by=desk.signed_in.ref))
+    desk.record(PrintFinished(job=job, outcome=outcome, settled_by=desk.signed_in.ref))
     del desk.prints[job]
 
 
@@ -189,16 +247,13 @@ def restore_prints(desk: Desk) -> None:
         sale = desk.ports.past.sale(trouble.document)
         if sale is None:
             continue
-        page = page_of(desk, sale, trouble.copy_number)
         desk.prints[trouble.job] = WaitingPrint(
-            trouble.job, trouble.document, trouble.copy_number, page, unknown=trouble.sending
+            trouble.job, sale, trouble.copy_number, unknown=trouble.sending
         )
         if trouble.sending:
             lost.append(PrintFinished(job=trouble.job, outcome="unknown"))
-    if lost:
-        desk.ports.ledger.record(*lost)
-    if desk.device_state(PRINTER) is DeviceState.READY:
-        send_waiting(desk)
+    desk.record(*lost)
+    send_waiting(desk)
 
 
 def open_drawer(desk: Desk, loan: Loan | None = None) -> None:

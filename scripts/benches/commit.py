@@ -17,7 +17,14 @@ from typing import Any
 
 from sqlmodel import SQLModel
 
-from pos.domain.events import FiscalStamp, LineFacts, SaleFinished, TenderFacts, VatFacts
+from pos.domain.events import (
+    FiscalStamp,
+    LineFacts,
+    SaleFinished,
+    SellerFacts,
+    TenderFacts,
+    VatFacts,
+)
 from pos.journal.entry import Entry
 from pos.store.engine import open_engine
 from pos.store.open import Who, open_store
@@ -105,6 +112,18 @@ def _sale(ticket: int) -> SaleFinished:
         zone="Europe/Paris",
         currency="EUR",
         staff="2",
+        till="T01",
+        operator="2",
+        language="fr",
+        seller=SellerFacts(
+            name="Au coin",
+            company="Au coin SARL",
+            address=["1 rue Neuve", "69001 Lyon"],
+            country="FR",
+            siret="73282932000074",
+            naf="4711B",
+            vat_number="FR44732829320",
+        ),
         lines=lines,
         vat=vat,
         tenders=[

@@ -10,6 +10,7 @@ from pos.domain.events import (
     FiscalStamp,
     LineFacts,
     SaleFinished,
+    SellerFacts,
     TenderFacts,
     VatFacts,
 )
@@ -116,6 +117,10 @@ def sale(
         zone="Europe/Paris",
         currency="EUR",
         staff="2",
+        till="T03",
+        operator="2",
+        language="fr",
+        seller=SellerFacts(name="Au coin", company="Au coin SARL", country="FR"),
         lines=lines,
         vat=vat_table(lines),
         tenders=[

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -11,9 +12,12 @@ import pytest
 from pos.domain.errors import Refusal
 from pos.domain.events import (
     BasketAbandoned,
+    BasketCut,
     BasketParked,
     BasketRecalled,
+    LoanGiven,
     SignInRefused,
+    StaffRemoved,
     StaffSignedIn,
 )
 from pos.domain.shift import instant
@@ -79,6 +83,17 @@ def test_a_parked_basket_waits_until_it_is_recalled(store: Store) -> None:
     assert baskets(store) == [("B2", "3", True)]
 
 
+@pytest.mark.parametrize("kept", [0, 1])
+def test_a_basket_that_was_cut_keeps_its_name_and_its_first_steps(store: Store, kept: int) -> None:
+    fill(store, "B1")
+    fill(store, "B2")
+    before = store.drafts.all()
+    store.ledger.record(BasketCut(basket="B1", staff="2", steps_kept=kept, lines=kept, total=5))
+    assert store.drafts.all() == [replace(before[0], steps=before[0].steps[:kept]), before[1]]
+    store.drafts.add_step("B1", "2", kept + 1, "{}")
+    assert len(store.drafts.all()[0].steps) == kept + 1
+
+
 PERSON = Person("S-1", "12", "N", "cashier")
 
 
@@ -108,3 +123,23 @@ def test_wrong_pins_are_remembered_through_a_restart(store: Store, tmp_path: Pat
     again.ledger.record(StaffSignedIn(staff="S-1", role="cashier"))
     assert again.people.by_number("12") == Credentials(PERSON, "x")
     again.close()
+
+
+def test_the_right_pin_to_lend_forgets_the_wrong_ones(store: Store) -> None:
+    store.people.add(PERSON, "x")
+    store.ledger.record(SignInRefused(staff="S-1", failures=2, wait_s=0))
+    store.ledger.record(LoanGiven(permission="no_sale", staff="S-2", lender="S-1"))
+    assert store.people.by_number("12") == Credentials(PERSON, "x")
+
+
+def test_a_removed_person_is_gone_with_the_entry_and_the_number_is_free(store: Store) -> None:
+    store.people.add(PERSON, "x")
+    store.ledger.record(StaffRemoved(staff="S-1"))
+    assert store.people.by_number("12") is None
+    assert store.people.all() == []
+    other = Person("S-2", "12", "M", "clerk")
+    store.people.add(other, "y")
+    assert store.people.by_number("12") == Credentials(other, "y")
+    with store.engine.connect() as connection:
+        kept = connection.exec_driver_sql("SELECT name, pin_hash FROM staff ORDER BY ref").all()
+    assert [tuple(row) for row in kept] == [("N", ""), ("M", "y")]

@@ -52,13 +52,19 @@ def test_a_sale_is_an_entry_and_its_rows_in_one_transaction(store: Store) -> Non
     assert store.ledger.unsent() == 3
 
 
-def test_the_running_totals_of_real_and_training_sales_stay_apart(store: Store) -> None:
-    store.ledger.record(sale(1, [1000]), sale(2, [-400]), sale(3, [77], training=True))
+def test_training_has_numbers_of_its_own_and_no_part_in_the_running_totals(store: Store) -> None:
+    assert store.past.last_sale(training=True) is None
+    store.ledger.record(sale(1, [1000]), sale(2, [-400]), sale(1, [77], training=True))
+    store.ledger.record(sale(3, [-605]))
     assert rows(store, "SELECT ticket, perpetual, perpetual_abs FROM sale") == [
         (1, 1000, 1000),
         (2, 600, 1400),
-        (3, 77, 77),
+        (1, 0, 0),
+        (3, -5, 2005),
     ]
+    assert store.past.last_sale(training=True) == sale(1, [77], training=True)
+    assert store.past.last_sale(training=False) == sale(3, [-605])
+    assert rebuild_check(store.engine).differences == ()
 
 
 def test_a_sale_comes_back_whole_for_a_reprint(store: Store) -> None:
@@ -99,9 +105,11 @@ def test_the_database_itself_refuses_a_sale_that_does_not_add_up(store: Store, c
 
 def test_a_ticket_number_is_given_once(store: Store) -> None:
     store.ledger.record(sale(1, [1000]))
-    with pytest.raises(JournalBroken) as refused:
-        store.ledger.record(sale(1, [250]))
-    assert refused.value.slug == "ticket_taken"
+    store.ledger.record(sale(1, [1000], training=True))
+    for training in (False, True):
+        with pytest.raises(JournalBroken) as refused:
+            store.ledger.record(sale(1, [250], training=training))
+        assert refused.value.slug == "ticket_taken"
 
 
 def test_an_entry_that_does_not_follow_the_last_one_is_refused(
@@ -176,8 +184,23 @@ def test_papers_and_cards_show_how_far_they_came(store: Store) -> None:
     assert store.past.open_prints() == []
     store.ledger.record(events.PrintFinished(job="J2", outcome="failed"))
     assert store.past.copies("D1") == 1
+    assert store.past.copies("D2") == 0
     assert store.past.cards() == []
     assert rebuild_check(store.engine).differences == ()
+
+
+def test_the_next_copy_counts_from_the_highest_that_may_have_come_out(store: Store) -> None:
+    for copy in (0, 1):
+        store.ledger.record(
+            events.PrintAsked(
+                job=f"J{copy}", document="D1", paper="ticket", copy_number=copy, printer="main"
+            )
+        )
+    store.ledger.record(
+        events.PrintFinished(job="J0", outcome="failed"),
+        events.PrintFinished(job="J1", outcome="confirmed"),
+    )
+    assert store.past.copies("D1") == 2
 
 
 def test_a_clock_that_jumps_back_is_told_and_stops_nothing(tmp_path: Path) -> None:

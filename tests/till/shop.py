@@ -209,8 +209,8 @@ class Till:
             display=self.counter,
             scanners={"scanner": self.counter},
         )
-        rules = self.change_rules(HouseRules(SHOP, VAT, plans=PLANS))
-        return Desk(ports, rules, partial(words_for, self.language))
+        house = HouseRules(SHOP, VAT, plans=PLANS, ticket_language=self.language)
+        return Desk(ports, self.change_rules(house), partial(words_for, self.language), words_for)
 
     def sign_in(self, number: str) -> Person:
         return staff.sign_in(self.desk, number, PINS[number])

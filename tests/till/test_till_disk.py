@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pytest
 
+from pos.domain.events import BasketCut, CardAnswered, PrintFinished
 from pos.domain.line import Discount
 from pos.domain.staff import Permission, Person
-from pos.ports import StoreUnavailable
+from pos.ports import DeviceState, PrintEnded, PrintOutcome, StoreUnavailable
 from pos.till import sell, staff, tender, tickets
 from pos.till.sell import Question
 from tests.till.shop import (
     BREAD,
     COLLEAGUE,
     LAMP,
+    MANAGER,
     MEAL,
     MILK,
     PINS,
@@ -24,6 +26,7 @@ from tests.till.shop import (
     check_balance,
     check_numbers,
     shown,
+    slug_of,
 )
 
 Gesture = Callable[[], object]
@@ -243,6 +246,120 @@ def test_a_basket_that_is_read_only_in_part_is_kept_as_far_as_it_goes(
     assert [line.name for line in till.basket.lines] == ["Baguette", "Lait 1 L"]
     till.scan(MEAL)
     assert shown(till.after_a_cut()) == shown(till.desk)
-    assert till.events("basket.abandoned")
+    (cut,) = [one for one in till.store.events if isinstance(one, BasketCut)]
+    assert cut.steps_kept == 2
     tender.pay_cash(till.desk)
     assert not till.store.drafts
+
+
+def test_a_basket_of_which_nothing_can_be_read_ends_on_record(till: Till) -> None:
+    till.scan(BREAD)
+    (name,) = till.store.drafts
+    till.store.drafts[name] = replace(till.store.drafts[name], steps=("spoilt",))
+    till.restart()
+    assert till.basket.is_empty
+    assert till.events("basket.abandoned")
+    assert not till.store.drafts
+
+
+@pytest.mark.parametrize("readable", [0, 1])
+@pytest.mark.parametrize("outcome", ["", "unknown", "approved"])
+def test_a_card_paid_for_a_basket_that_is_read_only_in_part_counts_once(
+    till: Till, readable: int, outcome: str
+) -> None:
+    till.scan(MEAL, BREAD)
+    request = tender.ask_card(till.desk, 500)
+    if outcome:
+        till.store.record(CardAnswered.model_validate({"request": request.request,
+                                                       "outcome": outcome}))  # fmt: skip
+    (name,) = till.store.drafts
+    draft = till.store.drafts[name]
+    spoilt = (*draft.steps[:readable], "spoilt", *draft.steps[readable + 1 :])
+    till.store.drafts[name] = replace(draft, steps=spoilt)
+    till.restart()
+    if outcome != "approved":
+        assert slug_of(lambda: till.scan(MEAL)) == "card_open"
+        tender.answer_card(till.desk, request, "approved")
+    for _ in range(2):
+        till.restart()
+        assert [one.reference for one in till.basket.tenders] == [request.request]
+    till.scan(LAMP)
+    tender.pay_cash(till.desk)
+    (sale,) = till.sales()
+    check_balance(sale)
+    assert (sale.tenders[0].method, sale.tenders[0].amount) == ("card", 500)
+    assert len(sale.lines) == readable + 1
+
+
+def outcomes_on_disk(till: Till) -> list[str]:
+    return [one.outcome for one in till.store.events if isinstance(one, PrintFinished)]
+
+
+def sold_and_printing(till: Till) -> str:
+    """Sell and print; return the job that the printer is at."""
+    till.scan(BREAD)
+    tender.pay_cash(till.desk)
+    tickets.print_ticket(till.desk)
+    return till.counter.printed[-1][0]
+
+
+@pytest.mark.parametrize("outcome", PrintOutcome)
+def test_what_the_printer_says_while_the_disk_is_full_is_written_when_it_is_not(
+    till: Till, outcome: PrintOutcome
+) -> None:
+    job = sold_and_printing(till)
+    till.store.writes_left = 0
+    with pytest.raises(StoreUnavailable):
+        tickets.on_device(till.desk, PrintEnded(job, outcome))
+    assert len(tickets.unknown_prints(till.desk)) == (outcome is PrintOutcome.UNKNOWN)
+    assert not tickets.retry(till.desk)
+    assert outcomes_on_disk(till) == []
+    till.store.writes_left = None
+    assert tickets.retry(till.desk)
+    assert tickets.retry(till.desk)
+    assert outcomes_on_disk(till) == [outcome.value]
+
+
+def test_the_next_gesture_writes_what_the_disk_refused_before(till: Till) -> None:
+    job = sold_and_printing(till)
+    till.store.writes_left = 0
+    with pytest.raises(StoreUnavailable):
+        tickets.on_device(till.desk, PrintEnded(job, PrintOutcome.FAILED))
+    till.store.writes_left = None
+    assert tickets.print_ticket(till.desk) == 0  # nothing came out, so this is the original
+    assert outcomes_on_disk(till) == ["failed"]
+
+
+def test_a_ticket_the_full_disk_kept_from_the_printer_leaves_later(till: Till) -> None:
+    till.printer(DeviceState.OFFLINE)
+    till.scan(BREAD)
+    tender.pay_cash(till.desk)
+    tickets.print_ticket(till.desk)
+    till.store.writes_left = 0
+    with pytest.raises(StoreUnavailable):
+        till.printer(DeviceState.READY)
+    assert not tickets.retry(till.desk)
+    assert till.counter.printed == []
+    till.store.writes_left = None
+    assert tickets.retry(till.desk)
+    assert tickets.retry(till.desk)
+    assert len(till.counter.printed) == 1
+
+
+def test_a_death_between_the_entry_and_the_person_leaves_nobody_who_was_not_written_down(
+    till: Till, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    till.sign_in(MANAGER)
+    person = Person("staff-9", "12", "Charlie", "cashier")
+
+    def refuse(*_: object) -> None:
+        raise StoreUnavailable("disk_full", "The disk is full; make room and try again.")
+
+    with monkeypatch.context() as broken:
+        broken.setattr(till.desk.ports.people, "add", refuse)
+        with pytest.raises(StoreUnavailable):
+            staff.add_person(till.desk, person, "4826")
+    assert till.events("staff.added")
+    assert slug_of(lambda: staff.sign_in(till.desk, "12", "4826")) == "wrong_pin"
+    staff.add_person(till.desk, person, "4826")
+    assert staff.sign_in(till.desk, "12", "4826") == person

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
+import pytest
+
 from pos.domain.basket import Basket
 from pos.domain.events import SaleFinished
 from pos.till import sell, tender
@@ -52,14 +54,19 @@ def test_a_new_epoch_numbers_its_tickets_from_one_and_begins_its_own_chain(till:
     assert sold(tender.pay_cash(till.desk)).ticket == 1
 
 
-def test_training_tickets_have_a_chain_of_their_own(french_till: Till) -> None:
+@pytest.mark.parametrize("restarts", [False, True])
+def test_training_has_numbers_and_a_chain_of_its_own(french_till: Till, restarts: bool) -> None:
     till = french_till
     for training in (False, True, True, False, True, False):
-        till.restart()
+        if restarts:
+            till.restart()
         till.desk.rules = replace(till.desk.rules, training=training)
         till.scan(BREAD)
         tender.pay_cash(till.desk)
-    for training, chain in ((False, "ticket"), (True, "training")):
+    for training, chain, series in ((False, "ticket", ""), (True, "training", "X")):
+        sales = [sale for sale in till.sales() if sale.training is training]
+        assert [sale.ticket for sale in sales] == [1, 2, 3]
+        assert [sale.label for sale in sales] == [f"T01-K1-{series}00000{n}" for n in (1, 2, 3)]
         records = [sale.fiscal for sale in till.sales() if sale.training is training]
         assert {one.chain for one in records} == {chain}
         assert [one.number for one in records] == [1, 2, 3]

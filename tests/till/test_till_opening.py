@@ -8,6 +8,7 @@ import pytest
 
 from pos.domain.errors import Refusal
 from pos.domain.events import TillStarted
+from pos.domain.shop import PrintRules
 from pos.ports import DeviceState
 from pos.till import sell, start, tender
 from pos.till.counter import WIDTH
@@ -21,6 +22,20 @@ def test_a_french_till_does_not_open_for_a_shop_without_its_numbers(french_till:
         french_till.restart()
     assert refused.value.slug == "set_up"
     assert "SIRET" in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("printing", "named"),
+    [(PrintRules(guarantee=False), "always_for_guarantee"), (PrintRules(ask=False), "ask")],
+)
+def test_a_french_till_does_not_open_with_printing_rules_against_the_law(
+    french_till: Till, printing: PrintRules, named: str
+) -> None:
+    house = french_till.desk.rules
+    french_till.change_rules = lambda _: replace(house, printing=printing)
+    with pytest.raises(Refusal, match=named) as refused:
+        french_till.restart()
+    assert refused.value.slug == "set_up"
 
 
 def test_a_start_says_whether_the_last_stop_was_in_order(till: Till) -> None:

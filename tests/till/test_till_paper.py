@@ -13,19 +13,22 @@ from pos.domain.catalogue import Article, Price
 from pos.domain.events import SaleFinished
 from pos.domain.line import Discount
 from pos.domain.money import PIECE
+from pos.domain.shop import ShopFacts
 from pos.domain.staff import Permission
 from pos.domain.tender import TenderRules
 from pos.fiscal.france.ticket_chain import payload
 from pos.fiscal.port import ChainHead, SaleToSign
 from pos.papers.page import Page
-from pos.till import sell, tender, tickets
+from pos.till import sell, staff, tender, tickets
 from tests.till.shop import (
     APPLES,
     BREAD,
     LAMP,
+    MANAGER,
     MEAL,
     PAPER,
     PIECE_OF_CHEESE,
+    SHOP,
     Till,
 )
 
@@ -42,7 +45,7 @@ FRENCH = """\
            N° TVA FR44732829320
 ------------------------------------------
 TICKET – VENTE            N° T01-K1-000001
-24/11/2026 10:30:00   Caisse T01 · Camille
+24/11/2026 10:30:00        Caisse T01 · 10
 ------------------------------------------
 Baguette                          3,30 € C
   3 × 1,10 €
@@ -73,7 +76,7 @@ D 2,1 %              2,36 € 0,05 €  2,41 €
 ------------------------------------------
 * Garantie légale de conformité : 2 ans
 (art. L217-3 et s. C. consom.)
-         Signature : 6ogF  (n°1)
+         Signature : JGO-  (n°1)
           Comptoir – fiscal 1.0
                  ORIGINAL
 
@@ -95,7 +98,7 @@ ENGLISH = """\
           VAT no. FR44732829320
 ------------------------------------------
 TICKET – SALE            No. T01-K1-000001
-24/11/2026 10:30:00     Till T01 · Camille
+24/11/2026 10:30:00          Till T01 · 10
 ------------------------------------------
 Baguette                           €3.30 C
   3 × €1.10
@@ -126,7 +129,7 @@ D 2.1%                  €2.36 €0.05  €2.41
 ------------------------------------------
 * Garantie légale de conformité : 2 ans
 (art. L217-3 et s. C. consom.)
-         Signature : 6ogF  (n°1)
+         Signature : JGO-  (n°1)
           Comptoir – fiscal 1.0
                  ORIGINAL
 
@@ -159,6 +162,16 @@ def full_sale(till: Till) -> SaleFinished:
     return till.sales()[-1]
 
 
+def differences(till: Till) -> list[tuple[str, str]]:
+    """Return the lines in which the first two papers differ."""
+    original, copy = (text_of(page) for _, page in till.counter.printed)
+    return [
+        (before.strip(), after.strip())
+        for before, after in zip(original.splitlines(), copy.splitlines(), strict=True)
+        if before != after
+    ]
+
+
 @pytest.mark.parametrize(("language", "paper"), [("fr", FRENCH), ("en", ENGLISH)])
 def test_a_full_ticket_reads_word_for_word(language: str, paper: str) -> None:
     till = Till("france", language=language)
@@ -172,13 +185,38 @@ def test_a_duplicata_differs_from_the_original_in_its_mark_alone_even_after_a_re
     full_sale(french_till)
     french_till.restart()
     assert tickets.print_ticket(french_till.desk) == 1
-    original, copy = (text_of(page) for _, page in french_till.counter.printed)
-    differ = [
-        (before.strip(), after.strip())
-        for before, after in zip(original.splitlines(), copy.splitlines(), strict=True)
-        if before != after
-    ]
-    assert differ == [("ORIGINAL", "DUPLICATA n°1")]
+    assert differences(french_till) == [("ORIGINAL", "DUPLICATA n°1")]
+
+
+def test_a_duplicata_stays_the_original_whatever_changed_since(french_till: Till) -> None:
+    till = french_till
+    full_sale(till)
+    house = till.desk.rules
+    moved = replace(
+        house,
+        shop=ShopFacts("Autre", "Autre SAS", ("2 rue Neuve", "75001 Paris"), "FR", naf="4711C",
+                       siret=house.shop.siret, vat_number=house.shop.vat_number),
+        vat=replace(house.vat, letters=dict.fromkeys(house.vat.letters, "Z")),
+        zone="UTC",
+        ticket_language="en",
+        software="Comptoir 9",
+    )  # fmt: skip
+    till.change_rules = lambda _: moved
+    till.language = "en"
+    till.restart(MANAGER)
+    staff.remove_person(till.desk, "staff-1")
+    assert tickets.print_ticket(till.desk, till.sales()[0]) == 1
+    assert differences(till) == [("ORIGINAL", "DUPLICATA n°1")]
+
+
+@pytest.mark.parametrize("vat_number", ["", SHOP.vat_number])
+def test_a_shop_that_charges_no_vat_opens_without_a_number_and_says_so(vat_number: str) -> None:
+    exempt = replace(SHOP, vat_exempt=True, vat_number=vat_number)
+    till = Till("france", change_rules=lambda house: replace(house, shop=exempt))
+    full_sale(till)
+    paper = text_of(till.counter.printed[0][1])
+    assert "TVA non applicable, art. 293 B du CGI" in paper
+    assert ("N° TVA" in paper) is bool(vat_number)
 
 
 def test_the_signed_payload_can_be_made_again_from_the_journal_alone(french_till: Till) -> None:
@@ -233,7 +271,9 @@ def test_the_country_is_named_once() -> None:
 def test_a_training_ticket_says_so(french_till: Till) -> None:
     french_till.desk.rules = replace(french_till.desk.rules, training=True)
     full_sale(french_till)
-    assert "FACTICE – MODE ÉCOLE" in text_of(french_till.counter.printed[0][1])
+    paper = text_of(french_till.counter.printed[0][1])
+    assert "FACTICE – MODE ÉCOLE" in paper
+    assert "T01-K1-X000001" in paper
 
 
 def test_no_name_reaches_the_printer_as_a_command() -> None:

@@ -10,11 +10,12 @@ import pytest
 
 from pos.domain.basket import Basket
 from pos.domain.errors import Refusal
-from pos.domain.events import PermissionUsed, SaleFinished
+from pos.domain.events import BasketAbandoned, PermissionUsed, SaleFinished
 from pos.domain.line import Discount
 from pos.domain.staff import NeedsPermission, Permission
 from pos.domain.tender import TenderRules
 from pos.till import sell, tender
+from pos.till.desk import Desk
 from tests.till.shop import (
     BREAD,
     CARD,
@@ -112,6 +113,49 @@ def test_no_change_is_given_on_a_cheque_or_a_card(till: Till) -> None:
     till.scan(BREAD)
     assert slug_of(lambda: tender.pay_cheque(till.desk, 111)) == "over_due"
     assert slug_of(lambda: tender.ask_card(till.desk, 111)) == "over_due"
+
+
+def give_back(till: Till, way: str) -> None:
+    if way == "undo":
+        sell.undo(till.desk)
+    else:
+        sell.take_tender_back(till.desk, till.basket.tenders[-1].n)
+
+
+@pytest.mark.parametrize("way", ["undo", "back"])
+@pytest.mark.parametrize(
+    ("pay", "kept"),
+    [
+        (lambda desk: tender.pay_cash(desk, 500), ("cash", 500, 500)),
+        (lambda desk: tender.pay_cheque(desk, 300), ("cheque", 300, 300)),
+        (lambda desk: tender.pay_meal_voucher(desk, 200), ("meal_voucher", 200, 200)),
+    ],
+)
+def test_money_given_back_before_the_end_stays_on_record(
+    till: Till, way: str, pay: Callable[[Desk], object], kept: tuple[str, int, int]
+) -> None:
+    till.scan(MEAL)
+    pay(till.desk)
+    give_back(till, way)
+    till.restart()
+    sale = sold(tender.pay_cash(till.desk))
+    assert [(one.method, one.amount, one.given) for one in sale.returned_tenders] == [kept]
+    till.scan(MEAL)
+    pay(till.desk)
+    give_back(till, way)
+    sell.abandon(till.desk, "client parti")
+    (ended,) = [e for e in till.store.events if isinstance(e, BasketAbandoned)]
+    assert [(one.method, one.amount, one.given) for one in ended.returned_tenders] == [kept]
+
+
+def test_a_payment_that_an_undo_brings_back_was_not_given_back(till: Till) -> None:
+    till.scan(MEAL)
+    tender.pay_cash(till.desk, 500)
+    sell.take_tender_back(till.desk, 1)
+    sell.undo(till.desk)
+    sale = sold(tender.pay_cash(till.desk))
+    assert [one.amount for one in sale.tenders] == [500, 750]
+    assert sale.returned_tenders == []
 
 
 def test_a_payment_is_given_back_before_the_sale_ends(till: Till) -> None:

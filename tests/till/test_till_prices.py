@@ -15,6 +15,7 @@ from pos.till import sell, tender
 from tests.till.shop import (
     APPLES,
     BREAD,
+    GIFT,
     LAMP,
     MEAL,
     MILK,
@@ -110,6 +111,83 @@ def test_a_fixed_discount_does_not_grow_behind_the_managers_back(till: Till) -> 
         sell.void_line(till.desk, 2)
     sell.void_line(till.desk, 2, till.loan(Permission.BIG_DISCOUNT))
     assert len(till.basket.lines) == 1
+
+
+def lamps(till: Till, policy: str = "permission") -> None:
+    """Put ten lamps on one line, with a fixed discount that a manager lent."""
+    limits = replace(till.desk.rules.limits, price_override=policy)
+    till.desk.rules = replace(till.desk.rules, limits=limits)
+    till.scan(LAMP)
+    sell.set_quantity(till.desk, 1, 10_000)
+
+
+FORTY_EUROS = Discount(amount=4000)  # more than a tenth of ten lamps at 29.99
+
+
+@pytest.mark.parametrize("give", [sell.discount_line, None])
+def test_what_a_manager_lent_for_ten_lamps_is_not_taken_off_one(
+    till: Till, give: Callable[..., Basket] | None
+) -> None:
+    lamps(till)
+    loan = till.loan(Permission.BIG_DISCOUNT)
+    if give:
+        give(till.desk, 1, FORTY_EUROS, loan)
+    else:
+        sell.discount_ticket(till.desk, FORTY_EUROS, loan)
+    before = till.basket
+    for quantity in (9000, 1000):
+        with pytest.raises(NeedsPermission) as refused:
+            sell.set_quantity(till.desk, 1, quantity)
+        assert refused.value.permission is Permission.BIG_DISCOUNT
+    assert till.basket == before
+    sell.set_quantity(till.desk, 1, 11_000)
+    sell.set_quantity(till.desk, 1, 9000, till.loan(Permission.BIG_DISCOUNT))
+
+
+def test_a_generous_discount_of_a_ticket_does_not_grow_by_a_void_or_a_lines_discount(
+    till: Till,
+) -> None:
+    till.scan(BREAD, MEAL, MEAL)
+    sell.discount_ticket(till.desk, Discount(amount=1000), till.loan(Permission.BIG_DISCOUNT))
+    with pytest.raises(NeedsPermission):
+        sell.void_line(till.desk, 2)
+    with pytest.raises(NeedsPermission) as refused:
+        sell.discount_line(till.desk, 2, TEN_PERCENT)
+    assert refused.value.permission is Permission.BIG_DISCOUNT
+    sell.discount_line(till.desk, 2, TEN_PERCENT, till.loan(Permission.BIG_DISCOUNT))
+    sell.discount_line(till.desk, 2, None)
+
+
+def test_where_anyone_sets_prices_a_fixed_discount_still_does_not_grow(till: Till) -> None:
+    lamps(till, "free")
+    sell.set_quantity(till.desk, 1, 1000)
+    sell.set_price(till.desk, 1, 500_000)
+    sell.discount_line(till.desk, 1, Discount(amount=2900))
+    with pytest.raises(NeedsPermission):
+        sell.set_price(till.desk, 1, 2999)
+    sell.set_price(till.desk, 1, 400_000)
+    sell.set_price(till.desk, 1, 2999, till.loan(Permission.BIG_DISCOUNT))
+    assert till.basket.total == 99
+
+
+def test_a_fixed_discount_is_not_small_because_there_is_nothing_to_take_it_off(
+    till: Till,
+) -> None:
+    question = sell.scan(till.desk, GIFT)
+    assert isinstance(question, sell.Question)
+    sell.answer(till.desk, question, 0)
+    with pytest.raises(NeedsPermission):
+        sell.discount_line(till.desk, 1, Discount(amount=2900))
+    with pytest.raises(NeedsPermission):
+        sell.discount_ticket(till.desk, Discount(amount=2900))
+
+
+def test_a_share_stays_the_share_someone_allowed(till: Till) -> None:
+    lamps(till)
+    sell.discount_line(till.desk, 1, HALF, till.loan(Permission.BIG_DISCOUNT))
+    sell.discount_ticket(till.desk, HALF, till.loan(Permission.BIG_DISCOUNT))
+    for quantity in (7000, 3000, 1000):
+        sell.set_quantity(till.desk, 1, quantity)
 
 
 def test_a_clerk_may_sell_and_gives_no_discount(till: Till) -> None:

@@ -6,11 +6,12 @@ from datetime import timedelta
 
 import pytest
 
+from config.words import words_for
 from pos.domain.errors import Refusal
-from pos.domain.events import SignInRefused
-from pos.domain.staff import NeedsPermission, Permission, Person
+from pos.domain.events import LoanGiven, SignInRefused
+from pos.domain.staff import PERMISSION_NAMES, NeedsPermission, Permission, Person
 from pos.till import sell, staff
-from tests.till.shop import BREAD, CASHIER, COLLEAGUE, MANAGER, MILK, PINS, Till, slug_of
+from tests.till.shop import BREAD, CASHIER, COLLEAGUE, MANAGER, MILK, PINS, Till, shown, slug_of
 
 STRANGER = "77"
 
@@ -156,6 +157,79 @@ def test_a_manager_adds_a_person_who_can_sign_in(till: Till) -> None:
         "permission.used",
         "staff.added",
     ]
+
+
+def test_a_lent_permission_forgets_the_lenders_wrong_pins(till: Till) -> None:
+    for _ in range(2):
+        miss(till, MANAGER)
+    till.loan(Permission.NO_SALE)
+    (lent,) = till.events("permission.lent")
+    assert isinstance(lent, LoanGiven)
+    assert (lent.staff, lent.lender, lent.permission) == ("staff-1", "staff-3", "no_sale")
+    for _ in range(2):
+        assert miss(till, MANAGER) == "wrong_pin"
+    till.sign_in(MANAGER)
+
+
+def test_a_permission_is_named_as_the_shop_calls_it(till: Till) -> None:
+    words = words_for("fr")
+    with pytest.raises(NeedsPermission) as needed:
+        staff.remove_person(till.desk, "staff-2")
+    with pytest.raises(Refusal) as refused:
+        staff.lend(till.desk, COLLEAGUE, PINS[COLLEAGUE], Permission.NO_SALE)
+    assert "changer qui peut vendre" in words.say(needed.value.sentence)
+    assert "ouvrir le tiroir" in words.say(refused.value.sentence)
+    assert set(PERMISSION_NAMES) == set(Permission)
+
+
+def test_a_changed_pin_is_the_only_one_that_opens(till: Till) -> None:
+    with pytest.raises(NeedsPermission):
+        staff.change_pin(till.desk, "staff-2", "8642")
+    loan = till.loan(Permission.STAFF)
+    assert slug_of(lambda: staff.change_pin(till.desk, "staff-2", "1111", loan)) == "weak_pin"
+    for _ in range(3):
+        miss(till, COLLEAGUE)
+    staff.change_pin(till.desk, "staff-2", "8642", loan)
+    assert loan.spent
+    assert slug_of(lambda: till.sign_in(COLLEAGUE)) == "wrong_pin"
+    assert staff.sign_in(till.desk, COLLEAGUE, "8642").ref == "staff-2"
+    assert [e.kind for e in till.events("staff.pin_changed")] == ["staff.pin_changed"]
+
+
+def test_a_removed_person_cannot_sign_in_and_leaves_number_and_basket(till: Till) -> None:
+    till.scan(BREAD)
+    till.sign_in(MANAGER)
+    staff.remove_person(till.desk, "staff-1")
+    assert slug_of(lambda: till.sign_in(CASHIER)) == "wrong_pin"
+    assert till.events("staff.removed")
+    sell.recall(till.desk)
+    assert till.basket.total == 110
+    assert shown(till.after_a_cut()) == shown(till.desk)
+    staff.add_person(till.desk, Person("staff-9", CASHIER, "Charlie", "cashier"), "4826")
+    assert staff.sign_in(till.desk, CASHIER, "4826").ref == "staff-9"
+
+
+def test_the_last_manager_and_whoever_stands_there_are_not_removed(till: Till) -> None:
+    loan = till.loan(Permission.STAFF)
+    for ref, slug in (
+        ("staff-3", "last_manager"),
+        ("staff-1", "signed_in"),
+        ("nobody", "no_person"),
+    ):
+        assert slug_of(lambda ref=ref: staff.remove_person(till.desk, ref, loan)) == slug  # type: ignore[misc]
+    assert not loan.spent
+    assert not till.events("staff.removed")
+    staff.add_person(till.desk, Person("staff-9", "91", "Charlie", "manager"), "4826", loan)
+    staff.remove_person(till.desk, "staff-3", till.loan(Permission.STAFF))
+
+
+def test_a_managers_loan_changes_staff_when_nobody_is_signed_in(till: Till) -> None:
+    staff.sign_out(till.desk)
+    with pytest.raises(Refusal):
+        staff.change_pin(till.desk, "staff-2", "8642")
+    loan = till.loan(Permission.STAFF)
+    staff.change_pin(till.desk, "staff-2", "8642", loan)
+    assert loan.spent
 
 
 def test_the_first_person_of_a_till_is_a_manager(till: Till) -> None:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import pytest
 
-from pos.domain.events import DrawerOpened, PrintFinished
+from pos.domain.events import DrawerOpened, PrintAsked, PrintFinished, SaleFinished
 from pos.domain.staff import NeedsPermission, Permission
+from pos.fiscal.france import FranceRules
+from pos.papers.page import Block
 from pos.ports import DeviceState, DrawerMoved, PrintEnded, PrintOutcome
 from pos.till import sell, tender, tickets
 from pos.till.desk import PrintRules
@@ -58,8 +61,6 @@ def test_a_durable_good_prints_its_guarantee_unasked_once_and_as_the_original() 
         (PrintRules(), LAMP, 1),
         (PrintRules(weighed=True), APPLES, 1),
         (PrintRules(weighed=False), APPLES, 0),
-        (PrintRules(guarantee=False), LAMP, 0),
-        (PrintRules(ask=False), BREAD, 1),
     ],
 )
 def test_a_shop_chooses_what_prints_unasked(rules: PrintRules, code: str, printed: int) -> None:
@@ -67,6 +68,76 @@ def test_a_shop_chooses_what_prints_unasked(rules: PrintRules, code: str, printe
     sell.arm_quantity(till.desk, 1000)
     sell_one(till, code)
     assert len(till.counter.printed) == printed
+
+
+def test_a_country_without_rules_lets_a_shop_print_every_ticket() -> None:
+    rules = PrintRules(ask=False)
+    till = Till("none", change_rules=lambda house: replace(house, printing=rules))
+    sell_one(till)
+    assert till.copies() == [0]
+
+
+def test_a_copy_number_is_never_given_twice(till: Till) -> None:
+    till.printer(DeviceState.OFFLINE)
+    sell_one(till)
+    assert [tickets.print_ticket(till.desk) for _ in range(2)] == [0, 1]
+    till.printer(DeviceState.READY)
+    ends(till, PrintOutcome.FAILED)
+    till.printer(DeviceState.READY)
+    ends(till, PrintOutcome.CONFIRMED)
+    assert tickets.print_ticket(till.desk) == 2
+
+
+def test_the_printer_holds_one_ticket_and_the_others_wait_their_turn_in_the_journal(
+    till: Till,
+) -> None:
+    sell_one(till)
+    for _ in range(tickets.WAITING_MOST):
+        tickets.print_ticket(till.desk)
+    for done in range(1, 4):
+        assert len(till.counter.printed) == done
+        assert len(till.events("print.sending")) == done
+        till.printer(DeviceState.READY)
+        assert len(till.counter.printed) == done
+        ends(till, PrintOutcome.CONFIRMED)
+    jobs = [event.job for event in till.store.events if isinstance(event, PrintAsked)]
+    assert [job for job, _ in till.counter.printed] == jobs[:4]
+    till.restart(printer=False)
+    assert len(tickets.unknown_prints(till.desk)) == 1
+
+
+@pytest.mark.parametrize("outcome", [PrintOutcome.FAILED, PrintOutcome.UNKNOWN])
+def test_after_a_print_that_went_wrong_the_next_waits_until_the_printer_is_ready(
+    till: Till, outcome: PrintOutcome
+) -> None:
+    sell_one(till)
+    for _ in range(2):
+        tickets.print_ticket(till.desk)
+    ends(till, outcome)
+    assert len(till.counter.printed) == 1
+    till.printer(DeviceState.READY)
+    assert len(till.counter.printed) == 2
+
+
+class BrokenPaper(FranceRules):
+    """A plug-in that cannot make its block of the ticket."""
+
+    def ticket_block(self, sale: SaleFinished, copy_number: int) -> Sequence[Block]:
+        raise ValueError("no block")
+
+
+def test_a_ticket_that_cannot_be_made_undoes_no_sale() -> None:
+    till = Till("france")
+    till.desk.ports.fiscal = BrokenPaper()
+    sell_one(till, LAMP)
+    assert [sale.ticket for sale in till.sales()] == [1]
+    assert till.basket.is_empty
+    assert (till.counter.printed, till.desk.prints) == ([], {})
+    assert outcomes(till) == [("failed", None)]
+    with pytest.raises(ValueError, match="no block"):
+        tickets.print_ticket(till.desk)
+    till.desk.ports.fiscal = FranceRules()
+    assert tickets.print_ticket(till.desk) == 0
 
 
 def test_every_print_after_the_first_is_a_counted_duplicata(till: Till) -> None:

@@ -60,6 +60,10 @@ def facts(**changed: Any) -> dict[str, Any]:
         "zone": "Europe/Paris",
         "currency": "EUR",
         "staff": "staff-1",
+        "till": "T01",
+        "operator": "10",
+        "language": "fr",
+        "seller": {"name": "Au coin", "company": "Au coin SARL", "country": "FR"},
         "lines": [line],
         "vat": [{"rate": 2000, "gross": 1200, "net": 1000, "tax": 200}],
         "tenders": [{"n": 1, "method": "cash", "amount": 1200, "given": 2000}],
@@ -199,6 +203,8 @@ def test_the_guarantee_of_durable_goods_is_stated_and_makes_the_ticket_print(
         ({"naf": ""}, "NAF"),
         ({"address": ("Lyon",)}, "address"),
         ({"company": ""}, "name"),
+        ({"vat_number": "", "vat_exempt": True}, None),
+        ({"vat_number": "", "vat_exempt": True, "siret": ""}, "SIRET"),
     ],
 )
 def test_a_french_shop_names_itself_before_it_sells(

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from stdnum.fr import siret, tva
 
 from pos.domain.events import FiscalStamp, SaleFinished
-from pos.domain.shop import ShopFacts
+from pos.domain.shop import PrintRules, ShopFacts
 from pos.domain.words import Sentence
 from pos.fiscal.france.ticket_chain import extract, payload, text_of
 from pos.fiscal.port import ChainHead, SaleToSign, Sign
@@ -29,13 +29,17 @@ class FranceRules:
     fiscal_version = "1.0"
 
     def missing(self, shop: ShopFacts) -> Sequence[Sentence]:
-        """Return what a French shop must have set before its till sells."""
+        """Return what a French shop must have set before its till sells.
+
+        A shop under art. 293 B of the CGI charges no VAT and needs no number.
+        """
         problems = []
         if not siret.is_valid(shop.siret):
             problems.append(
                 Sentence("The SIRET number is missing; set shop.siret in the settings (14 digits).")
             )
-        if not (shop.vat_number and tva.is_valid(shop.vat_number.removeprefix("FR"))):
+        has_number = shop.vat_number and tva.is_valid(shop.vat_number.removeprefix("FR"))
+        if not (has_number or shop.vat_exempt):
             problems.append(
                 Sentence("The VAT number is missing; set shop.vat_number in the settings.")
             )
@@ -45,6 +49,25 @@ class FranceRules:
             )
         if not shop.naf:
             problems.append(Sentence("The NAF code is missing; set shop.naf in the settings."))
+        return tuple(problems)
+
+    def printing_problems(self, rules: PrintRules) -> Sequence[Sentence]:
+        """C. env. art. L541-15-10 forbids to print every ticket, D541-371 says which are due."""
+        problems = []
+        if not rules.ask:
+            problems.append(
+                Sentence(
+                    "In France no ticket prints unless it is asked for;"
+                    " set printing.ask = true in the settings."
+                )
+            )
+        if not rules.guarantee:
+            problems.append(
+                Sentence(
+                    "In France the ticket of a guaranteed good always prints;"
+                    " set printing.always_for_guarantee = true in the settings."
+                )
+            )
         return tuple(problems)
 
     def stamp(self, sale: SaleToSign, head: ChainHead, sign: Sign, key_id: str) -> FiscalStamp:

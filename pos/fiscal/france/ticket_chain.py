@@ -23,7 +23,16 @@ from pos.fiscal.port import ChainHead, SaleToSign
 EXTRACT_PLACES = (3, 7, 13, 19)
 """Which characters of the signature a ticket shows, from 1."""
 
-COVERED = ("lines", "tenders", "ticket_discount", "voided", "change", "rounding", "label")
+COVERED = (
+    "lines",
+    "tenders",
+    "ticket_discount",
+    "voided",
+    "returned_tenders",
+    "change",
+    "rounding",
+    "label",
+)
 
 
 def vat_breakdown(rows: Sequence[Mapping[str, int]]) -> str:

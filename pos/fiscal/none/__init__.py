@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from pos.domain.events import FiscalStamp, SaleFinished
-from pos.domain.shop import ShopFacts
+from pos.domain.shop import PrintRules, ShopFacts
 from pos.domain.words import Sentence
 from pos.fiscal.port import ChainHead, SaleToSign, Sign
 from pos.papers.page import Block, Text
@@ -25,6 +25,10 @@ class NoRules:
         """Ask for a shop name, nothing else."""
         return () if shop.name else (Sentence("The shop has no name; set it in the settings."),)
 
+    def printing_problems(self, rules: PrintRules) -> Sequence[Sentence]:
+        """Forbid nothing."""
+        return ()
+
     def stamp(
         self,
         sale: SaleToSign,
@@ -36,7 +40,7 @@ class NoRules:
         return FiscalStamp(
             plugin=self.name,
             fiscal_version=self.fiscal_version,
-            chain="ticket",
+            chain="training" if sale.training else "ticket",
             number=head.number + 1,
             payload="",
             previous="",
@@ -47,9 +51,10 @@ class NoRules:
         )
 
     def ticket_block(self, sale: SaleFinished, copy_number: int) -> Sequence[Block]:
-        """Print the software, and that a copy is one."""
+        """Print the software, that a copy is one, and that a sale was only played."""
         mark = f"DUPLICATA n°{copy_number}" if copy_number else ""
-        return tuple(Text(text) for text in (sale.software, mark) if text)
+        training = "TRAINING" if sale.training else ""
+        return tuple(Text(text) for text in (training, sale.software, mark) if text)
 
     def prints_unasked(self, sale: SaleFinished) -> bool:
         """Print only what is asked for."""

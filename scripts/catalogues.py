@@ -28,6 +28,8 @@ ROOMS = ("pos", "devices", "sync", "config")
 KEYWORDS = {
     "Sentence": 1,
     "Refusal": 2,
+    "StoreUnavailable": 2,
+    "JournalBroken": 2,
     "StatusChanged": 3,
     "PrintEnded": 3,
     "say": 1,

@@ -13,6 +13,10 @@ from pos.domain.line import Discount
 from pos.domain.money import PIECE, parse_amount
 
 
+FIGURES_MAX = 9
+"""The most figures before the comma of a typed quantity."""
+
+
 def thousandths(text: str) -> int:
     """Return the thousandths of a typed quantity: `3`, `0,345`, `1.5 kg`, `345 g`."""
     bare = text.strip().lower().replace(",", ".")
@@ -22,7 +26,9 @@ def thousandths(text: str) -> int:
     elif bare.endswith("g"):
         bare, scale = bare[:-1].strip(), 1
     whole, _, part = bare.partition(".")
-    if not (whole.isascii() and whole.isdigit()) or (part and not part.isdigit()) or len(part) > 3:
+    figures = whole + part
+    is_figure = bool(whole) and figures.isascii() and figures.isdigit()
+    if not is_figure or len(part) > 3 or len(whole) > FIGURES_MAX:
         raise Refusal("bad_number", "“{text}” is not a quantity; write it as 0,345.", text=text)
     value = int(whole) * 1000 + int(part.ljust(3, "0") if part else 0)
     return value if scale == PIECE else value // 1000

@@ -37,8 +37,7 @@ class Joined:
 
     def words(self) -> GettextWords:
         """Return the words of the language chosen now."""
-        shop = self.settings.shop
-        return words_for(self.language, shop.currency, shop.zone)
+        return words_in(self.settings)(self.language)
 
     def close(self) -> None:
         """Put the devices away, hear their last words, and close the till's file in order."""
@@ -113,7 +112,7 @@ def _join(settings: Settings, store: Store, sink: Sink, ring: Callable[[], None]
         sound=Bell(frozenset(sounds), ring),
     )
     joined: Joined
-    desk = Desk(ports, house_rules(settings), lambda: joined.words())
+    desk = Desk(ports, house_rules(settings), lambda: joined.words(), words_in(settings))
     relay = Relay(sink)
     joined = Joined(desk, store, settings, relay, language=settings.till.language)
     joined.notes += [finding.sentence for finding in store.findings]
@@ -127,6 +126,11 @@ def _join(settings: Settings, store: Store, sink: Sink, ring: Callable[[], None]
         joined.counter.close()
         raise
     return joined
+
+
+def words_in(settings: Settings) -> Callable[[str], GettextWords]:
+    """Return the words of a language, with the shop's currency and time zone."""
+    return lambda language: words_for(language, settings.shop.currency, settings.shop.zone)
 
 
 def _note_settings(joined: Joined) -> None:

@@ -56,6 +56,7 @@ def house_rules(settings: Settings) -> HouseRules:
         ),
         notes=settings.tenders.quick_cash,
         software=software(),
+        ticket_language=settings.till.language,
     )
 
 
@@ -71,6 +72,7 @@ def _shop(shop: Shop) -> ShopFacts:
         siret=shop.siret,
         naf=shop.naf,
         vat_number=shop.vat_number,
+        vat_exempt=shop.vat_exempt,
         return_policy=shop.return_policy,
     )
 

@@ -10,9 +10,9 @@ from config import settings as settings_file
 from config.places import Places, places
 from config.sections import Settings
 from config.themes import PALETTES
-from config.words import LOCALES, words_for
+from config.words import LOCALES
 from pos.domain.errors import Refusal
-from pos.main.join import Joined, join
+from pos.main.join import Joined, join, words_in
 from pos.main.log import open_log
 from pos.screens.options import Extra, ScreenOptions
 from pos.screens.themes import Palette
@@ -49,7 +49,7 @@ def show(settings: Settings, found: Places, *, dress: Dress, paper: bool = False
         extras = dress(joined, wire)
         run_app(
             joined.desk,
-            lambda language: words_for(language, settings.shop.currency, settings.shop.zone),
+            words_in(settings),
             settings.keys,
             {name: Palette.of(colours) for name, colours in PALETTES.items()},
             _options(joined, extras, paper=paper),

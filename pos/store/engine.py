@@ -83,13 +83,15 @@ def _explanation(error: BaseException | None, file: str) -> StoreUnavailable:
     name = str(getattr(error, "sqlite_errorname", ""))
     if name.startswith("SQLITE_FULL"):
         return StoreUnavailable(
-            "disk_full", "The disk is full: {file} cannot be written. Free some space.", file=file
+            "disk_full",
+            "The disk is full: {file} cannot be written. Free some space.",
+            file=Path(file).name,
         )
     if name.startswith(("SQLITE_BUSY", "SQLITE_LOCKED")):
         return StoreUnavailable(
             "locked",
             "Another program keeps {file} locked. Try again, or close that program.",
-            file=file,
+            file=Path(file).name,
         )
     if name.startswith(("SQLITE_CORRUPT", "SQLITE_NOTADB")):
         return StoreUnavailable(

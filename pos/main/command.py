@@ -211,6 +211,26 @@ def staff_add(
     raise typer.Exit(add(number, name, role))
 
 
+@staff.command("pin")
+def staff_pin(
+    number: Annotated[str, typer.Argument(help="The number the person signs in with.")],
+) -> None:
+    """Give someone a new PIN; asks for it."""
+    from pos.main.people import set_pin
+
+    raise typer.Exit(set_pin(number))
+
+
+@staff.command("remove")
+def staff_remove(
+    number: Annotated[str, typer.Argument(help="The number the person signs in with.")],
+) -> None:
+    """Take someone off the till; what they sold stays theirs, the number is free again."""
+    from pos.main.people import remove
+
+    raise typer.Exit(remove(number))
+
+
 @staff.command("list")
 def staff_list() -> None:
     """List who may use this till."""

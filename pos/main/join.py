@@ -96,7 +96,8 @@ def join(
         raise
 
 
-def _join(settings: Settings, store: Store, sink: Sink, ring: Callable[[], None]) -> Joined:
+def desk_of(settings: Settings, store: Store, ring: Callable[[], None] = lambda: None) -> Desk:
+    """Return a desk on the store, with no device and nothing recovered: for tools, and `join`."""
     sounds = {name for name, wanted in settings.sounds.model_dump().items() if wanted}
     ports = Ports(
         clock=SystemClock(),
@@ -111,14 +112,19 @@ def _join(settings: Settings, store: Store, sink: Sink, ring: Callable[[], None]
         fiscal=fiscal_rules(settings),
         sound=Bell(frozenset(sounds), ring),
     )
-    joined: Joined
-    desk = Desk(ports, house_rules(settings), lambda: joined.words(), words_in(settings))
+    speak = words_in(settings)
+    return Desk(ports, house_rules(settings), lambda: speak(settings.till.language), speak)
+
+
+def _join(settings: Settings, store: Store, sink: Sink, ring: Callable[[], None]) -> Joined:
+    desk = desk_of(settings, store, ring)
     relay = Relay(sink)
     joined = Joined(desk, store, settings, relay, language=settings.till.language)
+    desk.words = joined.words
     joined.notes += [finding.sentence for finding in store.findings]
     joined.counter = Counter(relay.report)
     try:
-        plug_in(joined.counter, settings.devices, ports)
+        plug_in(joined.counter, settings.devices, desk.ports)
         joined.notes += start.start(desk, clean=store.clean)
         journal_imports(store)
         _note_settings(joined)

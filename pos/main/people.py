@@ -1,47 +1,79 @@
-"""`comptoir staff`: who may use this till, set up from the machine's own terminal."""
+"""`comptoir staff`: who may use this till, set up from the machine's own terminal.
+
+Whoever holds the machine's account may do so: the till's files are theirs anyway. The journal says
+that it was the machine's account (`machine`) that did.
+"""
 
 from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import typer
 
 from config import settings as settings_file
 from config.places import places
 from pos.domain.errors import Refusal
-from pos.domain.events import StaffAdded
-from pos.domain.staff import ROLES, Person, Role, check_pin
-from pos.main.join import store_of
-from pos.main.world import ArgonPins, UlidIds
+from pos.domain.staff import Person, Role
+from pos.main.join import desk_of, store_of
+from pos.main.world import UlidIds
+from pos.till import staff
+from pos.till.desk import Desk
+
+MACHINE = Person("machine", "", "machine", Role.MANAGER)
+"""Who the journal names for what is done here."""
+
+
+@contextmanager
+def _desk() -> Iterator[Desk]:
+    settings = settings_file.load()
+    store = store_of(settings, places())
+    try:
+        desk = desk_of(settings, store)
+        desk.person = MACHINE
+        yield desk
+    finally:
+        store.close()
 
 
 def add(number: str, name: str, role: str) -> int:
-    """Ask for a PIN and add the person; whoever holds this machine's account may do so."""
-    if role not in ROLES:
-        raise Refusal("bad_role", "“{role}” is no role; cashier, clerk, manager are.", role=role)
-    if not (number.isascii() and number.isdigit() and len(number) <= 6):
-        raise Refusal("bad_number", "“{number}” is no number; type 1 to 6 digits.", number=number)
-    store = store_of(settings_file.load(), places())
-    try:
-        everyone = store.people.all()
-        if not everyone and role != Role.MANAGER:
-            raise Refusal("manager_first", "The first person of a till must be a manager.")
-        if any(one.number == number for one in everyone):
-            raise Refusal("number_taken", "The number {number} is taken.", number=number)
-        pin = typer.prompt("PIN", hide_input=True, confirmation_prompt=True)
-        check_pin(pin)
-        person = Person(UlidIds().token(), number, name[:40], role)
-        store.people.add(person, ArgonPins().hash(pin))
-        store.ledger.record(StaffAdded(staff=person.ref, role=role))
-    finally:
-        store.close()
+    """Ask for a PIN and add the person."""
+    with _desk() as desk:
+        person = Person(UlidIds().token(), number, name.strip()[:40], role)
+        staff.check_person(desk, person)
+        staff.add_person(desk, person, _ask_pin())
+    return 0
+
+
+def set_pin(number: str) -> int:
+    """Ask for a new PIN and give it to whoever signs in with the number."""
+    with _desk() as desk:
+        person = _find(desk, number)
+        staff.change_pin(desk, person.ref, _ask_pin())
+    return 0
+
+
+def remove(number: str) -> int:
+    """Take whoever signs in with the number off the till; old tickets keep their number."""
+    with _desk() as desk:
+        staff.remove_person(desk, _find(desk, number).ref)
     return 0
 
 
 def everyone() -> int:
     """Print number, name and role of everyone."""
-    store = store_of(settings_file.load(), places())
-    try:
-        for person in store.people.all():
+    with _desk() as desk:
+        for person in desk.ports.people.all():
             typer.echo(f"{person.number:>6}  {person.name:<20} {person.role}")
-    finally:
-        store.close()
     return 0
+
+
+def _ask_pin() -> str:
+    return str(typer.prompt("PIN", hide_input=True, confirmation_prompt=True))
+
+
+def _find(desk: Desk, number: str) -> Person:
+    for person in desk.ports.people.all():
+        if person.number == number:
+            return person
+    raise Refusal("no_person", "Nobody here has the number {number}.", number=number)

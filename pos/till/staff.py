@@ -125,18 +125,33 @@ def add_person(desk: Desk, person: Person, pin: str, loan: Loan | None = None) -
     two leaves an entry and no person; adding them again is right then.
     """
     check_pin(pin)
-    everyone = desk.ports.people.all()
-    if person.role not in ROLES or (not everyone and person.role != Role.MANAGER):
-        raise Refusal("bad_role", "“{role}” cannot be the role here.", role=person.role)
-    if len(everyone) >= PEOPLE_MOST:
-        raise Refusal("too_many_people", "{most} people is the most.", most=PEOPLE_MOST)
-    if any(one.number == person.number or one.ref == person.ref for one in everyone):
-        raise Refusal("number_taken", "The number {number} is taken.", number=person.number)
-    used = _staff_permit(desk, loan) if everyone else None
+    check_person(desk, person)
+    used = _staff_permit(desk, loan) if desk.ports.people.all() else None
     hashed = desk.ports.pins.hash(pin)
     _record_staff(desk, used, StaffAdded(staff=person.ref, role=person.role))
     desk.ports.people.add(person, hashed)
     _spend(loan, used)
+
+
+def check_person(desk: Desk, person: Person) -> None:
+    """Refuse a person that `add_person` would, before anyone thinks of a PIN."""
+    everyone = desk.ports.people.all()
+    if not (person.number.isascii() and person.number.isdigit() and len(person.number) <= 6):
+        raise Refusal(
+            "bad_number", "“{number}” is no number; type 1 to 6 digits.", number=person.number
+        )
+    if not person.name:
+        raise Refusal("no_name", "A person needs a first name.")
+    if person.role not in ROLES:
+        raise Refusal(
+            "bad_role", "“{role}” is no role; cashier, clerk, manager are.", role=person.role
+        )
+    if not everyone and person.role != Role.MANAGER:
+        raise Refusal("manager_first", "The first person of a till must be a manager.")
+    if len(everyone) >= PEOPLE_MOST:
+        raise Refusal("too_many_people", "{most} people is the most.", most=PEOPLE_MOST)
+    if any(one.number == person.number or one.ref == person.ref for one in everyone):
+        raise Refusal("number_taken", "The number {number} is taken.", number=person.number)
 
 
 def change_pin(desk: Desk, ref: str, pin: str, loan: Loan | None = None) -> None:

@@ -108,20 +108,20 @@ class Session(Voice):
     def tick(self) -> None:
         """Let a minute pass: read again what changes by itself, try again what did not go."""
         self.refresh()
-        self._quietly(lambda: _retry(self.desk))
+        self._quietly(lambda: tickets.retry(self.desk))
         self.settle()
 
     def refresh(self) -> None:
         """Ask again for what changes without a gesture."""
         self._quietly(self._read)
 
-    def _quietly(self, action: Callable[[], object]) -> bool:
+    def _quietly(self, action: Callable[[], object]) -> None:
         """Do something the cashier did not ask for; the last notice stays."""
-        return self.guard(action, sound=False)
+        self.guard(action, sound=False)
 
     def _read(self) -> None:
         ledger = self.desk.ports.ledger
-        self.marker_behind = bool(getattr(ledger, "marker_behind", False))
+        self.marker_behind = ledger.marker_behind
         self.unsent = ledger.unsent()
         self.unsettled = tuple(tender.unsettled(self.desk))
 
@@ -159,6 +159,7 @@ class Session(Voice):
         if isinstance(event, Scanned):
             self.scan(event.text)
             return
+        self.guard(lambda: tickets.on_device(self.desk, event))
         self.guard(lambda: self._reported(event))
         self.settle()
 
@@ -203,7 +204,6 @@ class Session(Voice):
             self._take(text)
 
     def _reported(self, event: DeviceEvent) -> None:
-        tickets.on_device(self.desk, event)
         if isinstance(event, PrintEnded) and event.outcome is PrintOutcome.FAILED:
             self.refuse(
                 Sentence("The ticket was not printed; look at the printer, then ask again.")
@@ -332,10 +332,3 @@ class Session(Voice):
             selling.search(self, self.take_text() + typed.character)
         elif len(self.text) < TEXT_MOST:
             self.text += typed.character
-
-
-def _retry(desk: Desk) -> None:
-    """Try again what the till could not finish, where it knows how."""
-    retry: Callable[[Desk], object] | None = getattr(tickets, "retry", None)
-    if retry is not None:
-        retry(desk)

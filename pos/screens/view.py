@@ -7,11 +7,11 @@ from collections.abc import Iterator
 from pos.domain.events import SaleFinished
 from pos.domain.line import Line
 from pos.domain.words import Amount, Sentence
-from pos.ports import DeviceState
+from pos.ports import DeviceState, StatusChanged
 from pos.screens.dialogs.commands import cap
 from pos.screens.dialogs.tenders import METHODS
 from pos.screens.face import Face
-from pos.screens.session import Session
+from pos.screens.session import DRAWER, Session
 from pos.screens.widgets.entry_line import Entry
 from pos.screens.widgets.key_bar import Cap
 from pos.screens.widgets.status_bar import Light, Status
@@ -190,6 +190,9 @@ def _lights(session: Session, face: Face) -> Iterator[Light]:
 
 def _light(session: Session, name: str, face: Face) -> Light:
     said = session.desk.devices.get(name)
+    if said is None and name == DRAWER:  # it says nothing before it is told to open
+        is_away = session.desk.device_state(tickets.PRINTER) is DeviceState.OFFLINE
+        said = StatusChanged(DRAWER, DeviceState.OFFLINE if is_away else DeviceState.READY)
     state = DeviceState.ABSENT if said is None else said.state
     text = face.say(LIGHTS[name]) if name in LIGHTS else name
     detail = said.detail if said is not None else ""

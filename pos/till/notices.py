@@ -12,4 +12,4 @@ def acknowledge(desk: Desk, note: Sentence) -> None:
 
     Raises Refusal `signed_out`, or StoreUnavailable when the disk does not take it.
     """
-    desk.ports.ledger.record(NoticeAcknowledged(notice=note.template, staff=desk.signed_in.ref))
+    desk.record(NoticeAcknowledged(notice=note.template, staff=desk.signed_in.ref))

@@ -227,7 +227,7 @@ async def test_a_marker_that_is_not_written_is_a_warning() -> None:
     shop = Shop().opened()
     async with at_work(shop.app()) as hands:
         assert not hands.reads("marker not written")
-        shop.store.marker_behind = True  # type: ignore[attr-defined]
+        shop.store.marker_behind = True
         hands.app.session.tick()
         await hands.press("up")
         assert hands.reads("marker not written")
@@ -252,7 +252,7 @@ async def test_warnings_never_hide_the_time_on_a_small_screen() -> None:
     shop = Shop().opened()
     shop.desk.rules = replace(shop.desk.rules, training=True)
     async with at_work(shop.app(notes=(BACKUP, CUT)), (60, 20)) as hands:
-        shop.store.marker_behind = True  # type: ignore[attr-defined]
+        shop.store.marker_behind = True
         hands.app.session.tick()
         await hands.press("up")
         assert hands.reads("TRAINING · +2")
@@ -298,3 +298,26 @@ async def test_a_line_taken_out_under_a_large_ticket_discount_asks_for_a_pin() -
         await hands.press("1", "enter", *"2468", "enter")
         assert [line.sku for line in shop.desk.basket.lines] == ["2"]
         assert hands.reads("is taken out.")
+
+
+async def test_a_low_roll_is_told_even_beside_a_warning_on_a_small_screen() -> None:
+    shop = Shop().opened()
+    async with at_work(shop.app(lights=("printer", "scanner", "drawer"))) as hands:
+        await hands.burst(f"{BREAD}\r")
+        await hands.press("f10", "4")
+        shop.wire.report(StatusChanged("printer", DeviceState.READY, "paper low"))
+        await hands.settle()
+        assert hands.reads("▲ Printer paper low")
+        assert hands.reads("1 card to settle")
+
+
+@pytest.mark.parametrize(
+    ("printer", "light"), [(DeviceState.READY, "● Drawer"), (DeviceState.OFFLINE, "✖ Drawer")]
+)
+async def test_a_drawer_that_was_never_opened_is_as_near_as_its_printer(
+    printer: DeviceState, light: str
+) -> None:
+    shop = Shop().opened()
+    shop.desk.devices["printer"] = StatusChanged("printer", printer)
+    async with at_work(shop.app(lights=("printer", "drawer"))) as hands:
+        assert hands.reads(light)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
-from pos.domain.staff import Permission, Person, allows
+from pos.domain.staff import PERMISSION_NAMES, Permission, Person, allows
 from pos.domain.words import Sentence
 from pos.screens.dialogs.sign_in import PinPrompt
 from pos.till import staff
@@ -13,22 +13,6 @@ from pos.till.sell import Gesture
 
 if TYPE_CHECKING:
     from pos.screens.session import Session
-
-NAMES: dict[Permission, Sentence] = {
-    Permission.SELL: Sentence("selling"),
-    Permission.DISCOUNT: Sentence("a discount"),
-    Permission.BIG_DISCOUNT: Sentence("a large discount"),
-    Permission.PRICE_OVERRIDE: Sentence("another price"),
-    Permission.ABANDON: Sentence("abandoning a basket"),
-    Permission.NO_SALE: Sentence("opening the drawer"),
-    Permission.DUPLICATE: Sentence("a duplicata"),
-    Permission.CASH_NONRESIDENT: Sentence("more cash from abroad"),
-    Permission.PICKUP: Sentence("handing out orders"),
-    Permission.CATALOGUE: Sentence("changing the catalogue"),
-    Permission.STAFF: Sentence("changing who may sell"),
-    Permission.SETTINGS: Sentence("changing the settings"),
-}
-"""Each permission as a cashier calls it."""
 
 
 class LendPrompt(PinPrompt):
@@ -53,7 +37,7 @@ class LendPrompt(PinPrompt):
 
     def who(self) -> Sentence:
         """Return the question for the number."""
-        what = self.session.words.say(NAMES[self._permission])
+        what = self.session.words.say(PERMISSION_NAMES[self._permission])
         return Sentence("Who allows {what}? Their number", what=what)
 
     def given(self, number: str, pin: str) -> None:

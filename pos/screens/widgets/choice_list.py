@@ -43,7 +43,7 @@ class ChoiceList(Panel):
         return self._cursor
 
     def show(self, title: str, choices: Sequence[Choice], cursor: int) -> None:
-        """Show rows with the cursor on one of them."""
+        """Show rows with the cursor on one of them, or on none (-1): a text to read."""
         new = (title, tuple(choices), cursor)
         if new != (self._title, self._choices, self._cursor):
             self._title, self._choices, self._cursor = new
@@ -66,7 +66,8 @@ class ChoiceList(Panel):
         """Return the title, or one choice."""
         look = self.face.look
         if y == 0:
-            count = f"{self._cursor + 1}/{len(self._choices)} " if self._choices else ""
+            is_asked = self._choices and self._cursor >= 0
+            count = f"{self._cursor + 1}/{len(self._choices)} " if is_asked else ""
             room = max(0, width - len(count))
             return [(left(f" {self._title}", room) + count, look.key)]
         place = self._follow() + y - 1

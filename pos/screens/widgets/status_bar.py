@@ -33,14 +33,15 @@ STYLES = {
 URGENT = frozenset({DeviceState.ATTENTION, DeviceState.OFFLINE})
 """What keeps its details where the room is small."""
 
-SHORTER: tuple[tuple[frozenset[DeviceState], int], ...] = (
-    (frozenset(DeviceState), 40),
-    (URGENT, 40),
-    (frozenset(), 40),
-    *((frozenset[DeviceState](), most) for most in range(10, 1, -1)),
+ALL, NONE = frozenset(DeviceState), frozenset[DeviceState]()
+SHORTER: tuple[tuple[frozenset[DeviceState], int, int], ...] = (
+    (ALL, 40, 40),
+    (URGENT, 40, 40),
+    *((URGENT, quiet, 40) for quiet in (*range(10, 2, -1), 0)),
+    *((NONE, most, most) for most in range(10, 1, -1)),
 )
-"""Whose details are told and how long a name may be, each step shorter than the one before; what
-calls for a look is told as long as any detail is."""
+"""Whose details are told, how long the name of a quiet light may be, and of an urgent one; each
+step is shorter than the one before."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,25 +88,27 @@ class StatusBar(Panel):
         """Return the line; where the room is small, details give way, then the ends of names."""
         right_end = self._right_end(width)
         room = max(0, width - _length(right_end))
-        for told, most in SHORTER:
-            cells = self._lights(told, most)
+        for step in SHORTER:
+            cells = self._lights(*step)
             used = _length(cells)
             if used <= room:
                 return [*cells, (" " * (room - used), self.face.look.bar), *right_end]
         plain = "".join(text for text, _ in cells)
         return [(left(plain, room), self.face.look.bar), *right_end]
 
-    def _lights(self, told: frozenset[DeviceState], most: int) -> Cells:
+    def _lights(self, told: frozenset[DeviceState], quiet: int, urgent: int) -> Cells:
         look = self.face.look
         cells: Cells = [(" ", look.bar)]
         for light in self._status.lights:
             state = _seen(light)
             style: Style = getattr(look, STYLES[state])
             detail = f" {light.detail}" if light.detail and state in told else ""
-            quiet = state in (DeviceState.READY, DeviceState.BUSY)
-            cells.append((MARKS[state] + " ", style))
+            most = urgent if state in URGENT else quiet
             name = left(light.name, min(most, len(light.name)))
-            cells.append((f"{name}{detail}  ", look.bar if quiet else style))
+            is_well = state in (DeviceState.READY, DeviceState.BUSY)
+            cells.append((MARKS[state] + " ", style))
+            end = "  " if name else ""
+            cells.append((f"{name}{detail}{end}", look.bar if is_well else style))
         return cells
 
     def _right_end(self, width: int) -> Cells:

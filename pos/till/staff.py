@@ -126,7 +126,7 @@ def add_person(desk: Desk, person: Person, pin: str, loan: Loan | None = None) -
     """
     check_pin(pin)
     check_person(desk, person)
-    used = _staff_permit(desk, loan) if desk.ports.people.all() else None
+    used = desk.permit(Permission.STAFF, loan) if desk.ports.people.all() else None
     hashed = desk.ports.pins.hash(pin)
     _record_staff(desk, used, StaffAdded(staff=person.ref, role=person.role))
     desk.ports.people.add(person, hashed)
@@ -158,7 +158,7 @@ def change_pin(desk: Desk, ref: str, pin: str, loan: Loan | None = None) -> None
     """Give someone another PIN (permission `staff`); wrong ones typed before are forgotten."""
     check_pin(pin)
     person = _person(desk, ref)
-    used = _staff_permit(desk, loan)
+    used = desk.permit(Permission.STAFF, loan)
     hashed = desk.ports.pins.hash(pin)
     _record_staff(desk, used, StaffPinChanged(staff=ref))
     desk.ports.people.add(person, hashed)
@@ -178,7 +178,7 @@ def remove_person(desk: Desk, ref: str, loan: Loan | None = None) -> None:
                       name=person.name)  # fmt: skip
     if desk.person is not None and desk.person.ref == ref:
         raise Refusal("signed_in", "{name} is signed in; sign out first.", name=person.name)
-    used = _staff_permit(desk, loan)
+    used = desk.permit(Permission.STAFF, loan)
     left = desk.open.get(ref)
     aside: list[Event] = []
     if left is not None and left.basket.steps:
@@ -196,17 +196,6 @@ def _person(desk: Desk, ref: str) -> Person:
     if found is None:
         raise Refusal("no_person", "This person does not use the till any more.")
     return found
-
-
-def _staff_permit(desk: Desk, loan: Loan | None) -> PermissionUsed:
-    """Return who allowed a change of staff; a manager's loan is enough when nobody is signed in."""
-    if desk.person is None and loan is not None and _is_good(loan):
-        return PermissionUsed(permission=loan.permission.value, staff="", lender=loan.lender)
-    return desk.permit(Permission.STAFF, loan)
-
-
-def _is_good(loan: Loan) -> bool:
-    return loan.permission is Permission.STAFF and not loan.spent
 
 
 def _record_staff(desk: Desk, used: PermissionUsed | None, *events: Event) -> None:

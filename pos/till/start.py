@@ -1,7 +1,8 @@
 """Opening and closing the till's program: what a power cut left is found again.
 
-Open and parked baskets are folded from their steps; approved cards that a basket does not show
-are put back; prints and cards whose end nobody knows are shown until a person settles them.
+Open and parked baskets are folded from their steps, and those of people who are gone are put
+aside; approved cards that a basket does not show are put back; prints and cards whose end nobody
+knows are shown until a person settles them.
 """
 
 from __future__ import annotations
@@ -62,7 +63,8 @@ def _restore(desk: Desk, draft: Draft) -> Sentence | None:
         desk.record(_cut(found) if is_kept else _lost(found))
         if not is_kept:
             return note
-    if draft.parked or draft.staff in desk.open:
+    known = any(one.ref == draft.staff for one in desk.ports.people.all())
+    if draft.parked or draft.staff in desk.open or not known:
         desk.parked.append(found)
     else:
         desk.open[draft.staff] = found

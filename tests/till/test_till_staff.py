@@ -8,7 +8,7 @@ import pytest
 
 from config.words import words_for
 from pos.domain.errors import Refusal
-from pos.domain.events import LoanGiven, SignInRefused
+from pos.domain.events import LoanGiven, SignInRefused, StaffRemoved
 from pos.domain.staff import PERMISSION_NAMES, NeedsPermission, Permission, Person
 from pos.till import sell, staff
 from tests.till.shop import BREAD, CASHIER, COLLEAGUE, MANAGER, MILK, PINS, Till, shown, slug_of
@@ -223,13 +223,14 @@ def test_the_last_manager_and_whoever_stands_there_are_not_removed(till: Till) -
     staff.remove_person(till.desk, "staff-3", till.loan(Permission.STAFF))
 
 
-def test_a_managers_loan_changes_staff_when_nobody_is_signed_in(till: Till) -> None:
-    staff.sign_out(till.desk)
-    with pytest.raises(Refusal):
-        staff.change_pin(till.desk, "staff-2", "8642")
-    loan = till.loan(Permission.STAFF)
-    staff.change_pin(till.desk, "staff-2", "8642", loan)
-    assert loan.spent
+def test_a_basket_whose_cashier_is_gone_is_found_put_aside(till: Till) -> None:
+    till.scan(BREAD)
+    till.store.record(StaffRemoved(staff="staff-1"))
+    till.restart(MANAGER)
+    sell.recall(till.desk)
+    assert till.basket.total == 110
+    till.restart(MANAGER)
+    assert till.basket.total == 110
 
 
 def test_the_first_person_of_a_till_is_a_manager(till: Till) -> None:

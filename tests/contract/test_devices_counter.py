@@ -64,8 +64,9 @@ def test_a_whole_emulated_counter_works_and_leaves_nothing_behind(
     printer = counter.open_printer("till-printer", "emulator://printer")
     drawer: Drawer = counter.open_drawer("drawer", printer)
     display: Display = counter.open_display("till-display", "emulator://display")
-    scanner: Scanner = counter.open_scanner("till-scanner", "emulator://scanner")
-    scanner.refuse()
+    scanner = counter.open_scanner("till-scanner", "emulator://scanner")
+    refusing: Scanner = scanner
+    refusing.refuse()
     display.show("A", "B")
     as_port: Printer = printer
     as_port.print("trial", trial_page(PROFILES["epson-80"]))
@@ -74,6 +75,8 @@ def test_a_whole_emulated_counter_works_and_leaves_nothing_behind(
     assert ended.outcome is PrintOutcome.CONFIRMED
     drawer.open()
     assert post.until(DrawerMoved) == DrawerMoved("drawer", True)
+    while not scanner.worker.connected:
+        threading.Event().wait(0.01)
     emulated = counter.emulators["till-scanner"]
     assert isinstance(emulated, EmulatedScanner)
     emulated.scan("96385074")

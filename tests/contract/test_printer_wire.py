@@ -297,7 +297,6 @@ def test_a_till_that_closes_in_a_ticket_leaves_it_unknown(shop: Shop) -> None:
 
 
 def test_the_drawer_opens_and_is_seen_to_open_and_shut(shop: Shop) -> None:
-    shop.post.state(DeviceState.READY)
     shop.drawer.open()
     shop.post.until(lambda event: event == DrawerMoved("drawer", True))
     shop.emulator.shut_drawer()

@@ -10,7 +10,7 @@ import pytest
 from pysqlite3 import dbapi2
 
 from pos.domain import events
-from pos.domain.events import DrawerOpened, SaleFinished, TillStopped
+from pos.domain.events import DrawerOpened, SaleFinished, TillStarted, TillStopped
 from pos.journal.chain import JournalBroken
 from pos.ports import StoreUnavailable
 from pos.store.open import FILE, Store
@@ -288,7 +288,11 @@ def test_a_till_that_ended_in_order_says_so_at_its_next_start(tmp_path: Path) ->
     store.close()
     store = opened(tmp_path, ids=ids)
     assert store.clean
-    store.ledger.record(sale(1, [100]))
+    store.ledger.record(sale(1, [100]))  # a tool's entry, no till's program
+    store.close()
+    store = opened(tmp_path, ids=ids)
+    assert store.clean
+    store.ledger.record(TillStarted(software="x", clean=True), sale(2, [100]))
     store.close()
     store = opened(tmp_path, ids=ids)
     assert not store.clean

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import FrozenInstanceError
 from datetime import date
 from typing import Any
 
@@ -397,9 +396,3 @@ def test_the_catalogue_keeps_every_number_in_fourteen_digits() -> None:
     for text in (CIP, "036000291452", "96385074", "13400949497703"):
         assert is_gtin(text)
         assert gtin(text) == text.zfill(14)
-
-
-def test_a_scan_does_not_change() -> None:
-    scan = parse(CIP)
-    with pytest.raises(FrozenInstanceError):
-        scan.repaired = True  # type: ignore[misc]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import suppress
+from dataclasses import FrozenInstanceError
 
 import pytest
 from hypothesis import given
@@ -128,3 +129,9 @@ def test_a_weight_with_a_wrong_check_digit_is_refused(item: str, grams: int, che
     else:
         with pytest.raises(Refusal):
             parse(label, PLANS)
+
+
+def test_a_scan_does_not_change() -> None:
+    scan = parse("3400949497706")
+    with pytest.raises(FrozenInstanceError):
+        scan.repaired = True  # type: ignore[misc]

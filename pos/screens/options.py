@@ -23,7 +23,7 @@ class ScreenOptions:
 
     `languages` and the palettes' names are what ctrl+l and ctrl+t go through. `shows_paper` puts
     the printed paper beside the till where there is room. `notes` are alarms: each stays until
-    someone who signed in has read it. `hints` are only said, until someone signs in. `log` takes
+    someone who signed in has read it. `hints` are only said, between two baskets. `log` takes
     what should not have happened: what was being done, and the exception.
     """
 

@@ -144,7 +144,7 @@ def notice(session: Session, face: Face) -> tuple[str, bool]:
     """Return the sentence for the cashier and whether it is a refusal."""
     if session.notice is not None:
         return face.say(session.notice.sentence), session.notice.is_bad
-    if session.desk.person is None:
+    if session.desk.basket.is_empty and not session.desk.just_sold:
         return " ".join(face.say(hint) for hint in session.options.hints), False
     return "", False
 

@@ -300,6 +300,15 @@ async def test_a_line_taken_out_under_a_large_ticket_discount_asks_for_a_pin() -
         assert hands.reads("is taken out.")
 
 
+async def test_on_a_small_french_screen_only_what_is_well_gives_up_its_name() -> None:
+    shop = Shop(language="fr").opened()
+    async with at_work(shop.app(lights=("printer", "scanner", "drawer"))) as hands:
+        shop.wire.report(StatusChanged("printer", DeviceState.READY, "paper low"))
+        await hands.settle()
+        assert hands.reads("▲ Imprimante papier bientôt fini  ● ● ○")
+        assert hands.reads("10:30")
+
+
 async def test_a_low_roll_is_told_even_beside_a_warning_on_a_small_screen() -> None:
     shop = Shop().opened()
     async with at_work(shop.app(lights=("printer", "scanner", "drawer"))) as hands:

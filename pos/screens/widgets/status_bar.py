@@ -37,11 +37,15 @@ ALL, NONE = frozenset(DeviceState), frozenset[DeviceState]()
 SHORTER: tuple[tuple[frozenset[DeviceState], int, int], ...] = (
     (ALL, 40, 40),
     (URGENT, 40, 40),
-    *((URGENT, quiet, 40) for quiet in (*range(10, 2, -1), 0)),
-    *((NONE, most, most) for most in range(10, 1, -1)),
+    *((URGENT, quiet, 40) for quiet in range(10, 3, -1)),
+    (URGENT, 0, 40),
+    *((NONE, most, most) for most in range(10, 3, -1)),
+    (NONE, 0, 40),
+    (NONE, 0, 4),
+    (NONE, 0, 0),
 )
-"""Whose details are told, how long the name of a quiet light may be, and of an urgent one; each
-step is shorter than the one before."""
+"""Whose details are told, how long the name of a quiet light may be, and of an urgent one: first
+details give way, then ends of names, then the names of what is well, whose mark says enough."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +118,7 @@ class StatusBar(Panel):
     def _right_end(self, width: int) -> Cells:
         """Return warnings and texts; warnings that would hide every light are only counted."""
         texts = self._texts()
-        least = _length(self._lights(*SHORTER[-1])) + _length(texts)
+        least = _length(self._lights(NONE, 0, 4)) + _length(texts)
         warnings = self._status.warnings
         for shown in range(len(warnings), 0, -1):
             hidden = [f"+{len(warnings) - shown}"] if shown < len(warnings) else []

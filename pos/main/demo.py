@@ -158,7 +158,8 @@ def open_demo(language: str, *, fresh: bool) -> int:
             shutil.rmtree(folder, ignore_errors=True)
     words = words_for(language, settings.shop.currency, settings.shop.zone)
     prepare(settings, found, words)
-    return show(settings, found, dress=_dress, paper=True)
+    hint = Sentence("Numbers and PINs: {people}.", people=", ".join(_known()))
+    return show(settings, found, dress=_dress, paper=True, hints=(hint,))
 
 
 def _dress(joined: Joined, wire: Wire) -> tuple[Extra, ...]:
@@ -167,7 +168,6 @@ def _dress(joined: Joined, wire: Wire) -> tuple[Extra, ...]:
     if joined.desk.person is None:
         person, pin = PEOPLE[0]
         staff.sign_in(joined.desk, person.number, pin)
-    joined.notes.append(Sentence("Demonstration: {people}.", people=", ".join(_known())))
     return scan_keys(emulated_scanner(joined))
 
 

@@ -45,6 +45,7 @@ class Joined:
             self.relay.sink = self.relay.late.append
             if self.counter is not None:
                 self.counter.close()
+            self.desk.ports.printer = None  # closed: what still waits is sent at the next start
             for event in self.relay.late:
                 tickets.on_device(self.desk, event)
             journal_imports(self.store)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 import typer
 
@@ -12,6 +13,7 @@ from config.sections import Settings
 from config.themes import PALETTES
 from config.words import LOCALES
 from pos.domain.errors import Refusal
+from pos.domain.words import Sentence
 from pos.main.join import Joined, join, words_in
 from pos.main.log import open_log
 from pos.screens.options import Extra, ScreenOptions
@@ -38,7 +40,14 @@ def _people_first(joined: Joined, _wire: Wire) -> Sequence[Extra]:
     return ()
 
 
-def show(settings: Settings, found: Places, *, dress: Dress, paper: bool = False) -> int:
+def show(
+    settings: Settings,
+    found: Places,
+    *,
+    dress: Dress,
+    paper: bool = False,
+    hints: Sequence[Sentence] = (),
+) -> int:
     """Join the till, open its screen, and close everything in order when it is left."""
     from pos.screens.app import run_app
 
@@ -52,7 +61,7 @@ def show(settings: Settings, found: Places, *, dress: Dress, paper: bool = False
             words_in(settings),
             settings.keys,
             {name: Palette.of(colours) for name, colours in PALETTES.items()},
-            _options(joined, extras, paper=paper),
+            replace(_options(joined, extras), shows_paper=paper, hints=hints),
             wire,
         )
     finally:
@@ -61,7 +70,7 @@ def show(settings: Settings, found: Places, *, dress: Dress, paper: bool = False
     return 0
 
 
-def _options(joined: Joined, extras: Sequence[Extra], *, paper: bool) -> ScreenOptions:
+def _options(joined: Joined, extras: Sequence[Extra]) -> ScreenOptions:
     def speak(language: str) -> None:
         joined.language = language
 
@@ -71,7 +80,6 @@ def _options(joined: Joined, extras: Sequence[Extra], *, paper: bool) -> ScreenO
         language=joined.language,
         languages=tuple(LOCALES),
         theme=joined.settings.till.theme,
-        shows_paper=paper,
         extras=tuple(extras),
         notes=tuple(joined.notes),
         lights=lights(joined.settings),

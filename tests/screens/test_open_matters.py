@@ -40,12 +40,15 @@ async def test_every_alarm_stays_until_someone_who_signed_in_has_read_it() -> No
     assert read(shop) == [BACKUP.template, CUT.template]
 
 
-async def test_a_hint_hides_no_alarm_and_waits_until_someone_signs_in() -> None:
+async def test_a_hint_is_said_between_two_baskets_only() -> None:
     shop = Shop()
     async with at_work(shop.app(hints=(HINT,))) as hands:
         await hands.press("1", "enter", "2")
         assert hands.reads("Demonstration: 1 is Camille.")
         await hands.press("4", "6", "8", "enter", "down")
+        await hands.burst(f"{BREAD}\r")
+        assert not hands.reads("Demonstration")
+        await hands.press("f9")
         assert not hands.reads("Demonstration")
     assert read(shop) == []
 

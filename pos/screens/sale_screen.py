@@ -52,7 +52,7 @@ class SaleScreen(Surface):
         self.entry = EntryLine(face)
         self.keys = KeyBar(face, self._press)
         self.paper = PaperPanel(face)
-        self._rows_of_list = 0
+        self._rows_wanted = (0, 0)
         self._keys_about: tuple[Words, int] | None = None
         panels = (self.status, self.basket, self.choices, self.total)
         super().__init__((*panels, self.notice, self.entry, self.keys, self.paper))
@@ -68,11 +68,12 @@ class SaleScreen(Surface):
 
     def _draw_panels(self) -> None:
         session, face = self.session, self.face
+        text, is_bad = view.notice(session, face)
+        self.notice.show(text, is_bad=is_bad)
+        self._make_room()
         self._draw_choices()
         self.basket.show(session.desk.basket.lines, view.cursor(session))
         self.total.show(view.total(session, face))
-        text, is_bad = view.notice(session, face)
-        self.notice.show(text, is_bad=is_bad)
         self.entry.show(view.entry(session, face))
         self.status.show(view.status(session, face))
         self._draw_keys()
@@ -89,14 +90,22 @@ class SaleScreen(Surface):
         self.draw()
         self.redraw()
 
+    def _make_room(self) -> None:
+        """Give the list of choices and the notice the rows they need now."""
+        prompt = self.session.prompt
+        wanted = (
+            0 if prompt is None else prompt.rows(),
+            self.notice.rows_wanted(self.session.columns),
+        )
+        if wanted != self._rows_wanted:
+            before, self._rows_wanted = self._rows_wanted, wanted
+            if before[0] != wanted[0] or max(1, before[1]) != max(1, wanted[1]):
+                self._place(self.size)
+                self.redraw()
+
     def _draw_choices(self) -> None:
         prompt = self.session.prompt
-        rows = 0 if prompt is None else prompt.rows()
-        if rows != self._rows_of_list:
-            self._rows_of_list = rows
-            self._place(self.size)
-            self.redraw()
-        if prompt is not None and rows:
+        if prompt is not None and self._rows_wanted[0]:
             title = self.face.say(prompt.title())
             self.choices.show(title, prompt.choices(), prompt.cursor)
 
@@ -109,7 +118,7 @@ class SaleScreen(Surface):
         wanted: dict[Panel, tuple[int, int]] = {
             self.keys: (KEY_ROWS, width),
             self.entry: (1, column),
-            self.notice: (2 if roomy else 1, column),
+            self.notice: (max(2 if roomy else 1, self._rows_wanted[1]), column),
             self.total: (6 if roomy else 4, column),
         }
         foot = self._stack(height, wanted)
@@ -117,7 +126,7 @@ class SaleScreen(Surface):
         self.status.place(Region(0, 0, width, head))
         paper = max(0, height - KEY_ROWS - 1)
         self.paper.place(Region(column, 1, width - column, paper) if beside else Region())
-        listed = self._rows_of_list
+        listed = self._rows_wanted[0]
         rows = max(2, min(listed + 1, foot - 1 - BASKET_LEAST)) if listed else 0
         rows = min(rows, foot - head)
         self.choices.place(Region(0, foot - rows, column, rows))

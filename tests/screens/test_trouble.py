@@ -218,3 +218,15 @@ async def test_a_till_starts_on_a_terminal_of_any_size(size: tuple[int, int]) ->
         await hands.burst(f"{BREAD}\r")
         assert shop.desk.basket.total == 120
         assert not shop.logged
+
+
+async def test_a_long_refusal_is_read_whole_on_a_small_screen() -> None:
+    shop = Shop(language="fr").opened()
+    async with at_work(shop.app()) as hands:
+        await hands.burst(f"{BREAD}\r")
+        await hands.press("1", "2", "enter")
+        said = " ".join(row.strip() for row in hands.screen()[-6:-3])
+        assert "Scannez-le de nouveau" in said
+        assert hands.reads("Baguette tradition")
+        await hands.burst(f"{BREAD}\r")
+        assert not hands.reads("Scannez-le")

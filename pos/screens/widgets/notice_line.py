@@ -6,6 +6,9 @@ from pos.screens.face import Face
 from pos.screens.widgets.cells import left, wrap
 from pos.screens.widgets.panel import Cells, Panel
 
+LINES_MOST = 3
+MARGIN = 4
+
 
 class NoticeLine(Panel):
     """The sentence, wrapped on the lines the widget has, the last one cut."""
@@ -26,10 +29,14 @@ class NoticeLine(Panel):
             self._text, self._is_bad = text, is_bad
             self.redraw()
 
+    def rows_wanted(self, width: int) -> int:
+        """Return how many lines the sentence needs on this width, none of them cut."""
+        return len(wrap(self._text, max(1, width - MARGIN), LINES_MOST))
+
     def row(self, y: int, width: int) -> Cells:
         """Return one line of the sentence."""
         look = self.face.look
-        lines = wrap(self._text, max(1, width - 4), self.size.height)
+        lines = wrap(self._text, max(1, width - MARGIN), self.size.height)
         if y >= len(lines):
             return []
         mark = ("✖" if self._is_bad else "✓") if y == 0 else " "

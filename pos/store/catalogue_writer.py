@@ -65,15 +65,22 @@ _ENTRIES_HELD = 250_000
 """How many articles' words wait in memory (about 200 bytes each) to be indexed in order."""
 
 
+_CACHE = -131_072
+"""SQLite's cache while a catalogue comes in, in KiB: its indexes then stay in memory."""
+
+
 @contextmanager
 def _transaction(engine: Engine) -> Iterator[Any]:
     with explained(str(engine.url.database or "memory")):
         pooled = engine.raw_connection()
         raw: Any = pooled.driver_connection
         try:
+            (small,) = raw.execute("PRAGMA cache_size").fetchone()
+            raw.execute(f"PRAGMA cache_size={_CACHE}")
             raw.execute("BEGIN IMMEDIATE")
             yield raw
             raw.execute("COMMIT")
+            raw.execute(f"PRAGMA cache_size={small}")
         finally:
             if raw.in_transaction:
                 raw.execute("ROLLBACK")

@@ -35,6 +35,7 @@ GESTURES = (
     "theme",
     "language",
     "open_drawer",
+    "settle",
     "quit",
 )
 """Every gesture that may have a key."""

@@ -6,6 +6,7 @@ traceback goes to the log, never to the terminal.
 
 from __future__ import annotations
 
+import os
 import sys
 from pathlib import Path
 from typing import Annotated
@@ -14,6 +15,7 @@ import typer
 
 from pos.domain.errors import Refusal
 from pos.domain.words import Sentence
+from pos.main.setup import SetUpIncomplete
 from pos.ports import StoreUnavailable
 
 app = typer.Typer(
@@ -247,14 +249,18 @@ def say_error(sentence: Sentence | str) -> None:
     try:
         language = settings.load().till.language
     except Refusal:
-        language = "en"
+        language = "fr" if os.environ.get("LANG", "").startswith("fr") else "en"
     typer.echo(words_for(language).say(sentence), err=True)
 
 
 def run() -> None:
     """Run the command; whatever goes wrong ends in one sentence."""
     try:
-        app()
+        app(prog_name="comptoir")
+    except SetUpIncomplete as incomplete:
+        for sentence in incomplete.sentences:
+            say_error(sentence)
+        sys.exit(1)
     except (Refusal, StoreUnavailable) as refusal:
         say_error(refusal.sentence)
         sys.exit(1)

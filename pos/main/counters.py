@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
 from queue import Empty, Queue
 from time import monotonic
 
@@ -16,13 +17,40 @@ from devices.display.protocol import Dialect
 from devices.printer.profile import profile
 from pos.domain.errors import Refusal
 from pos.domain.words import Sentence
-from pos.ports import DeviceEvent, PrintEnded, Scanned, StatusChanged
+from pos.ports import (
+    DeviceEvent,
+    DeviceState,
+    Display,
+    Drawer,
+    PrintEnded,
+    Printer,
+    PrintOutcome,
+    Scanned,
+    Scanner,
+    StatusChanged,
+)
 from pos.till.desk import Ports
 
 PRINT_MOST_S = 15.0
+DRAWER_S = 2.0
+
+STATES = {
+    DeviceState.READY: Sentence("ready"),
+    DeviceState.BUSY: Sentence("busy"),
+    DeviceState.ATTENTION: Sentence("needs someone:"),
+    DeviceState.OFFLINE: Sentence("away:"),
+    DeviceState.ABSENT: Sentence("absent"),
+}
+OUTCOMES = {
+    PrintOutcome.CONFIRMED: Sentence("the page is printed"),
+    PrintOutcome.SENT: Sentence("the page was sent; look whether it is printed"),
+    PrintOutcome.UNKNOWN: Sentence("nobody knows whether the page is printed"),
+    PrintOutcome.FAILED: Sentence("the page was not printed:"),
+}
+"""What a device's report is called for whoever installs it."""
 
 
-def plug_in(counter: Counter, devices: Devices, ports: Ports) -> None:
+def plug_in(counter: Counter, devices: Devices, ports: Ports | Plugged) -> None:
     """Open every device of the settings and put it behind its port."""
     for scanner in devices.scanners:
         ports.scanners[scanner.name] = counter.open_scanner(
@@ -71,31 +99,52 @@ def list_devices() -> int:
     return 0
 
 
+@dataclass
+class Plugged:
+    """The devices of a counter with no till behind it."""
+
+    printer: Printer | None = None
+    drawer: Drawer | None = None
+    display: Display | None = None
+    scanners: dict[str, Scanner] = field(default_factory=dict)
+
+
 def check_devices(seconds: int) -> int:
-    """Print a test page, show a line, and tell what the scanners read for some seconds."""
+    """Print a test page, open the drawer, show a line, tell what the scanners read for a while."""
     settings = settings_file.load()
     words = words_for(settings.till.language)
     devices = settings.devices
     if not (devices.scanners or devices.printer.url or devices.display.url):
         raise Refusal("no_devices", "The settings name no device; add one to the settings file.")
     events: Queue[DeviceEvent] = Queue()
-    counter = Counter(events.put)
+    counter, plugged = Counter(events.put), Plugged()
     try:
-        for scanner in devices.scanners:
-            counter.open_scanner(scanner.name, scanner.url)
-        if devices.display.url:
-            _display(counter, devices.display).show("Comptoir", "0123456789 é è à €")
-        asked = bool(devices.printer.url)
-        if asked:
-            paper = profile(devices.printer.profile)
-            printer = counter.open_printer("printer", devices.printer.url, paper)
-            printer.print("test", trial_page(paper))
-            if devices.drawer.url:
-                counter.open_drawer("drawer", printer).open()
-        wait = max(float(seconds), PRINT_MOST_S if asked else 0.0)
-        return _listen(events, words, wait, printing=asked, scanning=bool(devices.scanners))
+        plug_in(counter, devices, plugged)
+        code = _try_out(plugged, devices, seconds, events, words)
+        typer.echo(words.say(Sentence("Done.")))
+        return code
     finally:
         counter.close()
+
+
+def _try_out(
+    plugged: Plugged,
+    devices: Devices,
+    seconds: int,
+    events: Queue[DeviceEvent],
+    words: GettextWords,
+) -> int:
+    if plugged.display is not None:
+        plugged.display.show("Comptoir", "0123456789 é è à €")
+    asked = plugged.printer is not None
+    if plugged.printer is not None:
+        plugged.printer.print("test", trial_page(profile(devices.printer.profile)))
+    wait = max(float(seconds), PRINT_MOST_S if asked else 0.0)
+    code = _listen(events, words, wait, printing=asked, scanning=bool(plugged.scanners))
+    if plugged.drawer is not None and code == 0:
+        plugged.drawer.open()
+        _listen(events, words, DRAWER_S, printing=True, scanning=False)
+    return code
 
 
 def _listen(
@@ -107,6 +156,8 @@ def _listen(
     scanning: bool,
 ) -> int:
     """Say what devices report until the time is over, or the page is out and nothing else comes."""
+    if scanning:
+        typer.echo(words.say(Sentence("Scan something within {seconds} s…", seconds=int(wait_s))))
     until, failed = monotonic() + wait_s, printing
     while (printing or scanning) and monotonic() < until:
         try:
@@ -114,10 +165,12 @@ def _listen(
         except Empty:
             break
         if isinstance(event, StatusChanged):
-            typer.echo(f"{event.device}: {event.state.value} {words.say(event.detail)}")
+            typer.echo(
+                f"{event.device}: {words.say(STATES[event.state])} {words.say(event.detail)}"
+            )
         elif isinstance(event, Scanned):
             typer.echo(f"{event.device}: {event.text!r}")
         elif isinstance(event, PrintEnded):
-            typer.echo(f"printer: {event.outcome.value} {words.say(event.detail)}")
+            typer.echo(f"printer: {words.say(OUTCOMES[event.outcome])} {words.say(event.detail)}")
             printing, failed = False, event.outcome.value in ("failed", "unknown")
     return 1 if failed else 0

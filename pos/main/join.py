@@ -14,6 +14,7 @@ from pos.domain.events import SettingsChanged
 from pos.domain.words import Sentence
 from pos.main.counters import plug_in
 from pos.main.rules import fiscal_rules, house_rules, software
+from pos.main.setup import SetUpIncomplete
 from pos.main.world import ArgonPins, Bell, SystemClock, UlidIds
 from pos.ports import DeviceEvent, Sink
 from pos.store.catalogue import StoredCatalogue
@@ -86,15 +87,24 @@ def join(
 ) -> Joined:
     """Open the store, bring the desk to where it was, then plug the devices in.
 
-    Raises Refusal or StoreUnavailable with a sentence for whatever stands in the way; nothing
-    stays open then.
+    Raises SetUpIncomplete, Refusal or StoreUnavailable with a sentence for whatever stands in the
+    way; nothing stays open then.
     """
+    _refuse_incomplete(settings)
     store = store_of(settings, places)
     try:
         return _join(settings, store, sink, ring)
     except BaseException:
         store.close()
         raise
+
+
+def _refuse_incomplete(settings: Settings) -> None:
+    """Raise SetUpIncomplete with everything that the country's rules still want."""
+    fiscal, rules = fiscal_rules(settings), house_rules(settings)
+    problems = (*fiscal.missing(rules.shop), *fiscal.printing_problems(rules.printing))
+    if problems:
+        raise SetUpIncomplete(problems)
 
 
 def desk_of(settings: Settings, store: Store, ring: Callable[[], None] = lambda: None) -> Desk:

@@ -15,6 +15,7 @@ from config import settings as settings_file
 from config.places import places
 from pos.domain.errors import Refusal
 from pos.domain.staff import Person, Role
+from pos.domain.words import Sentence
 from pos.main.join import desk_of, store_of
 from pos.main.world import UlidIds
 from pos.till import staff
@@ -42,6 +43,7 @@ def add(number: str, name: str, role: str) -> int:
         person = Person(UlidIds().token(), number, name.strip()[:40], role)
         staff.check_person(desk, person)
         staff.add_person(desk, person, _ask_pin())
+        typer.echo(desk.words().say(Sentence("{name} may use this till.", name=person.name)))
     return 0
 
 
@@ -50,13 +52,17 @@ def set_pin(number: str) -> int:
     with _desk() as desk:
         person = _find(desk, number)
         staff.change_pin(desk, person.ref, _ask_pin())
+        typer.echo(desk.words().say(Sentence("{name} has a new PIN.", name=person.name)))
     return 0
 
 
 def remove(number: str) -> int:
     """Take whoever signs in with the number off the till; old tickets keep their number."""
     with _desk() as desk:
-        staff.remove_person(desk, _find(desk, number).ref)
+        person = _find(desk, number)
+        staff.remove_person(desk, person.ref)
+        said = Sentence("{name} does not use this till any more.", name=person.name)
+        typer.echo(desk.words().say(said))
     return 0
 
 

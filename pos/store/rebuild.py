@@ -12,6 +12,7 @@ from itertools import zip_longest
 from pathlib import Path
 from typing import Any
 
+from pysqlite3 import dbapi2
 from sqlalchemy import Connection, Engine, Table
 
 from pos.domain import events
@@ -69,8 +70,11 @@ def _replay(stored: Connection, rebuilt: Connection) -> int:
     count = 0
     for ordinal, entry in stream(stored):
         event = _event(entry)
-        insert_entry(cursor, ordinal, entry)
-        project(cursor, ordinal, entry, event)
+        try:
+            insert_entry(cursor, ordinal, entry)
+            project(cursor, ordinal, entry, event)
+        except dbapi2.IntegrityError as error:
+            raise _unreadable(entry) from error
         count += 1
     cursor.close()
     return count
@@ -80,11 +84,15 @@ def _event(entry: Entry) -> Event:
     try:
         return events.read(entry.kind, entry.version, read_facts(entry.body))
     except ValueError as error:
-        raise StoreUnavailable(
-            "unreadable_entry",
-            "Entry {name} cannot be read; run `comptoir journal verify`.",
-            name=entry.name,
-        ) from error
+        raise _unreadable(entry) from error
+
+
+def _unreadable(entry: Entry) -> StoreUnavailable:
+    return StoreUnavailable(
+        "unreadable_entry",
+        "Entry {name} does not fit the journal; run `comptoir journal verify`.",
+        name=entry.name,
+    )
 
 
 def _compare(table: Table, stored: Connection, rebuilt: Connection) -> Difference | None:

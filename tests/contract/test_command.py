@@ -132,9 +132,8 @@ BAD_SETTINGS = [
     ("[selling]\nlines_max = 'many'\n", "lines_max"),
     ("[shop]\nsiret = '123'\n", "siret"),
     ("[shop]\nzone = 'Europe/Nowhere'\n", "zone"),
-    ("[devices.printer]\nurl = 'gopher://x'\n", "gopher"),
-    ("[devices.printer]\nurl = 'emulator://printer'\nprofile = 'fax'\n", "fax"),
-    ("[shop]\nname = 'Sans SIRET'\n", "shop.siret"),
+    ("[till]\nfiscal = 'none'\n[devices.printer]\nurl = 'gopher://x'\n", "gopher"),
+    ("[till]\nfiscal = 'none'\n[devices.printer]\nurl = 'tcp://[::1]'\nprofile = 'fax'\n", "fax"),
     ("[keys]\ncash = 'f99'\n", "f99"),
     ("[till]\nname = 'till number one'\n", "till number one"),
 ]
@@ -145,6 +144,14 @@ def test_wrong_settings_are_refused_in_one_sentence_that_names_the_value(
     home: Home, text: str, named: str
 ) -> None:
     assert named in one_sentence(broken(home, text).play(SIGN_IN))
+
+
+def test_a_french_till_that_is_not_set_up_says_all_that_is_missing_at_once(empty: Home) -> None:
+    (empty.path / "config.toml").write_text("[shop]\nname = 'Essai'\n", "utf-8")
+    done = empty.command("play", "-")
+    assert done.code == 1
+    for key in ("shop.siret", "shop.vat_number", "NAF"):
+        assert key in done.err
 
 
 def test_a_file_that_is_not_there_is_named(home: Home) -> None:
@@ -327,4 +334,5 @@ def test_devices_are_listed_and_tried_out(home: Home) -> None:
     home.settle(printer="emulator://printer", display="emulator://display")
     tried = home.command("devices", "test")
     assert tried.code == 0, tried
-    assert "printer: confirmed" in tried.out
+    assert "printer: the page is printed" in tried.out
+    assert "drawer: ready" in tried.out

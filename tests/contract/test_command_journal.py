@@ -99,6 +99,18 @@ def test_an_entry_that_cannot_be_read_is_named_by_rebuild(home: Home) -> None:
     assert "000002" in done.err
 
 
+def test_a_journal_with_a_gap_is_named_by_rebuild(home: Home) -> None:
+    connection = dbapi2.connect(str(home.database))
+    for (name,) in list(connection.execute("SELECT name FROM sqlite_master WHERE type='trigger'")):
+        connection.execute(f'DROP TRIGGER "{name}"')
+    connection.execute("DELETE FROM entry WHERE number = 3")
+    connection.commit()
+    connection.close()
+    done = home.command("rebuild", "--check")
+    assert done.code == 1
+    assert "000004" in done.err
+
+
 def test_nobody_else_can_read_what_a_till_keeps(home: Home) -> None:
     home.path.joinpath("data").chmod(0o755)
     assert home.play(*SALE).code == 0

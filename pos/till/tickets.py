@@ -37,6 +37,9 @@ from pos.till.desk import Desk, Loan, WaitingPrint
 PRINTER = "printer"
 """The name of the till's receipt printer among its devices."""
 
+DRAWER = "drawer"
+"""The name of the till's cash drawer among its devices."""
+
 WAITING_MOST = 50
 """The most tickets that wait for a printer."""
 
@@ -154,13 +157,21 @@ def on_device(desk: Desk, event: DeviceEvent) -> None:
     if isinstance(event, StatusChanged):
         desk.devices[event.device] = event
         if event.device == PRINTER and event.state is DeviceState.READY:
+            _forget_missed_pulse(desk)
             send_waiting(desk)
     elif isinstance(event, PrintEnded):
         _ended(desk, event)
-    elif isinstance(event, DrawerMoved) and event.is_open:
-        desk.devices[event.device] = StatusChanged(
-            event.device, DeviceState.ATTENTION, "The drawer is open."
-        )
+    elif isinstance(event, DrawerMoved):
+        is_open = StatusChanged(event.device, DeviceState.ATTENTION, "open")
+        shut = StatusChanged(event.device, DeviceState.READY)
+        desk.devices[event.device] = is_open if event.is_open else shut
+
+
+def _forget_missed_pulse(desk: Desk) -> None:
+    """A drawer that missed its pulse while its printer was away works again with it."""
+    known = desk.devices.get(DRAWER)
+    if known is not None and known.state is DeviceState.OFFLINE:
+        del desk.devices[DRAWER]
 
 
 def retry(desk: Desk) -> bool:

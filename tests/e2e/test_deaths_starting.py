@@ -144,7 +144,7 @@ def test_a_demonstration_killed_while_it_is_prepared_has_everyone_the_next_time(
     assert terminal.ended() == -9
     terminal.close()
     again = TillTerminal(demo, "demo", "--language", "en")
-    again.wait_for("Welcome|Demonstration")
+    again.wait_for("Numbers and PINs")
     assert again.quit() == 0
     again.close()
     (file,) = demo.path.rglob("till.db")

@@ -11,7 +11,7 @@ from pos.domain.events import DrawerOpened, PrintAsked, PrintFinished, SaleFinis
 from pos.domain.staff import NeedsPermission, Permission
 from pos.fiscal.france import FranceRules
 from pos.papers.page import Block
-from pos.ports import DeviceState, DrawerMoved, PrintEnded, PrintOutcome
+from pos.ports import DeviceState, DrawerMoved, PrintEnded, PrintOutcome, StatusChanged
 from pos.till import sell, tender, tickets
 from pos.till.desk import PrintRules
 from tests.till.shop import APPLES, BREAD, CLERK, LAMP, Till, slug_of
@@ -277,3 +277,11 @@ def test_no_permission_is_used_up_for_a_drawer_that_is_not_there(till: Till) -> 
 def test_an_open_drawer_is_shown(till: Till) -> None:
     tickets.on_device(till.desk, DrawerMoved("drawer", is_open=True))
     assert till.desk.device_state("drawer") is DeviceState.ATTENTION
+    tickets.on_device(till.desk, DrawerMoved("drawer", is_open=False))
+    assert till.desk.device_state("drawer") is DeviceState.READY
+
+
+def test_a_drawer_that_missed_its_pulse_works_again_with_its_printer(till: Till) -> None:
+    tickets.on_device(till.desk, StatusChanged("drawer", DeviceState.OFFLINE, "not opened"))
+    till.printer(DeviceState.READY)
+    assert till.desk.device_state("drawer") is DeviceState.ABSENT, "nothing is said against it"

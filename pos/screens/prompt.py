@@ -2,7 +2,8 @@
 
 Keys go to the prompt until it is answered or left. A scan waits while the prompt `holds` it, and
 otherwise closes the prompt and is taken at once; either way it is never lost. A list that is
-`is_aside` stands over another prompt, which comes back.
+`is_aside` stands over another prompt, which comes back. A prompt that `leaves` can be left with
+Esc, and one that `yields` by another gesture too.
 """
 
 from __future__ import annotations
@@ -28,6 +29,7 @@ class Prompt:
     secret = False
     holds = True
     leaves = True
+    yields = True
     is_aside = False
     takes: Filter | None = None
 
@@ -35,10 +37,15 @@ class Prompt:
         self.session = session
         self.text = text
         self.cursor = 0
+        self._stray: Sentence | None = None
 
     def question(self) -> Sentence:
         """Return what is asked."""
         raise NotImplementedError
+
+    def brief(self) -> Sentence:
+        """Return the question as the entry line has room for it, beside the hint."""
+        return self.question()
 
     def hint(self) -> Sentence:
         """Return what the keys do."""
@@ -77,9 +84,12 @@ class Prompt:
             self.enter()
 
     def key(self, typed: Typed) -> None:
-        """Take one key of a person."""
+        """Take one key of a person; the Enter that ends what was refused is no answer."""
+        stray, self._stray = self._stray, None
         if typed.character is not None:
             self._type(typed.character)
+        elif typed.key == "enter" and stray is not None:
+            self.session.refuse(stray)
         elif typed.key == "enter":
             self.enter()
         elif typed.key == "escape":
@@ -96,6 +106,11 @@ class Prompt:
         if len(self.text) < TEXT_MOST:
             self.text += character
             self.changed()
+
+    def no_choice(self, sentence: Sentence) -> None:
+        """Refuse a character that answers nothing; it is kept nowhere."""
+        self._stray = sentence
+        self.session.refuse(sentence)
 
     def _leave(self) -> None:
         if self.leaves:

@@ -68,8 +68,7 @@ class SaleScreen(Surface):
 
     def _draw_panels(self) -> None:
         session, face = self.session, self.face
-        text, is_bad = view.notice(session, face)
-        self.notice.show(text, is_bad=is_bad)
+        self.notice.show(*view.notice(session, face))
         self._make_room()
         self._draw_choices()
         self.basket.show(session.desk.basket.lines, view.cursor(session))

@@ -189,8 +189,8 @@ class Session(Voice):
 
     def _leave_prompts(self) -> bool:
         while self.prompt is not None:
-            if not self.prompt.leaves:
-                self.say(Sentence("Answer this first."), is_bad=True)
+            if not (self.prompt.leaves and self.prompt.yields):
+                self.refuse(Sentence("Answer this first."))
                 return False
             self.leave(self.prompt)
         return True

@@ -12,8 +12,10 @@ from pos.screens.dialogs.commands import cap
 from pos.screens.dialogs.tenders import METHODS
 from pos.screens.face import Face
 from pos.screens.session import DRAWER, Session
+from pos.screens.widgets.cells import left
 from pos.screens.widgets.entry_line import Entry
 from pos.screens.widgets.key_bar import Cap
+from pos.screens.widgets.notice_line import Mark
 from pos.screens.widgets.status_bar import Light, Status
 from pos.screens.widgets.total_panel import Total
 from pos.till import tickets
@@ -55,6 +57,16 @@ STATES: dict[DeviceState, Sentence] = {
     DeviceState.ABSENT: Sentence("none"),
 }
 """What the status line adds for a device that says nothing more of itself."""
+
+
+TYPED_CELLS = 8
+"""What the entry line keeps for the typed text of a question about an article."""
+
+ENTRY_EDGES = 6 + TYPED_CELLS
+"""The cells of the entry line that neither the question nor the hint has."""
+
+NAME_LEAST = 6
+"""The cells of an article's name that always stay in a question."""
 
 
 def cursor(session: Session) -> int | None:
@@ -120,10 +132,22 @@ def entry(session: Session, face: Face) -> Entry:
     prompt = session.prompt
     if prompt is not None:
         hint = face.say(prompt.hint())
-        return Entry(face.say(prompt.question()), prompt.text, hint, prompt.secret)
+        room = session.columns - len(hint) - ENTRY_EDGES
+        return Entry(_fitting(prompt.brief(), room, face), prompt.text, hint, prompt.secret)
     armed = session.desk.armed_quantity
     question = "" if armed is None else f"{face.quantity(armed, 'piece')} ×"
     return Entry(question, session.text, face.say(_hint(session)))
+
+
+def _fitting(question: Sentence, room: int, face: Face) -> str:
+    """Return a question in `room` cells where an article's name can give way for it."""
+    text = face.say(question)
+    name = question.values.get("name")
+    if not isinstance(name, str) or len(text) <= room:
+        return text
+    most = max(NAME_LEAST, len(name) - (len(text) - room))
+    short = left(name, min(most, len(name))).rstrip()
+    return face.say(Sentence(question.template, **{**question.values, "name": short}))
 
 
 def _hint(session: Session) -> Sentence:
@@ -140,13 +164,24 @@ def _hint(session: Session) -> Sentence:
     )
 
 
-def notice(session: Session, face: Face) -> tuple[str, bool]:
-    """Return the sentence for the cashier and whether it is a refusal."""
+def notice(session: Session, face: Face) -> tuple[str, Mark]:
+    """Return the sentence for the cashier and its mark; a question too long for its line first."""
+    asked = _asked_above(session, face)
     if session.notice is not None:
-        return face.say(session.notice.sentence), session.notice.is_bad
+        text = face.say(session.notice.sentence)
+        return f"{asked} {text}".strip(), "✖" if session.notice.is_bad else "✓"
+    if asked:
+        return asked, "?"
     if session.desk.basket.is_empty and not session.desk.just_sold:
-        return " ".join(face.say(hint) for hint in session.options.hints), False
-    return "", False
+        return " ".join(face.say(hint) for hint in session.options.hints), "✓"
+    return "", "✓"
+
+
+def _asked_above(session: Session, face: Face) -> str:
+    prompt = session.prompt
+    if prompt is None or prompt.choices() or prompt.brief() == prompt.question():
+        return ""
+    return face.say(prompt.question())
 
 
 def status(session: Session, face: Face) -> Status:

@@ -11,7 +11,7 @@ from pos.domain.tender import TenderRules
 from pos.domain.words import Sentence
 from pos.ports import DeviceState, PrintEnded, PrintOutcome, StatusChanged, StoreUnavailable
 from tests.screens.hands import at_work
-from tests.screens.shop import BREAD, MILK, WINE, Shop
+from tests.screens.shop import APPLES, BREAD, GIFT, MILK, WINE, Shop
 
 BACKUP = Sentence("This file is a restored backup of {day}.", day="yesterday")
 CUT = Sentence("A basket could be read only up to its step {step}.", step=3)
@@ -173,13 +173,33 @@ async def test_help_over_an_article_question_gives_the_question_back(aside: str)
         assert [line.sku for line in shop.desk.basket.lines] == ["3", "2"]
 
 
-async def test_a_gesture_of_the_palette_leaves_the_question_under_it() -> None:
+async def test_a_gesture_of_the_palette_leaves_the_search_it_was_opened_over() -> None:
     shop = Shop().opened()
     async with at_work(shop.app()) as hands:
-        await hands.burst(f"{BREAD}\r{WINE}\r")
-        await hands.press("ctrl+p", *"aside", "enter")
+        await hands.burst(f"{BREAD}\r")
+        await hands.press("l", "ctrl+p", *"aside", "enter")
         assert len(shop.desk.parked) == 1
         assert hands.app.session.prompt is None
+
+
+@pytest.mark.parametrize("code", [WINE, APPLES, GIFT])
+async def test_no_gesture_leaves_a_question_about_an_article(code: str) -> None:
+    shop = Shop().opened()
+    async with at_work(shop.app()) as hands:
+        await hands.burst(f"{BREAD}\r{code}\r{MILK}\r")
+        asked = hands.app.session.prompt
+        for key in ("f2", "f5", "f8", "f9", "f10", "f11", "f12", "ctrl+n", "ctrl+z", "ctrl+e"):
+            shop.counter.played.clear()
+            await hands.press(key)
+            assert hands.reads("Answer this first.")
+            assert shop.counter.played == ["refused"]
+        await hands.press("ctrl+p", *"aside", "enter")
+        assert hands.reads("Answer this first.")
+        await hands.press("ctrl+t", "ctrl+l")
+        assert hands.app.session.prompt is asked
+        assert [line.sku for line in shop.desk.basket.lines] == ["1"]
+        await hands.press("escape")
+        assert [line.sku for line in shop.desk.basket.lines] == ["1", "2"]
 
 
 async def test_help_is_there_before_anyone_signs_in() -> None:

@@ -16,9 +16,14 @@ if TYPE_CHECKING:
     from pos.screens.session import Session
 
 
+YES, NO = frozenset("oy"), frozenset("n")
+"""The letters that answer a question of age, as a cashier of either language types them."""
+
+
 class ArticleQuestion(Prompt):
     """One question of `pos.till.sell`; left without an answer, nothing is added."""
 
+    yields = False
     takes = staticmethod(is_figure)
 
     def __init__(self, session: Session, question: Question) -> None:
@@ -35,11 +40,27 @@ class ArticleQuestion(Prompt):
             return Sentence("Price of “{name}”", name=name)
         return Sentence("Weight of “{name}” in grams", name=name)
 
+    def brief(self) -> Sentence:
+        """Return the question; the article's name is above it where it is long."""
+        if self._question.asks is Asks.AGE:
+            return Sentence("Is the buyer {age} or older?", age=self._question.age)
+        return self.question()
+
     def hint(self) -> Sentence:
         """Return what the keys do."""
         if self._question.asks is Asks.AGE:
-            return Sentence("Enter: yes, seen · Esc: no, not sold")
+            return Sentence("Enter: yes · Esc: no")
         return Sentence("Enter: confirm · Esc: not sold")
+
+    def _type(self, character: str) -> None:
+        if self._question.asks is not Asks.AGE:
+            super()._type(character)
+        elif character.casefold() in YES:
+            self.enter()
+        elif character.casefold() in NO:
+            self._leave()
+        else:
+            self.no_choice(Sentence("“{typed}” is no answer: yes or no?", typed=character))
 
     def enter(self) -> None:
         """Take the answer; a refused one leaves the question."""

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 from pos.screens.face import Face
 from pos.screens.widgets.cells import left, wrap
 from pos.screens.widgets.panel import Cells, Panel
+
+Mark = Literal["✖", "✓", "?"]
+"""What stands before a sentence: a refusal, something done or good to know, a question."""
 
 LINES_MOST = 3
 MARGIN = 4
@@ -16,17 +21,17 @@ class NoticeLine(Panel):
     def __init__(self, face: Face) -> None:
         super().__init__(face)
         self._text = ""
-        self._is_bad = False
+        self._mark: Mark = "✓"
 
     @property
     def text(self) -> str:
         """The sentence shown now."""
         return self._text
 
-    def show(self, text: str, *, is_bad: bool = False) -> None:
+    def show(self, text: str, mark: Mark) -> None:
         """Say a sentence, or nothing."""
-        if (text, is_bad) != (self._text, self._is_bad):
-            self._text, self._is_bad = text, is_bad
+        if (text, mark) != (self._text, self._mark):
+            self._text, self._mark = text, mark
             self.redraw()
 
     def rows_wanted(self, width: int) -> int:
@@ -39,6 +44,6 @@ class NoticeLine(Panel):
         lines = wrap(self._text, max(1, width - MARGIN), self.size.height)
         if y >= len(lines):
             return []
-        mark = ("✖" if self._is_bad else "✓") if y == 0 else " "
-        style = look.notice_bad if self._is_bad else look.notice_good
+        mark = self._mark if y == 0 else " "
+        style = {"✖": look.notice_bad, "✓": look.notice_good, "?": look.strong}[self._mark]
         return [(left(f" {mark} {lines[y]}", width), style)]

@@ -73,6 +73,6 @@ class TotalPanel(Panel):
         room = max(0, width - len(figures) - 2)
         note = total.notes[y - 1] if y - 1 < len(total.notes) else ""
         return [
-            (left(" " + note, room), look.strong if y == 1 else look.text),
+            (left(left(" " + note, room - 1), room), look.strong if y == 1 else look.text),
             (figures + "  ", look.notice_good if total.is_change else look.total),
         ]

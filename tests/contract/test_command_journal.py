@@ -28,11 +28,17 @@ def home(shop: Home, tmp_path: Path) -> Home:
     return copy_of(shop, tmp_path / "home")
 
 
-def signed_again(home: Home, stranger: SeedKey) -> None:
-    """Write the whole journal anew with another key, as a forger with time would."""
+def unguarded(home: Home) -> dbapi2.Connection:
+    """Open the till's file as someone who first takes its guards away."""
     connection = dbapi2.connect(str(home.database))
     for (name,) in list(connection.execute("SELECT name FROM sqlite_master WHERE type='trigger'")):
         connection.execute(f'DROP TRIGGER "{name}"')
+    return connection
+
+
+def signed_again(home: Home, stranger: SeedKey) -> None:
+    """Write the whole journal anew with another key, as a forger with time would."""
+    connection = unguarded(home)
     columns = "store, till, epoch, number, kind, version, at, body, previous, hash, signature"
     rows = connection.execute(f"SELECT {columns}, key_id FROM entry ORDER BY ordinal").fetchall()
     chain: Chain | None = None
@@ -88,9 +94,7 @@ def test_checking_leaves_the_files_as_they_are(home: Home) -> None:
 
 
 def test_an_entry_that_cannot_be_read_is_named_by_rebuild(home: Home) -> None:
-    connection = dbapi2.connect(str(home.database))
-    for (name,) in list(connection.execute("SELECT name FROM sqlite_master WHERE type='trigger'")):
-        connection.execute(f'DROP TRIGGER "{name}"')
+    connection = unguarded(home)
     connection.execute("UPDATE entry SET body = '{' WHERE number = 2")
     connection.commit()
     connection.close()
@@ -100,9 +104,7 @@ def test_an_entry_that_cannot_be_read_is_named_by_rebuild(home: Home) -> None:
 
 
 def test_a_journal_with_a_gap_is_named_by_rebuild(home: Home) -> None:
-    connection = dbapi2.connect(str(home.database))
-    for (name,) in list(connection.execute("SELECT name FROM sqlite_master WHERE type='trigger'")):
-        connection.execute(f'DROP TRIGGER "{name}"')
+    connection = unguarded(home)
     connection.execute("DELETE FROM entry WHERE number = 3")
     connection.commit()
     connection.close()

@@ -107,6 +107,16 @@ class Prompt:
             self.text += character
             self.changed()
 
+    def by_digit(self, character: str) -> None:
+        """Choose the row of this digit at once; the digits typed right behind it are not heard."""
+        keys = [choice.key for choice in self.choices()]
+        if character in keys:
+            self.session.chose_by_digit()
+            self.cursor = keys.index(character)
+            self.enter()
+        else:
+            self.no_choice(Sentence("There is no choice {digit}.", digit=character))
+
     def no_choice(self, sentence: Sentence) -> None:
         """Refuse a character that answers nothing; it is kept nowhere."""
         self._stray = sentence
@@ -123,9 +133,17 @@ class Prompt:
 
 
 class ListPrompt(Prompt):
-    """A prompt whose answer is one of a few rows: by its digit, by the arrows, or by touch."""
+    """A prompt whose answer is one of a few rows: by its digit, by the arrows, or by touch.
+
+    With `must_choose` no row is chosen before the cashier's first arrow: Enter says that sentence.
+    """
 
     holds = False
+    must_choose: Sentence | None = None
+
+    def __init__(self, session: Session) -> None:
+        super().__init__(session)
+        self.cursor = 0 if self.must_choose is None else -1
 
     def chosen(self, place: int) -> None:
         """Do what row `place` says."""
@@ -133,15 +151,14 @@ class ListPrompt(Prompt):
 
     def hint(self) -> Sentence:
         """Return what the keys do."""
-        return Sentence("Digit or arrows, then Enter · Esc: go back")
+        return Sentence("Digit, or ↑ ↓ Enter · Esc: back")
 
     def enter(self) -> None:
         """Choose the row under the cursor."""
-        if self.choices():
+        if self.cursor < 0 and self.must_choose is not None:
+            self.session.refuse(self.must_choose)
+        elif self.choices():
             self.chosen(self.cursor)
 
     def _type(self, character: str) -> None:
-        keys = [choice.key for choice in self.choices()]
-        if character in keys:
-            self.cursor = keys.index(character)
-            self.enter()
+        self.by_digit(character)

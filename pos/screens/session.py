@@ -35,7 +35,7 @@ from pos.screens.dialogs.question import ArticleQuestion
 from pos.screens.dialogs.sign_in import SignIn
 from pos.screens.options import ScreenOptions
 from pos.screens.prompt import TEXT_MOST, Prompt
-from pos.screens.typing import starts_a_name
+from pos.screens.typing import is_digit, starts_a_name
 from pos.screens.voice import Voice
 from pos.screens.wedge import Typed
 from pos.till import sell, tender, tickets
@@ -47,6 +47,9 @@ DRAWER = "drawer"
 
 HELD_MOST = 200
 """The most scans that wait for a prompt to be answered; a counter never saw half of it."""
+
+DEAF_MS = 400
+"""How long after a digit chose from a list the next digits belong to it, and mean nothing."""
 
 ANYTIME = {"theme", "language", "quit"}
 """Gestures that leave an open prompt as it is."""
@@ -95,7 +98,10 @@ class Session(Voice):
         self.unsettled: tuple[CardRequest, ...] = ()
         self.marker_behind = False
         self.asks_card = False
+        self.is_printed = False
         self.columns = 80
+        self._pressed_ms: int | None = None
+        self._deaf_until_ms: int | None = None
         self._under: Prompt | None = None
         self._gestures = {key: gesture for gesture, key in keys.items()} | {"ctrl+p": "commands"}
         self._extras = {extra.key: extra.action for extra in options.extras}
@@ -125,6 +131,10 @@ class Session(Voice):
         self.unsent = ledger.unsent()
         self.unsettled = tuple(tender.unsettled(self.desk))
 
+    def _count_copies(self) -> None:
+        sale = self.desk.last_sale
+        self.is_printed = sale is not None and self.desk.ports.past.copies(sale.label) > 0
+
     @property
     def words(self) -> Words:
         """The reader's language of this moment."""
@@ -133,8 +143,11 @@ class Session(Voice):
     # what comes in
 
     def key(self, typed: Typed) -> None:
-        """Take one key of a person."""
-        self._door(lambda: self._key(typed))
+        """Take one key of a person; one that means nothing leaves what was said before."""
+        is_idle = typed.key == "enter" and self.prompt is None and not self.text
+        if not is_idle and not self._unheard(typed):
+            self._pressed_ms = typed.at_ms
+            self._door(lambda: self._key(typed))
 
     def gesture(self, name: str) -> None:
         """Do a gesture by its name; an open prompt that can be left is left."""
@@ -177,6 +190,20 @@ class Session(Voice):
             self.prompt.key(typed)
         else:
             self._sale_key(typed)
+
+    def chose_by_digit(self) -> None:
+        """Hear no digit for a moment: a list is often answered with an amount of two."""
+        if self._pressed_ms is not None:
+            self._deaf_until_ms = self._pressed_ms + DEAF_MS
+
+    def _unheard(self, typed: Typed) -> bool:
+        until = self._deaf_until_ms
+        if until is None or typed.at_ms is None:
+            return False
+        if typed.at_ms < until and typed.character is not None and is_digit(typed.character):
+            return True
+        self._deaf_until_ms = None
+        return False
 
     def _edits(self, key: str) -> bool:
         """Delete corrects what is being typed before it is a gesture."""
@@ -279,6 +306,8 @@ class Session(Voice):
     def settle(self) -> None:
         """Ask what must be known first, take the scans that waited, then ask the rest."""
         self.guard(self._settle)
+        if self.desk.just_sold:
+            self._quietly(self._count_copies)
 
     def _settle(self) -> None:
         while self.prompt is None:

@@ -136,7 +136,7 @@ def entry(session: Session, face: Face) -> Entry:
         return Entry(_fitting(prompt.brief(), room, face), prompt.text, hint, prompt.secret)
     armed = session.desk.armed_quantity
     question = "" if armed is None else f"{face.quantity(armed, 'piece')} ×"
-    return Entry(question, session.text, face.say(_hint(session)))
+    return Entry(question, session.text, face.say(_hint(session, face)))
 
 
 def _fitting(question: Sentence, room: int, face: Face) -> str:
@@ -150,18 +150,23 @@ def _fitting(question: Sentence, room: int, face: Face) -> str:
     return face.say(Sentence(question.template, **{**question.values, "name": short}))
 
 
-def _hint(session: Session) -> Sentence:
+def _key(session: Session, gesture: str, face: Face) -> str:
+    return cap(session.keys.get(gesture, ""), face.say)
+
+
+def _hint(session: Session, face: Face) -> Sentence:
     if session.text:
         return Sentence(
             "{cash}: cash · ×: quantity of the next · {quantity}: of this line · Enter: code",
-            cash=cap(session.keys.get("cash", "")),
-            quantity=cap(session.keys.get("quantity", "")),
+            cash=_key(session, "cash", face),
+            quantity=_key(session, "quantity", face),
         )
     if session.desk.just_sold and session.desk.ports.printer is not None:
-        return Sentence("Ticket? {key} prints it.", key=cap(session.keys.get("print", "")))
-    return Sentence(
-        "Scan · type a name · {help}: every key", help=cap(session.keys.get("help", ""))
-    )
+        key = _key(session, "print", face)
+        if session.is_printed:
+            return Sentence("{key} prints a counted copy.", key=key)
+        return Sentence("Ticket? {key} prints it.", key=key)
+    return Sentence("Scan · type a name · {help}: every key", help=_key(session, "help", face))
 
 
 def notice(session: Session, face: Face) -> tuple[str, Mark]:

@@ -15,7 +15,7 @@ Stands above every widget: each key passes here first, and what a scanner typed 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
 GAP_MS = 35
 """The longest pause between two characters of a scanner, and the longest a key is held back."""
@@ -52,10 +52,14 @@ _KEYPAD = {
 
 @dataclass(frozen=True, slots=True)
 class Typed:
-    """One key of a person: Textual's name of it, and its character where it has one."""
+    """One key of a person: Textual's name of it, and its character where it has one.
+
+    `at_ms` is when it was pressed, by the clock of `Wedge.key`; two presses of a key are equal.
+    """
 
     key: str
     character: str | None = None
+    at_ms: int | None = field(default=None, compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +106,7 @@ class Wedge:
         out = self.tick(at_ms)
         if key in _ENDS:
             return [*out, *self._end(character, key, at_ms)]
-        now = self._in_burst(character, key)
+        now = replace(self._in_burst(character, key), at_ms=at_ms)
         if now.character is None or len(self._held) >= LONGEST:
             return [*out, *self._let_go(), now]
         self._held.append(now)
@@ -128,11 +132,12 @@ class Wedge:
             return [ScanText(text, at_ms)]
         if not self._held and self._ended_ms is not None and at_ms - self._ended_ms <= GAP_MS:
             return []
-        return [*self._let_go(), typed(character, key)]
+        return [*self._let_go(), replace(typed(character, key), at_ms=at_ms)]
 
     def _let_go(self) -> list[Heard]:
         kept: list[Heard] = [
-            Typed(held.key) if held.character == GS else held for held in self._held
+            Typed(held.key, at_ms=held.at_ms) if held.character == GS else held
+            for held in self._held
         ]
         self._held.clear()
         return kept

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from time import monotonic
@@ -11,9 +11,11 @@ from textual import events
 from textual.pilot import Pilot
 
 from pos.screens.app import TillApp
-from pos.screens.wedge import GAP_MS
 
 NAMES = {"\r": "enter", "\t": "tab", "\x1d": "ctrl+right_square_bracket"}
+CHARACTERS = {"asterisk": "*"}
+PAUSE_S, HURRY_S = 1.0, 0.15
+"""Between two keys; the keys say so themselves, nobody waits for it."""
 
 
 @dataclass
@@ -22,17 +24,29 @@ class Hands:
 
     app: TillApp
     pilot: Pilot[None]
+    _at: float = 0.0
 
     async def press(self, *keys: str) -> None:
         """Press keys one by one, each after the pause that a person makes."""
+        await self._type(keys, PAUSE_S)
+
+    async def press_fast(self, *keys: str) -> None:
+        """Press keys as a person in a hurry does."""
+        await self._type(keys, HURRY_S)
+
+    async def _type(self, keys: Sequence[str], pause_s: float) -> None:
         for key in keys:
-            await self.pilot.press(key)
-            self.app.hear_silence(int(monotonic() * 1000) + 10 * GAP_MS)
+            self._at = max(self._at + pause_s, monotonic())
+            event = events.Key(key, CHARACTERS.get(key, key if len(key) == 1 else None))
+            event.time = self._at
+            self.app.post_message(event)
+            await self.pilot.pause()
+            self.app.hear_silence(int((self._at + HURRY_S / 2) * 1000))
         await self.settle()
 
     async def burst(self, text: str) -> None:
         """Type as a scanner does: every key at the same instant."""
-        at = monotonic()
+        at = self._at = max(self._at + PAUSE_S, monotonic())
         for character in text:
             event = events.Key(NAMES.get(character, character), character)
             event.time = at

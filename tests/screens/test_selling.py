@@ -245,7 +245,7 @@ async def test_a_manager_lends_a_permission_by_pin_for_one_gesture() -> None:
         await hands.press("1", "ctrl+e")
         assert hands.reads("Who allows another price?")
         await hands.press("1", "enter", *"0000", "enter")
-        assert hands.reads("do not fit")
+        assert hands.reads("This PIN does not fit")
         await hands.press(*"2468", "enter")
         assert shop.desk.basket.total == 100
     used = [event for event in shop.store.events if isinstance(event, PermissionUsed)]

@@ -22,6 +22,7 @@ class CardPrompt(ListPrompt):
     """The amount to type on the terminal, then its answer. Not knowing is an answer too."""
 
     holds = True
+    must_choose = Sentence("Choose what the terminal said.")
 
     def __init__(self, session: Session, request: CardRequest) -> None:
         super().__init__(session)
@@ -31,6 +32,10 @@ class CardPrompt(ListPrompt):
         """Return what is asked."""
         return Sentence("Card {amount}: what does the terminal say?",
                         amount=Amount(self._request.amount))  # fmt: skip
+
+    def brief(self) -> Sentence:
+        """Return the amount; the question is the list's title."""
+        return Sentence("Card {amount}", amount=Amount(self._request.amount))
 
     def choices(self) -> Sequence[Choice]:
         """Return the answers a terminal gives."""

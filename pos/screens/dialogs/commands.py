@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from pos.domain.catalogue_words import fold
 from pos.domain.words import Sentence
@@ -35,24 +35,25 @@ TEXTS: dict[str, Sentence] = {
 }
 """What each gesture does, in the order of the help."""
 
-CAPS: dict[str, str] = {
-    "delete": "Del",
-    "insert": "Ins",
-    "pageup": "PgUp",
-    "pagedown": "PgDn",
-    "home": "Home",
-    "end": "End",
+CAPS: dict[str, Sentence] = {
+    "delete": Sentence("Del"),
+    "insert": Sentence("Ins"),
+    "pageup": Sentence("PgUp"),
+    "pagedown": Sentence("PgDn"),
+    "home": Sentence("Home"),
+    "end": Sentence("End"),
 }
+"""What a keyboard of the reader's language has on its keys."""
 
 
-def cap(key: str) -> str:
-    """Return a key as it is written on a keyboard.
+def cap(key: str, say: Callable[[Sentence], str] = str) -> str:
+    """Return a key as it is written on a keyboard; `say` puts its name into a language.
 
     >>> cap("f9"), cap("ctrl+z"), cap("delete"), cap("shift+delete")
     ('F9', 'Ctrl+Z', 'Del', 'Shift+Del')
     """
     return "+".join(
-        CAPS.get(part, part.upper() if len(part) < 4 else part.capitalize())
+        say(CAPS[part]) if part in CAPS else (part.upper() if len(part) < 4 else part.capitalize())
         for part in key.split("+")
     )
 
@@ -97,7 +98,7 @@ class CommandsPrompt(Prompt):
         rows += [(one.key, say(one.text), one.key) for one in self.session.options.extras]
         typed = fold(self.text).split()
         return [
-            (name, Choice(text, cap(key)))
+            (name, Choice(text, cap(key, say)))
             for name, text, key in rows
             if all(word in fold(text) for word in typed)
         ]

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 class PrintQuestion(ListPrompt):
     """Yes; no, print a counted duplicata; or no paper wanted any more."""
 
+    must_choose = Sentence("Look at the printer, then choose what you see.")
+
     def __init__(self, session: Session, waiting: WaitingPrint) -> None:
         super().__init__(session)
         self._waiting = waiting
@@ -26,6 +28,10 @@ class PrintQuestion(ListPrompt):
         """Return what is asked."""
         return Sentence("Did ticket {ticket} come out of the printer?",
                         ticket=self._waiting.document)  # fmt: skip
+
+    def brief(self) -> Sentence:
+        """Return the ticket; the question is the list's title."""
+        return Sentence("Ticket {ticket}", ticket=self._waiting.document)
 
     def choices(self) -> Sequence[Choice]:
         """Return the answers."""

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from pos.domain.words import Sentence
 from pos.screens.prompt import Prompt
+from pos.screens.typing import is_digit
 from pos.screens.widgets.choice_list import Choice
 
 if TYPE_CHECKING:
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
 
 
 class ReasonPrompt(Prompt):
-    """A reason from the list by its digit or the arrows, or typed words; Enter takes it."""
+    """A reason from the list by its digit, or by the arrows and Enter; or typed words, Enter."""
 
     def __init__(
         self,
@@ -34,16 +35,17 @@ class ReasonPrompt(Prompt):
 
     def hint(self) -> Sentence:
         """Return what the keys do."""
-        return Sentence("Digit, or typed words, then Enter · Esc: go back")
+        return Sentence("Digit, or ↑ ↓ or words, Enter · Esc: back")
 
     def choices(self) -> Sequence[Choice]:
         """Return the reasons."""
         return [Choice(text, key=str(n)) for n, text in enumerate(self._reasons, start=1)]
 
-    def changed(self) -> None:
-        """Put the cursor on the reason whose digit is typed."""
-        if self.text.isdigit() and 1 <= int(self.text) <= len(self._reasons):
-            self.cursor = int(self.text) - 1
+    def _type(self, character: str) -> None:
+        if is_digit(character) and not self.text:
+            self.by_digit(character)
+        else:
+            super()._type(character)
 
     def pick(self, place: int) -> None:
         """Choose a reason by touch."""
@@ -54,4 +56,4 @@ class ReasonPrompt(Prompt):
         """Take the reason."""
         words = self.text.strip()
         self.close()
-        self._done(self._reasons[self.cursor] if not words or words.isdigit() else words)
+        self._done(words or self._reasons[self.cursor])

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from pos.domain.errors import Refusal
 from pos.domain.staff import Person
 from pos.domain.words import Sentence
 from pos.screens.prompt import Prompt
@@ -70,12 +71,22 @@ class PinPrompt(Prompt):
         """Go on to the PIN, or take it."""
         text, self.text = self.text, ""
         if self._number:
-            self.given(self._number, text)
+            if text:
+                self._try(self._number, text)
         elif text:
             self._number = text
         elif self._people:
             self._number = self._people[self.cursor].number
         self.secret = bool(self._number)
+
+    def _try(self, number: str, pin: str) -> None:
+        """Take a PIN; of a wrong one no more is said than that, the number stands above it."""
+        try:
+            self.given(number, pin)
+        except Refusal as refusal:
+            if refusal.slug != "wrong_pin":
+                raise
+            raise Refusal("wrong_pin", "This PIN does not fit; try again.") from refusal
 
     def _leave(self) -> None:
         if self._number:

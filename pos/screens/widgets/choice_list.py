@@ -77,6 +77,7 @@ class ChoiceList(Panel):
         is_cursor = place == self._cursor
         key = left(f" {choice.key} ", 5) if choice.key else " "
         end = right(choice.right, min(len(choice.right), width // 2)) + " "
+        end = "  " + end if choice.right else end
         text = left(("▶ " if is_cursor else "  ") + choice.text, width - len(key) - len(end))
         style = look.selected if is_cursor else look.bar
         return [(key, style if is_cursor else look.bar_strong), (text + end, style)]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from rich.cells import cell_len
@@ -33,19 +34,30 @@ STYLES = {
 URGENT = frozenset({DeviceState.ATTENTION, DeviceState.OFFLINE})
 """What keeps its details where the room is small."""
 
+NAME_LEAST = 5
+"""The fewest cells of a name that is cut: four letters and the sign of the cut."""
+
+DETAIL_LEAST = 6
+"""The fewest cells of a detail that is cut; less would say nothing."""
+
 ALL, NONE = frozenset(DeviceState), frozenset[DeviceState]()
 SHORTER: tuple[tuple[frozenset[DeviceState], int, int], ...] = (
     (ALL, 40, 40),
     (URGENT, 40, 40),
-    *((URGENT, quiet, 40) for quiet in range(10, 3, -1)),
-    (URGENT, 0, 40),
-    *((NONE, most, most) for most in range(10, 3, -1)),
-    (NONE, 0, 40),
-    (NONE, 0, 4),
-    (NONE, 0, 0),
+    *((URGENT, quiet, 40) for quiet in range(10, NAME_LEAST - 1, -1)),
 )
 """Whose details are told, how long the name of a quiet light may be, and of an urgent one: first
-details give way, then ends of names, then the names of what is well, whose mark says enough."""
+the details of what is well give way, then the ends of its names."""
+
+SHORTEST: tuple[tuple[frozenset[DeviceState], int, int], ...] = (
+    (URGENT, 0, 40),
+    *((NONE, most, most) for most in range(10, NAME_LEAST - 1, -1)),
+    (NONE, 0, 40),
+    (NONE, 0, NAME_LEAST),
+    (NONE, 0, 0),
+)
+"""Beside warnings on a small screen, where even cut details leave no room for every name: the
+names of what is well give way, whose mark says enough."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,21 +104,32 @@ class StatusBar(Panel):
         """Return the line; where the room is small, details give way, then the ends of names."""
         right_end = self._right_end(width)
         room = max(0, width - _length(right_end))
-        for step in SHORTER:
-            cells = self._lights(*step)
+        for cells in self._shorter_and_shorter():
             used = _length(cells)
             if used <= room:
                 return [*cells, (" " * (room - used), self.face.look.bar), *right_end]
         plain = "".join(text for text, _ in cells)
         return [(left(plain, room), self.face.look.bar), *right_end]
 
-    def _lights(self, told: frozenset[DeviceState], quiet: int, urgent: int) -> Cells:
+    def _shorter_and_shorter(self) -> Iterator[Cells]:
+        for step in SHORTER:
+            yield self._lights(*step)
+        longest = max((len(one.detail) for one in self._status.lights), default=0)
+        for most in range(longest - 1, DETAIL_LEAST - 1, -1):
+            yield self._lights(URGENT, NAME_LEAST, 40, most)
+        for step in SHORTEST:
+            yield self._lights(*step)
+
+    def _lights(
+        self, told: frozenset[DeviceState], quiet: int, urgent: int, detail_most: int = 80
+    ) -> Cells:
         look = self.face.look
         cells: Cells = [(" ", look.bar)]
         for light in self._status.lights:
             state = _seen(light)
             style: Style = getattr(look, STYLES[state])
-            detail = f" {light.detail}" if light.detail and state in told else ""
+            detail = left(light.detail, min(detail_most, len(light.detail)))
+            detail = f" {detail}" if detail and state in told else ""
             most = urgent if state in URGENT else quiet
             name = left(light.name, min(most, len(light.name)))
             is_well = state in (DeviceState.READY, DeviceState.BUSY)
@@ -118,7 +141,7 @@ class StatusBar(Panel):
     def _right_end(self, width: int) -> Cells:
         """Return warnings and texts; warnings that would hide every light are only counted."""
         texts = self._texts()
-        least = _length(self._lights(NONE, 0, 4)) + _length(texts)
+        least = _length(self._lights(NONE, 0, NAME_LEAST)) + _length(texts)
         warnings = self._status.warnings
         for shown in range(len(warnings), 0, -1):
             hidden = [f"+{len(warnings) - shown}"] if shown < len(warnings) else []

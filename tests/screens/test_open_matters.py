@@ -323,12 +323,23 @@ async def test_a_line_taken_out_under_a_large_ticket_discount_asks_for_a_pin() -
         assert hands.reads("is taken out.")
 
 
-async def test_on_a_small_french_screen_only_what_is_well_gives_up_its_name() -> None:
-    shop = Shop(language="fr").opened()
+@pytest.mark.parametrize("language", ["en", "fr"])
+@pytest.mark.parametrize(
+    ("device", "state", "detail"),
+    [
+        ("printer", DeviceState.READY, "paper low"),
+        ("drawer", DeviceState.OFFLINE, "no answer from the printer that opens it"),
+    ],
+)
+async def test_on_a_small_screen_every_light_keeps_four_letters_of_its_name(
+    language: str, device: str, state: DeviceState, detail: str
+) -> None:
+    shop = Shop(language=language).opened()
     async with at_work(shop.app(lights=("printer", "scanner", "drawer"))) as hands:
-        shop.wire.report(StatusChanged("printer", DeviceState.READY, "paper low"))
+        shop.wire.report(StatusChanged(device, state, detail))
         await hands.settle()
-        assert hands.reads("▲ Imprimante papier bientôt fini  ● ● ○")
+        for light in hands.app.sale_screen.status.shown.lights:
+            assert hands.reads(f" {light.name[:4]}")
         assert hands.reads("10:30")
 
 

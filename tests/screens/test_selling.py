@@ -130,46 +130,6 @@ async def test_a_no_to_the_age_leaves_the_article_out_and_says_so() -> None:
         assert shop.desk.basket.is_empty
 
 
-@pytest.mark.parametrize(
-    ("keys", "is_sold"),
-    [
-        (["enter"], True),
-        (["o"], True),
-        (["Y"], True),
-        (["n"], False),
-        (["escape"], False),
-        (["1", "7", "enter"], None),
-        (["x", "enter", "enter"], True),
-        (["asterisk", "enter"], None),
-    ],
-)
-async def test_an_age_is_answered_by_yes_or_no_and_by_nothing_else(
-    keys: list[str], is_sold: bool | None
-) -> None:
-    shop = Shop().opened()
-    async with at_work(shop.app()) as hands:
-        await hands.burst(f"{WINE}\r")
-        await hands.press(*keys)
-        assert len(shop.desk.basket.lines) == (1 if is_sold else 0)
-        assert hands.reads("is the buyer") is (is_sold is None)
-        assert hands.app.sale_screen.entry.shown.text == ""
-        assert is_sold is not None or hands.reads("is no answer: yes or no?")
-
-
-@pytest.mark.parametrize("language", ["en", "fr"])
-@pytest.mark.parametrize("size", SIZES)
-async def test_the_keys_that_answer_an_age_are_always_told(
-    size: tuple[int, int], language: str
-) -> None:
-    shop = Shop(language=language).opened()
-    async with at_work(shop.app(shows_paper=True), size) as hands:
-        await hands.burst(f"{WINE}\r")
-        shown = hands.app.sale_screen.entry.shown
-        assert shown.hint
-        assert hands.reads(f"{shown.question} ")
-        assert hands.reads(shown.hint)
-
-
 @pytest.mark.parametrize(("typed", "grams"), [("345", 345), ("0,345", 345), ("1.2", 1200)])
 async def test_a_weight_is_typed_in_grams_or_kilograms(typed: str, grams: int) -> None:
     shop = Shop().opened()

@@ -115,8 +115,9 @@ class StatusBar(Panel):
         for step in SHORTER:
             yield self._lights(*step)
         longest = max((len(one.detail) for one in self._status.lights), default=0)
-        for most in range(longest - 1, DETAIL_LEAST - 1, -1):
-            yield self._lights(URGENT, NAME_LEAST, 40, most)
+        for urgent in (40, NAME_LEAST):
+            for most in range(longest, DETAIL_LEAST - 1, -1):
+                yield self._lights(URGENT, NAME_LEAST, urgent, most)
         for step in SHORTEST:
             yield self._lights(*step)
 

@@ -17,6 +17,7 @@ from dataclasses import dataclass
 
 from pos.domain.money import half_up
 
+
 @dataclass(frozen=True, slots=True)
 class Extract:
     """A gross amount taken apart; net + tax is the gross, to the cent."""

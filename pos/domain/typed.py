@@ -12,7 +12,6 @@ from pos.domain.errors import Refusal
 from pos.domain.line import Discount
 from pos.domain.money import PIECE, parse_amount
 
-
 FIGURES_MAX = 9
 """The most figures before the comma of a typed quantity."""
 

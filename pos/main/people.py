@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from getpass import getpass
 
 import typer
 
@@ -42,7 +43,7 @@ def add(number: str, name: str, role: str) -> int:
     with _desk() as desk:
         person = Person(UlidIds().token(), number, name.strip()[:40], role)
         staff.check_person(desk, person)
-        staff.add_person(desk, person, _ask_pin())
+        staff.add_person(desk, person, _ask_pin(desk))
         typer.echo(desk.words().say(Sentence("{name} may use this till.", name=person.name)))
     return 0
 
@@ -51,7 +52,7 @@ def set_pin(number: str) -> int:
     """Ask for a new PIN and give it to whoever signs in with the number."""
     with _desk() as desk:
         person = _find(desk, number)
-        staff.change_pin(desk, person.ref, _ask_pin())
+        staff.change_pin(desk, person.ref, _ask_pin(desk))
         typer.echo(desk.words().say(Sentence("{name} has a new PIN.", name=person.name)))
     return 0
 
@@ -74,8 +75,13 @@ def everyone() -> int:
     return 0
 
 
-def _ask_pin() -> str:
-    return str(typer.prompt("PIN", hide_input=True, confirmation_prompt=True))
+def _ask_pin(desk: Desk) -> str:
+    """Ask for a PIN twice, unseen; what is typed before the question is asked is thrown away."""
+    say = desk.words().say
+    pin = getpass(say(Sentence("PIN (4 to 12 digits)")) + ": ")
+    if getpass(say(Sentence("Repeat the PIN")) + ": ") != pin:
+        raise Refusal("pins_differ", "The two PINs differ; nothing was changed.")
+    return pin
 
 
 def _find(desk: Desk, number: str) -> Person:

@@ -69,6 +69,11 @@ _CACHE = -131_072
 """SQLite's cache while a catalogue comes in, in KiB: its indexes then stay in memory."""
 
 
+_HASH_BYTES = "INSERT INTO article_fts (article_fts, rank) VALUES ('hashsize', ?)"
+_HASH_LARGE, _HASH_SMALL = 1 << 26, 1 << 20
+"""What FTS5 gathers before it writes a segment: much while a catalogue comes in, else its own."""
+
+
 @contextmanager
 def _transaction(engine: Engine) -> Iterator[Any]:
     with explained(str(engine.url.database or "memory")):
@@ -226,7 +231,9 @@ class StoredChange:
     def _write_entries(self) -> None:
         """Write the full-text index in the order of its rowids: any other makes it flush."""
         self._entries.sort()
+        self._raw.execute(_HASH_BYTES, (_HASH_LARGE,))
         self._raw.executemany(INSERT_WORDS, self._entries)
+        self._raw.execute(_HASH_BYTES, (_HASH_SMALL,))
         self._entries.clear()
 
     def _compare(self, rows: Sequence[Row], owners: dict[str, int]) -> list[RefusedRow]:

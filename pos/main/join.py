@@ -101,8 +101,7 @@ def join(
 
 def _refuse_incomplete(settings: Settings) -> None:
     """Raise SetUpIncomplete with everything that the country's rules still want."""
-    fiscal, rules = fiscal_rules(settings), house_rules(settings)
-    problems = (*fiscal.missing(rules.shop), *fiscal.printing_problems(rules.printing))
+    problems = start.set_up_problems(fiscal_rules(settings), house_rules(settings))
     if problems:
         raise SetUpIncomplete(problems)
 

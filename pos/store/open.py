@@ -173,11 +173,15 @@ def _private(folder: Path) -> None:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         folder.chmod(0o700)
     except OSError as error:
-        raise StoreUnavailable(
-            "not_writable",
-            "{file} cannot be opened for writing. Check the folder's permissions.",
-            file=str(error.filename or folder),
-        ) from error
+        raise _not_writable(error, folder) from error
+
+
+def _not_writable(error: OSError, path: Path) -> StoreUnavailable:
+    return StoreUnavailable(
+        "not_writable",
+        "{file} cannot be opened for writing. Check the folder's permissions.",
+        file=str(error.filename or path),
+    )
 
 
 def _folders(data: Path, state: Path) -> FileLock:
@@ -186,11 +190,7 @@ def _folders(data: Path, state: Path) -> FileLock:
     try:
         return FileLock(data / "till.lock")
     except OSError as error:
-        raise StoreUnavailable(
-            "not_writable",
-            "{file} cannot be opened for writing. Check the folder's permissions.",
-            file=str(error.filename or data),
-        ) from error
+        raise _not_writable(error, data) from error
 
 
 def _open(

@@ -287,10 +287,6 @@ class Desk:
         self.record(used, *events)
         _spend(loan, used)
 
-    def require(self, permission: Permission, loan: Loan | None = None) -> None:
-        """Let a guarded gesture pass and write down who allowed it; NeedsPermission otherwise."""
-        self.record_permitted(self.permit(permission, loan), loan)
-
     def device_state(self, name: str) -> DeviceState:
         """Return what a device last said of itself."""
         known = self.devices.get(name)

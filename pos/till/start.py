@@ -15,11 +15,17 @@ from pos.domain.basket import STEP
 from pos.domain.errors import Refusal
 from pos.domain.events import BasketAbandoned, BasketCut, Event, TillStarted, TillStopped
 from pos.domain.words import Sentence
+from pos.fiscal.port import FiscalRules
 from pos.ports import Draft
 from pos.till.counter import show_welcome
-from pos.till.desk import Desk, OpenBasket
+from pos.till.desk import Desk, HouseRules, OpenBasket
 from pos.till.tender import restore_cards
 from pos.till.tickets import restore_prints
+
+
+def set_up_problems(fiscal: FiscalRules, rules: HouseRules) -> tuple[Sentence, ...]:
+    """Return all that the country's rules still want before this till may sell."""
+    return (*fiscal.missing(rules.shop), *fiscal.printing_problems(rules.printing))
 
 
 def start(desk: Desk, *, clean: bool = True) -> Sequence[Sentence]:
@@ -27,11 +33,7 @@ def start(desk: Desk, *, clean: bool = True) -> Sequence[Sentence]:
 
     Raises Refusal `set_up` when the country's rules forbid to sell with this set-up.
     """
-    fiscal = desk.ports.fiscal
-    missing = [
-        *fiscal.missing(desk.rules.shop),
-        *fiscal.printing_problems(desk.rules.printing),
-    ]
+    missing = set_up_problems(desk.ports.fiscal, desk.rules)
     if missing:
         raise Refusal("set_up", missing[0].template, **missing[0].values)
     desk.last_sale = desk.ports.past.sale()

@@ -36,9 +36,16 @@ GESTURES = (
     "language",
     "open_drawer",
     "settle",
+    "refund",
+    "gift",
+    "cash_desk",
+    "day",
+    "readiness",
+    "training",
+    "about",
     "quit",
 )
-"""Every gesture that may have a key."""
+"""Every gesture that may have a key; some have none at first and are found by their name."""
 
 TAKEN = {
     "ctrl+p": "the command palette",
@@ -47,6 +54,7 @@ TAKEN = {
     "ctrl+i": "the Tab key",
     "ctrl+j": "the Enter key",
     "ctrl+m": "the Enter key",
+    "ctrl+s": "stopping the output of a terminal",
     "ctrl+right_square_bracket": "a separator of scanned codes",
     "enter": "confirming",
     "escape": "going back",

@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable
 from datetime import date
 from typing import Annotated, Literal, Self
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, field_validator, model_validator
@@ -180,6 +181,47 @@ class Tenders(Section):
         return notes
 
 
+class Refunds(Section):
+    """How goods come back; amounts in cents."""
+
+    without_ticket_most: Cents
+    days: Annotated[int, Field(ge=0, le=3_650)]
+    instead: dict[Tender, Tender]
+
+
+class Cash(Section):
+    """Who shares a drawer, what is counted in it, and which difference needs a manager; cents."""
+
+    drawers: Literal["shared", "each"]
+    denominations: tuple[Annotated[int, Field(ge=1, le=99_999_999)], ...]
+    difference_limit: Cents
+    float_target: Cents
+
+    @field_validator("denominations")
+    @classmethod
+    def _falling(cls, coins: tuple[int, ...]) -> tuple[int, ...]:
+        if not coins or list(coins) != sorted(set(coins), reverse=True):
+            raise _wrong("notes and coins in cents, largest first, each once")
+        return coins
+
+
+class Closing(Section):
+    """When fiscal years end, and how many forgotten days the till closes by itself."""
+
+    year_ends_with: Annotated[int, Field(ge=1, le=12)]
+    catch_up_days: Annotated[int, Field(ge=1, le=366)]
+
+
+Account = Annotated[str, _fits("[0-9A-Z]{1,20}", "an account number of 1 to 20 digits or capitals")]
+
+
+class Accounting(Section):
+    """The shop's account numbers for the accountant's file; see `comptoir fiscal export`."""
+
+    journal: Annotated[str, _fits("[0-9A-Z]{1,6}", "a journal code of 1 to 6 digits or capitals")]
+    accounts: dict[Annotated[str, Field(max_length=40)], Account]
+
+
 class Printing(Section):
     """When a ticket is printed without being asked for."""
 
@@ -271,6 +313,28 @@ class CatalogueFiles(Section):
     headers: dict[ArticleField, tuple[Line, ...]]
 
 
+def _is_private(url: str) -> bool:
+    """An address that nobody on the way can read: TLS, or this machine itself."""
+    parsed = urlsplit(url)
+    is_here = parsed.hostname in ("localhost", "127.0.0.1", "::1")
+    return bool(parsed.hostname) and (
+        parsed.scheme == "https" or (parsed.scheme == "http" and is_here)
+    )
+
+
+def _check_centre(url: str) -> str:
+    if url and not _is_private(url):
+        raise _wrong("an address such as https://centre.example; http:// only on this machine")
+    return url.rstrip("/")
+
+
+class Centre(Section):
+    """The centre that this till belongs to; an empty URL means none."""
+
+    url: Annotated[str, Field(max_length=200), AfterValidator(_check_centre)]
+    enabled: bool
+
+
 class Sounds(Section):
     """Which of the till's sounds are on."""
 
@@ -287,10 +351,15 @@ class Settings(Section):
     selling: Selling
     meal_vouchers: MealVouchers
     tenders: Tenders
+    refunds: Refunds
+    cash: Cash
+    closing: Closing
+    accounting: Accounting
     printing: Printing
     devices: Devices
     barcodes: Barcodes
     catalogue: CatalogueFiles
+    centre: Centre
     sounds: Sounds
     keys: dict[str, str]
 

@@ -78,6 +78,42 @@ def init(path: Path) -> None:
     path.write_text("".join(_commented(DEFAULTS.read_text("utf-8"))), "utf-8")
 
 
+def put(path: Path, section: str, values: Mapping[str, str | bool]) -> None:
+    """Set keys of a section in the settings file at `path`; every other line stays as it is.
+
+    The file is made when there is none. Raises Refusal when the settings would be refused then;
+    the file is as it was.
+    """
+    text = path.read_text("utf-8-sig") if path.exists() else ""
+    written = _with(text.splitlines(), section, values)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    fresh = path.with_name(f"{path.name}.new")
+    fresh.write_text("\n".join(written) + "\n", "utf-8")
+    try:
+        load(fresh)
+        fresh.replace(path)
+    finally:
+        fresh.unlink(missing_ok=True)
+
+
+def _with(lines: list[str], section: str, values: Mapping[str, str | bool]) -> list[str]:
+    """Return the lines with the keys right under the section's head, and not again below it."""
+    own = [f"{key} = {_written(value)}" for key, value in values.items()]
+    head = f"[{section}]"
+    if head not in [line.strip() for line in lines]:
+        return [*lines, *([""] if lines else []), head, *own]
+    found: list[str] = []
+    is_inside = False
+    for line in lines:
+        if line.lstrip().startswith("["):
+            is_inside = line.strip() == head
+        if not (is_inside and line.partition("=")[0].strip() in values):
+            found.append(line)
+        if line.strip() == head:
+            found += own
+    return found
+
+
 def _commented(text: str) -> list[str]:
     live, lines = False, []
     for line in text.splitlines(keepends=True):

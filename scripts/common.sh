@@ -2,6 +2,7 @@
 #
 #   . "$(dirname "$0")/common.sh"
 #   need shop         the locked packages that a shop runs     → $PYTHON
+#   need centre       those, and what its centre needs         → $PYTHON
 #   need developer    those, and the tools of tests and checks → $PYTHON
 #
 # COMPTOIR_PYTHON names the Python to build with; COMPTOIR_VENV another place for the environment.
@@ -66,7 +67,7 @@ install() {
 }
 
 # The checkout itself needs no build: a path file shows it to Python, a note its version, and two
-# lines are the command.
+# lines are each command.
 show_checkout() {
     local packages note
     packages=$("$PYTHON" -c 'import sysconfig; print(sysconfig.get_path("purelib"))')
@@ -75,8 +76,13 @@ show_checkout() {
     mkdir "$note"
     printf 'Metadata-Version: 2.1\nName: comptoir\nVersion: %s\n' "$VERSION" >"$note/METADATA"
     printf '%s\n' "$ROOT" >"$packages/comptoir-checkout.pth"
-    printf '#!/bin/sh\nexec "%s" -m pos.main "$@"\n' "$PYTHON" >"$VENV/bin/comptoir"
-    chmod +x "$VENV/bin/comptoir"
+    show_command comptoir pos.main
+    show_command comptoir-central sync.central.commands
+}
+
+show_command() {
+    printf '#!/bin/sh\nexec "%s" -m %s "$@"\n' "$PYTHON" "$2" >"$VENV/bin/$1"
+    chmod +x "$VENV/bin/$1"
 }
 
 stamped() { [ -x "$PYTHON" ] && [ "$(cat "$VENV/.stamp-$1" 2>/dev/null)" = "$(seal "$2")" ]; }
@@ -101,11 +107,13 @@ prepare() {
 
 need() {
     stamped developer requirements-dev.lock && return
+    [ "$1" != developer ] && stamped centre requirements-centre.lock && return
     [ "$1" = shop ] && stamped shop requirements.lock && return
     exec 9<"$ROOT/scripts/common.sh" # two scripts at once: the second waits for the first
     ! command -v flock >/dev/null || flock 9
     case $1 in
         shop) stamped shop requirements.lock || prepare shop requirements.lock ;;
+        centre) stamped centre requirements-centre.lock || prepare centre requirements-centre.lock ;;
         developer) stamped developer requirements-dev.lock || prepare developer requirements-dev.lock ;;
     esac
     exec 9<&-

@@ -9,13 +9,14 @@ the next line does not expect is a failure.
     ticket-discount 1.00    void 2                  undo              take-back 1
     park                    recall                  abandon change d'avis
     cash 20                 card 12.50 approved     cheque            voucher 9.40
-    print                   drawer                  lend 9 1357       search pom golden
+    print                   gift                    lend 9 1357       search pom golden
     choose golden           wait printed            wait ready
     settle approved         came-out yes            expect total 12.50
     expect refused unknown_code
 
-`settle` answers a card payment that a power cut left open, `came-out` a ticket of which nobody
-knows whether it was printed.
+`settle` answers a card payment that a power cut left open, `came-out` a paper of which nobody
+knows whether it was printed. The verbs of each desk are in the module of its name: `refund`,
+`cash`, `closing`.
 """
 
 from collections.abc import Callable
@@ -33,6 +34,7 @@ def console_on(
     desk: Desk,
     events: Queue[DeviceEvent] | None = None,
     wire: Callable[[str], object] | None = None,
+    pass_days: Callable[[int], object] | None = None,
 ) -> Console:
-    """Return a console with every gesture; `events` and `wire` as in `Console`."""
-    return Console(desk, VERBS, events or Queue(), wire)
+    """Return a console with every gesture; the rest as in `Console`."""
+    return Console(desk, VERBS, events or Queue(), wire, pass_days)

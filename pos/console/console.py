@@ -13,8 +13,9 @@ from pos.domain.line import Line
 from pos.domain.staff import NeedsPermission, Permission
 from pos.domain.words import Amount, Sentence
 from pos.ports import DeviceEvent, PrintEnded, Scanned, StoreUnavailable
-from pos.till import sell, tickets
+from pos.till import refund, sell, tickets
 from pos.till.desk import Desk, Loan
+from pos.till.refund import OpenTicket
 from pos.till.sell import Question
 
 
@@ -41,12 +42,15 @@ class Console:
     """One desk behind lines of text; device events come in through `events`.
 
     With a `wire`, `scan` sends the code down it and takes what the scanner's driver reports.
+    `pass_days` moves the clock of a demonstration. `ticket` was opened or scanned last.
     """
 
     desk: Desk
     verbs: Mapping[str, Gesture]
     events: Queue[DeviceEvent] = field(default_factory=Queue)
     wire: Callable[[str], object] | None = None
+    pass_days: Callable[[int], object] | None = None
+    ticket: OpenTicket | None = None
     question: Question | None = None
     refused: str = ""
     waiting: Callable[[Loan | None], str] | None = None
@@ -82,7 +86,7 @@ class Console:
                 yield Said(number, "–", self.desk.words().say(away.sentence), fine=False)
             while self.scanned:
                 code = self.scanned.popleft()
-                yield self._said(number, f"scanned {code}", partial(self._scan, code))
+                yield self._said(number, f"scanned {code}", partial(self.read, code))
             yield self._said(number, gesture, partial(self._do, gesture))
 
     def _said(self, number: int, gesture: str, action: Callable[[], str]) -> Said:
@@ -97,8 +101,22 @@ class Console:
         except (Unexpected, ValueError) as wrong:
             return Said(number, gesture, str(wrong), fine=False)
 
-    def _scan(self, code: str) -> str:
+    def read(self, code: str) -> str:
+        """Take what a scanner read: an article is offered, a ticket is opened."""
+        if refund.is_label(code):
+            return self.open_ticket(code)
         return self.came(sell.scan(self.desk, code))
+
+    def open_ticket(self, label: str) -> str:
+        """Open a ticket, so that its lines can be given back; returns what is left of them."""
+        self.ticket = refund.open_ticket(self.desk, label)
+        words = self.desk.words()
+        left = [
+            f"{one.n} {words.quantity(one.quantity, one.line.unit)} {one.line.name}"
+            f" {words.amount(one.amount)}"
+            for one in self.ticket.lines
+        ]
+        return f"{label}  {' | '.join(left) or '–'}"
 
     def _do(self, gesture: str) -> str:
         verb, _, rest = gesture.partition(" ")

@@ -14,15 +14,26 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import Annotated, Any, Literal, Union
-
-from pydantic import Field, TypeAdapter
+from typing import Any
 
 from pos.domain.catalogue import Unit
 from pos.domain.errors import Refusal
 from pos.domain.facts import ReturnedTender, VoidedLine
-from pos.domain.line import Discount, Line, Tender, Value
+from pos.domain.line import Discount, Line, Tender
 from pos.domain.money import AMOUNT_MAX, PIECE, QUANTITY_MAX
+from pos.domain.steps import STEP as STEP
+from pos.domain.steps import Added as Added
+from pos.domain.steps import AgeChecked as AgeChecked
+from pos.domain.steps import Discounted as Discounted
+from pos.domain.steps import PriceChanged as PriceChanged
+from pos.domain.steps import QuantityChanged as QuantityChanged
+from pos.domain.steps import Returned as Returned
+from pos.domain.steps import Step as Step
+from pos.domain.steps import Tendered as Tendered
+from pos.domain.steps import TenderTakenBack as TenderTakenBack
+from pos.domain.steps import TicketDiscounted as TicketDiscounted
+from pos.domain.steps import Undone as Undone
+from pos.domain.steps import Voided as Voided
 from pos.domain.words import Amount, Quantity
 
 LINES_MAX = 2_000
@@ -33,8 +44,9 @@ LINES_MAX = 2_000
 class Basket:
     """Lines and tenders in order; what was voided or given back stays on record.
 
-    `subtotal` is the lines' totals before the discount on the whole ticket and `eco` their
-    eco-participations; both are carried along, so a basket of a thousand lines costs no more.
+    `subtotal` is the lines' totals before the discount on the whole ticket, `given_back` what its
+    returns give back (positive) and `discountable` what that discount may take from; the three
+    are carried along, so a basket of a thousand lines costs no more.
     """
 
     lines: tuple[Line, ...] = ()
@@ -42,34 +54,46 @@ class Basket:
     ticket_discount: Discount | None = None
     age_checked: int = 0
     voided: tuple[VoidedLine, ...] = ()
-    returned: tuple[ReturnedTender, ...] = ()
+    returned_tenders: tuple[ReturnedTender, ...] = ()
     subtotal: int = 0
-    eco: int = 0
+    given_back: int = 0
+    discountable: int = 0
     next_line: int = 1
     next_tender: int = 1
     steps: int = 0
 
     @property
     def ticket_discount_amount(self) -> int:
-        """What the discount on the whole ticket takes off; eco-participations are left out."""
+        """What the discount on the whole ticket takes off; returns and eco are left out of it."""
         if self.ticket_discount is None:
             return 0
-        return self.ticket_discount.off(self.subtotal - self.eco)
+        return self.ticket_discount.off(self.discountable)
+
+    @property
+    def bought(self) -> int:
+        """What the bought lines cost before the discount on the whole ticket."""
+        return self.subtotal + self.given_back
 
     @property
     def total(self) -> int:
-        """What the customer owes for the lines."""
+        """What the customer owes for the lines; negative when goods come back."""
         return self.subtotal - self.ticket_discount_amount
 
     @property
     def paid(self) -> int:
-        """What tenders count for so far."""
+        """What tenders count for so far; negative when they went back to the customer."""
         return sum(tender.amount for tender in self.tenders)
 
     @property
     def due(self) -> int:
-        """What is still to be paid."""
+        """What is still to be paid; negative while something is to be given back."""
         return self.total - self.paid
+
+    @property
+    def is_void(self) -> bool:
+        """True when it undoes a whole ticket; nothing else joins it then."""
+        first = self.lines[0].returned if self.lines else None
+        return first is not None and first.void
 
     @property
     def is_empty(self) -> bool:
@@ -93,7 +117,8 @@ class Basket:
             self,
             lines=lines,
             subtotal=self.subtotal + _total(come) - _total(gone),
-            eco=self.eco + _eco(come) - _eco(gone),
+            given_back=self.given_back + _given_back(come) - _given_back(gone),
+            discountable=self.discountable + _discountable(come) - _discountable(gone),
         )
 
 
@@ -101,95 +126,12 @@ def _total(line: Line | None) -> int:
     return 0 if line is None else line.total
 
 
-def _eco(line: Line | None) -> int:
-    return 0 if line is None else line.eco_amount
+def _given_back(line: Line | None) -> int:
+    return 0 if line is None or line.returned is None else line.returned.amount
 
 
-class Added(Value):
-    """A line was added at the end."""
-
-    step: Literal["added"] = "added"
-    line: Line
-
-
-class QuantityChanged(Value):
-    """A line's quantity was set, in thousandths."""
-
-    step: Literal["quantity"] = "quantity"
-    n: int
-    quantity: int
-
-
-class PriceChanged(Value):
-    """A person set the line's unit price."""
-
-    step: Literal["price"] = "price"
-    n: int
-    unit_price: int
-
-
-class Discounted(Value):
-    """A line's discount was set, or taken away with None."""
-
-    step: Literal["discount"] = "discount"
-    n: int
-    discount: Discount | None
-
-
-class TicketDiscounted(Value):
-    """The discount on the whole ticket was set, or taken away with None."""
-
-    step: Literal["ticket_discount"] = "ticket_discount"
-    discount: Discount | None
-
-
-class Voided(Value):
-    """A line was taken out before payment; it stays on record."""
-
-    step: Literal["void"] = "void"
-    n: int
-
-
-class AgeChecked(Value):
-    """The cashier saw that the buyer is at least `age` years old."""
-
-    step: Literal["age"] = "age"
-    age: int
-
-
-class Tendered(Value):
-    """A payment came in."""
-
-    step: Literal["tender"] = "tender"
-    tender: Tender
-
-
-class TenderTakenBack(Value):
-    """A payment was given back before the sale was finished."""
-
-    step: Literal["tender_back"] = "tender_back"
-    n: int
-
-
-class Undone(Value):
-    """The step before was taken back."""
-
-    step: Literal["undo"] = "undo"
-
-
-Step = Union[  # noqa: UP007  the discriminated union of every step
-    Added,
-    QuantityChanged,
-    PriceChanged,
-    Discounted,
-    TicketDiscounted,
-    Voided,
-    AgeChecked,
-    Tendered,
-    TenderTakenBack,
-    Undone,
-]
-STEP: TypeAdapter[Step] = TypeAdapter(Annotated[Step, Field(discriminator="step")])
+def _discountable(line: Line | None) -> int:
+    return 0 if line is None else line.discountable
 
 
 def check_quantity(quantity: int, unit: Unit) -> None:
@@ -221,16 +163,57 @@ def check_price(unit_price: int) -> None:
 
 
 def _added(basket: Basket, step: Added) -> Basket:
+    _check_not_void(basket)
     check_quantity(step.line.quantity, step.line.unit)
     check_price(step.line.unit_price)
+    return _with(basket, step.line)
+
+
+def _returned(basket: Basket, step: Returned) -> Basket:
+    _check_not_void(basket)
+    for line in step.lines:
+        if line.returned is None:
+            raise ValueError(f"line {line.n} gives nothing back")
+        if line.returned.void and basket.lines and not basket.is_void:
+            raise Refusal(
+                "basket_open", "Finish this basket or put it aside before voiding a ticket."
+            )
+        check_quantity(-line.quantity, line.unit)
+        check_price(line.unit_price)
+        basket = _with(basket, line)
+    return basket
+
+
+def _check_not_void(basket: Basket) -> None:
+    if basket.is_void:
+        raise Refusal(
+            "voiding",
+            "This basket voids a whole ticket; finish it, or take that back, before anything else.",
+        )
+
+
+def _with(basket: Basket, line: Line) -> Basket:
     if len(basket.lines) >= LINES_MAX:
         raise Refusal(
             "basket_full",
             "This basket holds {most} lines already; finish it and start another.",
             most=LINES_MAX,
         )
-    grown = basket._with_lines((*basket.lines, step.line), None, step.line)
-    return replace(grown, next_line=max(basket.next_line, step.line.n + 1))
+    grown = basket._with_lines((*basket.lines, line), None, line)
+    return replace(grown, next_line=max(basket.next_line, line.n + 1))
+
+
+def _bought(basket: Basket, n: int) -> Line:
+    """Return a line that may change; what is given back stays as it was paid."""
+    line = basket.line(n)
+    if line.returned is not None:
+        raise Refusal(
+            "line_returned",
+            "“{name}” is given back as it was paid; to give back another quantity, take the line"
+            " out first.",
+            name=line.name,
+        )
+    return line
 
 
 def _replace(basket: Basket, line: Line) -> Basket:
@@ -239,7 +222,7 @@ def _replace(basket: Basket, line: Line) -> Basket:
 
 
 def _quantity(basket: Basket, step: QuantityChanged) -> Basket:
-    line = basket.line(step.n)
+    line = _bought(basket, step.n)
     if line.label_price:
         raise Refusal(
             "price_on_label",
@@ -251,7 +234,7 @@ def _quantity(basket: Basket, step: QuantityChanged) -> Basket:
 
 
 def _price(basket: Basket, step: PriceChanged) -> Basket:
-    line = basket.line(step.n)
+    line = _bought(basket, step.n)
     check_price(step.unit_price)
     if step.unit_price < line.eco:
         raise Refusal(
@@ -268,13 +251,13 @@ def _price(basket: Basket, step: PriceChanged) -> Basket:
 
 
 def _discount(basket: Basket, step: Discounted) -> Basket:
-    line = basket.line(step.n)
+    line = _bought(basket, step.n)
     return _replace(basket, line.model_copy(update={"discount": step.discount}))
 
 
 def _ticket_discount(basket: Basket, step: TicketDiscounted) -> Basket:
-    if step.discount is not None and not basket.lines:
-        raise Refusal("empty_basket", "The basket is empty; scan an article first.")
+    if step.discount is not None and all(line.returned is not None for line in basket.lines):
+        raise Refusal("nothing_bought", "A discount is for what is bought; scan an article first.")
     return replace(basket, ticket_discount=step.discount)
 
 
@@ -284,6 +267,7 @@ def as_voided(line: Line) -> VoidedLine:
 
 
 def _void(basket: Basket, step: Voided) -> Basket:
+    _check_not_void(basket)
     line = basket.line(step.n)
     left = tuple(old for old in basket.lines if old.n != step.n)
     after = basket._with_lines(left, line, None)
@@ -315,12 +299,12 @@ def _tender_back(basket: Basket, step: TenderTakenBack) -> Basket:
     return replace(
         basket,
         tenders=tuple(one for one in basket.tenders if one.n != step.n),
-        returned=(*basket.returned, as_returned(found)),
+        returned_tenders=(*basket.returned_tenders, as_returned(found)),
     )
 
 
 def as_returned(tender: Tender) -> ReturnedTender:
-    """Return what stays on record of a payment that was given back."""
+    """Return what stays on record of a payment that was undone."""
     return ReturnedTender(method=tender.method, amount=tender.amount, given=tender.given)
 
 
@@ -339,6 +323,7 @@ _RULES: dict[str, Callable[[Basket, Any], Basket]] = {
     "discount": _discount,
     "ticket_discount": _ticket_discount,
     "void": _void,
+    "returned": _returned,
     "age": _age,
     "tender": _tender,
     "tender_back": _tender_back,
@@ -348,13 +333,25 @@ _RULES: dict[str, Callable[[Basket, Any], Basket]] = {
 def apply(basket: Basket, step: Step) -> Basket:
     """Return the basket after one step (not an undo, see `History`); Refusal when not allowed.
 
-    The total may not fall under what was already paid: money is given back first.
+    The total may not fall under what was already paid, nor rise over what already went back:
+    that money is undone first.
     """
     after = _RULES[step.step](basket, step)
-    if after.due < 0 and after.due < basket.due and step.step != "tender":
+    if step.step != "tender":
+        _check_paid(basket, after)
+    return replace(after, steps=basket.steps + 1)
+
+
+def _check_paid(before: Basket, after: Basket) -> None:
+    if after.paid > 0 and after.due < min(0, before.due):
         raise Refusal(
             "under_paid_amount",
             "{paid} is already paid, more than what would be due; take a payment back first.",
-            paid=Amount(basket.paid),
+            paid=Amount(after.paid),
         )
-    return replace(after, steps=basket.steps + 1)
+    if after.paid < 0 and after.due > max(0, before.due):
+        raise Refusal(
+            "over_given_amount",
+            "{given} was already given back, more than would be due back; undo that first.",
+            given=Amount(-after.paid),
+        )

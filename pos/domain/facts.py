@@ -9,7 +9,35 @@ are refused. No group names a person.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from pydantic import BaseModel, ConfigDict, Field
+
+from pos.domain.money import half_up
+
+ARTICLES_MOST = 50
+"""The most best sellers of a report."""
+
+COUNTED_COPIES = ("ticket", "closing")
+"""The papers whose copies after the first are duplicates."""
+
+COUNTERS = (
+    "discounts",
+    "price_changes",
+    "voided_lines",
+    "abandoned",
+    "duplicates",
+    "no_sales",
+    "forced_openings",
+    "paid_in",
+    "paid_out",
+    "drops",
+    "float",
+    "counted",
+    "cash_difference",
+    "unsettled_cards",
+)
+"""What `Figures.counters` names: how often, and what amount where there is one."""
 
 
 class Fact(BaseModel):
@@ -43,12 +71,24 @@ class DiscountFacts(Fact):
     reason: str = ""
 
 
+class ReturnFacts(Fact):
+    """What a line gives back: line `line` of `ticket`, "" and 0 for goods that came without one.
+
+    `reason` is required: the law wants a correction to say why.
+    """
+
+    ticket: str = ""
+    line: int = 0
+    reason: str
+
+
 class LineFacts(Fact):
-    """A sold line. Amounts in minor units, quantity in thousandths, `vat_rate` in basis points.
+    """A line, sold or given back. Amounts in minor units, quantity in thousandths, rates in bp.
 
     `gross` is quantity × unit price, rounded; `total` = gross − line discount − ticket discount;
     net + tax = total. `price_before` is the catalogue price that a person replaced; `vat_letter`
-    stands for the rate on the ticket.
+    stands for the rate on the ticket. A line that gives back (`returned`) has a negative quantity,
+    gross and total, and the rate of the day it was sold.
     """
 
     n: int
@@ -74,6 +114,7 @@ class LineFacts(Fact):
     meal_voucher: bool = False
     lot: str | None = None
     expiry: str | None = None
+    returned: ReturnFacts | None = None
 
 
 class VatFacts(Fact):
@@ -86,13 +127,99 @@ class VatFacts(Fact):
 
 
 class TenderFacts(Fact):
-    """What was paid with: `amount` counts towards the sale, `given` − `amount` was change."""
+    """What was paid with: `amount` counts towards the sale, `given` − `amount` was change.
+
+    A negative amount went back to the customer; `origin` is then the ticket it came from.
+    """
 
     n: int
     method: str
     amount: int
     given: int
     reference: str = ""
+    origin: str | None = None
+
+
+class RunningTotals(Fact):
+    """The fiscal running totals after a document, in minor units.
+
+    `period` since the fiscal year was opened, `perpetual` since the till was first used (never
+    reset), `perpetual_abs` the same of absolute amounts. BOI-TVA-DECLA-30-10-30 § 170.
+    """
+
+    period: int = 0
+    perpetual: int = 0
+    perpetual_abs: int = 0
+
+    def plus(self, total: int) -> RunningTotals:
+        """Return the totals after a document of `total`; a refund is negative.
+
+        >>> RunningTotals(period=5, perpetual=10, perpetual_abs=20).plus(-3)
+        RunningTotals(period=2, perpetual=7, perpetual_abs=23)
+        """
+        return RunningTotals(
+            period=self.period + total,
+            perpetual=self.perpetual + total,
+            perpetual_abs=self.perpetual_abs + abs(total),
+        )
+
+    def new_period(self) -> RunningTotals:
+        """Return the totals at the start of a fiscal year."""
+        return self.model_copy(update={"period": 0})
+
+
+class CoinCount(Fact):
+    """How many of a note or coin of `value` minor units were counted."""
+
+    value: int = Field(gt=0)
+    count: int = Field(ge=0, le=1_000_000)
+
+
+class Tally(Fact):
+    """A line of a report: its name, how many, how much (thousandths of pieces or kg), what amount.
+
+    The name is a tender, a department, an hour (`08`), a cashier's number or an article.
+    """
+
+    name: str
+    count: int = 0
+    quantity: int = 0
+    amount: int = 0
+
+
+class Figures(Fact):
+    """What a span of the journal holds, training left out; amounts in minor units.
+
+    `sold` sums the lines sold and `returned` (negative) those given back, total = sold + returned;
+    the VAT table, tenders − rounding, departments, hours and cashiers each sum to `total`.
+    `articles` are the best sellers by amount, no more than `ARTICLES_MOST`.
+    """
+
+    first_ticket: str = ""
+    last_ticket: str = ""
+    tickets: int = 0
+    refunds: int = 0
+    voids: int = 0
+    sold: int = 0
+    returned: int = 0
+    total: int = 0
+    rounding: int = 0
+    vat: list[VatFacts] = Field(default_factory=list)
+    tenders: list[Tally] = Field(default_factory=list)
+    departments: list[Tally] = Field(default_factory=list)
+    hours: list[Tally] = Field(default_factory=list)
+    cashiers: list[Tally] = Field(default_factory=list)
+    articles: list[Tally] = Field(default_factory=list)
+    counters: list[Tally] = Field(default_factory=list)
+
+    @property
+    def average(self) -> int:
+        """What a ticket brings on average, half up; 0 without a ticket.
+
+        >>> Figures(tickets=2, total=301).average, Figures().average
+        (151, 0)
+        """
+        return half_up(self.total, self.tickets) if self.tickets else 0
 
 
 class SellerFacts(Fact):
@@ -113,6 +240,17 @@ class SellerFacts(Fact):
     return_policy: str = ""
 
 
+class FiscalRecord(Fact):
+    """A signed record about an entry: `back` is how many entries before this one it stands.
+
+    `subject` is the document's label, or the kind of the entry where it has none.
+    """
+
+    subject: str
+    back: int
+    stamp: FiscalStamp
+
+
 class FiscalStamp(Fact):
     """What the country's fiscal plug-in signed; empty signature where the country asks nothing."""
 
@@ -126,3 +264,15 @@ class FiscalStamp(Fact):
     key_id: str
     algorithm: str
     extract: str
+
+
+@dataclass(frozen=True, slots=True)
+class ChainHead:
+    """The last record of a fiscal chain: its number and signature; 0 and "" before the first.
+
+    >>> ChainHead(), ChainHead(41, "c2ln").number + 1
+    (ChainHead(number=0, signature=''), 42)
+    """
+
+    number: int = 0
+    signature: str = ""

@@ -73,7 +73,7 @@ class History:
         return replace(
             as_emptied(before),
             voided=_voided_after_undo(now, before),
-            returned=_returned_after_undo(now, before),
+            returned_tenders=_returned_after_undo(now, before),
             next_line=now.next_line,
             next_tender=now.next_tender,
             steps=now.steps + 1,
@@ -97,7 +97,10 @@ def _voided_after_undo(now: Basket, before: Basket) -> tuple[VoidedLine, ...]:
 def _returned_after_undo(now: Basket, before: Basket) -> tuple[ReturnedTender, ...]:
     """Payments the undo takes out join the record; one it brings back leaves it."""
     kept, was = {one.n for one in now.tenders}, {one.n for one in before.tenders}
-    returned = [*now.returned, *(as_returned(one) for one in now.tenders if one.n not in was)]
+    returned = [
+        *now.returned_tenders,
+        *(as_returned(one) for one in now.tenders if one.n not in was),
+    ]
     for tender in before.tenders:
         if tender.n not in kept:
             returned.remove(as_returned(tender))

@@ -3,6 +3,10 @@
 >>> line = Line(n=1, sku="100", name="Baguette", vat="FR055", unit_price=110, quantity=2000)
 >>> line.total, line.model_copy(update={"discount": Discount(percent=1000)}).total
 (220, 198)
+>>> back = ReturnOf(ticket="T01-K1-000012", line=1, amount=198, vat_rate=550, reason="unwanted")
+>>> line = line.model_copy(update={"quantity": -2000, "returned": back})
+>>> line.gross, line.discount_amount, line.total
+(-220, -22, -198)
 """
 
 from __future__ import annotations
@@ -37,11 +41,27 @@ class Discount(Value):
         return min(base, half_up(base * self.percent, 10_000) if self.percent else self.amount)
 
 
+class ReturnOf(Value):
+    """What a line gives back: `amount` (positive) of line `line` of `ticket`, at its rate of then.
+
+    Goods that come without a ticket have none ("" and 0). `void` undoes a whole ticket.
+    """
+
+    ticket: str = ""
+    line: int = 0
+    amount: int = Field(ge=0, le=AMOUNT_MAX)
+    vat_rate: int
+    reason: str = Field(min_length=1, max_length=80)
+    void: bool = False
+
+
 class Line(Value):
     """One line: a snapshot of the article, so that a later catalogue changes nothing here.
 
     `n` is the line's number in its basket, never reused. `catalogue_price` is set when a person
     replaced the price; `code` is what was scanned; `eco` is per unit and never discounted.
+    A line that gives goods back (`returned`) has a negative quantity and its total is fixed: what
+    was paid for them, whatever they cost now.
     """
 
     n: int
@@ -62,6 +82,7 @@ class Line(Value):
     label_price: bool = False
     lot: str | None = None
     expiry: str | None = None
+    returned: ReturnOf | None = None
 
     @property
     def gross(self) -> int:
@@ -70,27 +91,43 @@ class Line(Value):
 
     @property
     def eco_amount(self) -> int:
-        """The eco-participation included in the line, never more than the line itself."""
+        """The eco-participation in what the line costs, never more than that; 0 for a return."""
+        if self.returned is not None:
+            return 0
         return min(line_amount(self.eco, self.quantity), self.gross)
 
     @property
     def discount_amount(self) -> int:
-        """What the line's own discount takes off; the eco-participation is left out of it."""
+        """What the line's own discount takes off; the eco-participation is left out of it.
+
+        Of a line that gives back: all the discounts that were off it then, negative.
+        """
+        if self.returned is not None:
+            return self.gross + self.returned.amount
         if self.discount is None:
             return 0
         return self.discount.off(self.gross - self.eco_amount)
 
     @property
     def total(self) -> int:
-        """What the line costs before any discount on the whole ticket."""
+        """What the line costs before any discount on the whole ticket; negative for a return."""
         return self.gross - self.discount_amount
+
+    @property
+    def discountable(self) -> int:
+        """What a discount on the whole ticket may take from; nothing of a return."""
+        return 0 if self.returned is not None else self.total - self.eco_amount
 
 
 class Tender(Value):
-    """A payment towards the basket; what was given over `amount` is change."""
+    """A payment towards the basket; what was given over `amount` is change.
+
+    What goes back to the customer is negative, and `origin` the ticket whose payment it was.
+    """
 
     n: int
     method: Method
     amount: int
     given: int
     reference: str = ""
+    origin: str | None = None

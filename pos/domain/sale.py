@@ -18,7 +18,8 @@ from types import MappingProxyType
 
 from pos.domain.basket import Basket
 from pos.domain.errors import Refusal
-from pos.domain.facts import DiscountFacts, LineFacts, TenderFacts, VatFacts
+from pos.domain.events import Operation
+from pos.domain.facts import DiscountFacts, LineFacts, ReturnFacts, TenderFacts, VatFacts
 from pos.domain.line import Discount, Line
 from pos.domain.tax import by_rate, line_nets
 from pos.domain.tender import ticket_discount_parts
@@ -29,6 +30,7 @@ from pos.domain.words import Amount
 class SaleFacts:
     """What a sale is before it has a number: lines sum to `total`, tenders to total + rounding."""
 
+    operation: Operation
     lines: list[LineFacts]
     vat: list[VatFacts]
     tenders: list[TenderFacts]
@@ -46,6 +48,7 @@ def close(
 ) -> SaleFacts:
     """Return the facts of a paid basket; `rate_of` gives a VAT code's rate in basis points.
 
+    What is given back keeps the rate it was sold at (CGI art. 272-1: the tax of then is undone).
     `rounding` is what cash rounding added to the total (negative when it took away); `letters`
     stand for the VAT codes on the ticket, `?` for one that has none.
     Raises Refusal `not_paid` while something is due, `empty_basket` with no line.
@@ -56,13 +59,17 @@ def close(
         raise Refusal("not_paid", "{due} is still due.", due=Amount(basket.due))
     parts = ticket_discount_parts(basket)
     totals = [line.total - part for line, part in zip(basket.lines, parts, strict=True)]
-    rated = [(rate_of(line.vat), total) for line, total in zip(basket.lines, totals, strict=True)]
+    rates = [
+        line.returned.vat_rate if line.returned else rate_of(line.vat) for line in basket.lines
+    ]
+    rated = list(zip(rates, totals, strict=True))
     nets = line_nets(rated)
     lines = [
         _line(line, part, rate, net, letters.get(line.vat, "?"))
         for line, part, (rate, _), net in zip(basket.lines, parts, rated, nets, strict=True)
     ]
     return SaleFacts(
+        operation=_operation(basket),
         lines=lines,
         vat=[
             VatFacts(rate=row.rate, gross=row.gross, net=row.net, tax=row.tax)
@@ -75,6 +82,7 @@ def close(
                 amount=tender.amount,
                 given=tender.given,
                 reference=tender.reference,
+                origin=tender.origin,
             )
             for place, tender in enumerate(basket.tenders, start=1)
         ],
@@ -83,6 +91,16 @@ def close(
         change=sum(tender.given - tender.amount for tender in basket.tenders),
         ticket_discount=_discount(basket.ticket_discount, basket.ticket_discount_amount),
     )
+
+
+def _operation(basket: Basket) -> Operation:
+    """Return what a basket does: sell, give back, both, or undo a whole ticket."""
+    if basket.is_void:
+        return "void"
+    kinds = {line.returned is not None for line in basket.lines}
+    if len(kinds) > 1:
+        return "exchange"
+    return "refund" if True in kinds else "sale"
 
 
 def _discount(asked: Discount | None, amount: int) -> DiscountFacts | None:
@@ -102,7 +120,7 @@ def _line(line: Line, part: int, rate: int, net: int, letter: str) -> LineFacts:
         unit=line.unit.value,
         unit_price=line.unit_price,
         gross=line.gross,
-        discount=_discount(line.discount, line.discount_amount),
+        discount=_line_discount(line),
         ticket_discount=part,
         total=total,
         vat=line.vat,
@@ -117,4 +135,19 @@ def _line(line: Line, part: int, rate: int, net: int, letter: str) -> LineFacts:
         meal_voucher=line.meal_voucher,
         lot=line.lot,
         expiry=line.expiry,
+        returned=_return(line),
     )
+
+
+def _line_discount(line: Line) -> DiscountFacts | None:
+    """Return a line's discount; of a return, all that was off it when it was sold, negative."""
+    if line.returned is None:
+        return _discount(line.discount, line.discount_amount)
+    return DiscountFacts(amount=line.discount_amount) if line.discount_amount else None
+
+
+def _return(line: Line) -> ReturnFacts | None:
+    back = line.returned
+    if back is None:
+        return None
+    return ReturnFacts(ticket=back.ticket, line=back.line, reason=back.reason)

@@ -6,7 +6,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
 
 from pos.domain.facts import SellerFacts
 
@@ -52,3 +54,49 @@ class PrintRules:
     ask: bool = True
     guarantee: bool = True
     weighed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class RefundRules:
+    """How goods come back; amounts in minor units.
+
+    `without_ticket_most` is what one refund without a ticket may give at most, `days` how long
+    after the sale goods come back without a manager (0: always). `instead` names the tender that
+    stands in for one that cannot be given back; a tender that it does not name goes back as it
+    came.
+    """
+
+    without_ticket_most: int = 5_000
+    days: int = 0
+    instead: Mapping[str, str] = field(default_factory=lambda: {"cheque": "cash"})
+
+
+@dataclass(frozen=True, slots=True)
+class CashRules:
+    """Who shares a drawer, what is counted in it, and which difference needs a manager.
+
+    `denominations` are minor units, largest first; `float_target` is what stays in the drawer for
+    the next shift.
+    """
+
+    drawers: Literal["shared", "each"] = "shared"
+    denominations: tuple[int, ...] = (
+        *(50_000, 20_000, 10_000, 5_000, 2_000, 1_000, 500),
+        *(200, 100, 50, 20, 10, 5, 2, 1),
+    )
+    difference_limit: int = 500
+    float_target: int = 10_000
+
+
+@dataclass(frozen=True, slots=True)
+class ClosingRules:
+    """When fiscal years end, and how many forgotten days the till closes by itself.
+
+    `year_ends_with` is a month (12: the calendar year). A gap longer than `catch_up_days` may be a
+    wrong clock, so a manager confirms the date first. `accounts` are the accounting numbers of
+    the shop by what they are for.
+    """
+
+    year_ends_with: int = 12
+    catch_up_days: int = 45
+    accounts: Mapping[str, str] = field(default_factory=dict)

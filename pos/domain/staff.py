@@ -30,6 +30,17 @@ class Permission(StrEnum):
     NO_SALE = "no_sale"
     DUPLICATE = "duplicate"
     CASH_NONRESIDENT = "cash_nonresident"
+    REFUND = "refund"
+    REFUND_WITHOUT_TICKET = "refund_without_ticket"
+    REFUND_OTHER_TENDER = "refund_other_tender"
+    VOID_SALE = "void_sale"
+    COUNT_CASH = "count_cash"
+    CASH_DROP = "cash_drop"
+    PAID_IN_OUT = "paid_in_out"
+    CASH_DIFFERENCE = "cash_difference"
+    REPORTS = "reports"
+    CLOSE_DAY = "close_day"
+    TRAINING = "training"
     PICKUP = "pickup"
     CATALOGUE = "catalogue"
     STAFF = "staff"
@@ -45,6 +56,17 @@ PERMISSION_NAMES: dict[Permission, Sentence] = {
     Permission.NO_SALE: Sentence("opening the drawer"),
     Permission.DUPLICATE: Sentence("a duplicata"),
     Permission.CASH_NONRESIDENT: Sentence("more cash from abroad"),
+    Permission.REFUND: Sentence("a refund"),
+    Permission.REFUND_WITHOUT_TICKET: Sentence("a refund without a ticket"),
+    Permission.REFUND_OTHER_TENDER: Sentence("a refund to another tender"),
+    Permission.VOID_SALE: Sentence("voiding a sale"),
+    Permission.COUNT_CASH: Sentence("counting the drawer"),
+    Permission.CASH_DROP: Sentence("a cash drop"),
+    Permission.PAID_IN_OUT: Sentence("cash paid in or out"),
+    Permission.CASH_DIFFERENCE: Sentence("a cash difference"),
+    Permission.REPORTS: Sentence("the figures of the day"),
+    Permission.CLOSE_DAY: Sentence("closing the day"),
+    Permission.TRAINING: Sentence("training"),
     Permission.PICKUP: Sentence("handing out orders"),
     Permission.CATALOGUE: Sentence("changing the catalogue"),
     Permission.STAFF: Sentence("changing who may sell"),
@@ -63,7 +85,15 @@ class Role(StrEnum):
 
 ROLES: dict[str, frozenset[Permission]] = {
     Role.CASHIER: frozenset(
-        {Permission.SELL, Permission.DISCOUNT, Permission.ABANDON, Permission.DUPLICATE}
+        {
+            Permission.SELL,
+            Permission.DISCOUNT,
+            Permission.ABANDON,
+            Permission.DUPLICATE,
+            Permission.REFUND,
+            Permission.COUNT_CASH,
+            Permission.CASH_DROP,
+        }
     ),
     Role.CLERK: frozenset({Permission.PICKUP, Permission.SELL, Permission.ABANDON}),
     Role.MANAGER: frozenset(Permission),
@@ -84,11 +114,11 @@ class NeedsPermission(Refusal):
     """The gesture is guarded: someone who holds `permission` may lend it for this once."""
 
     def __init__(self, permission: Permission) -> None:
-        super().__init__(
-            "needs_permission",
+        said = Sentence(
             "This needs the permission “{permission}”; ask someone who holds it to type a PIN.",
             permission=PERMISSION_NAMES[permission],
         )
+        super().__init__("needs_permission", said.template, **said.values)
         self.permission = permission
 
 

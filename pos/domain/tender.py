@@ -167,8 +167,13 @@ def _meal_vouchers_in(basket: Basket) -> int:
 
 
 def _meal_voucher_eligible(basket: Basket) -> int:
+    """Return what the eligible lines cost that are bought; a return pays for nothing."""
     totals = line_totals(basket)
-    return sum(total for line, total in zip(basket.lines, totals, strict=True) if line.meal_voucher)
+    return sum(
+        total
+        for line, total in zip(basket.lines, totals, strict=True)
+        if line.meal_voucher and line.returned is None
+    )
 
 
 def meal_voucher(basket: Basket, amount: int | None, rules: TenderRules, day: date) -> Tender:
@@ -206,9 +211,10 @@ def line_totals(basket: Basket) -> list[int]:
 def ticket_discount_parts(basket: Basket) -> list[int]:
     """Share the discount on the whole ticket over the lines by largest remainder.
 
-    A line's weight is its total without its eco-participation, which is never discounted.
+    A line's weight is its total without its eco-participation, which is never discounted; what
+    is given back has none.
     """
     if not basket.lines:
         return []
-    weights = [line.total - line.eco_amount for line in basket.lines]
+    weights = [line.discountable for line in basket.lines]
     return share(basket.ticket_discount_amount, weights)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import sys
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -15,6 +16,7 @@ import typer
 
 from pos.domain.errors import Refusal
 from pos.domain.words import Sentence
+from pos.main.centre_command import courier, enrol
 from pos.main.setup import SetUpIncomplete
 from pos.ports import StoreUnavailable
 
@@ -28,14 +30,18 @@ app = typer.Typer(
 )
 catalogue = typer.Typer(help="The articles this till can sell.", no_args_is_help=True)
 journal = typer.Typer(help="The signed list of everything that happened.", no_args_is_help=True)
+fiscal = typer.Typer(help="What the tax office may ask for.", no_args_is_help=True)
 devices = typer.Typer(help="Scanners, printer, drawer, display.", no_args_is_help=True)
 config = typer.Typer(help="The settings of this till.", no_args_is_help=True)
 staff = typer.Typer(help="Who may use this till.", no_args_is_help=True)
 app.add_typer(catalogue, name="catalogue")
 app.add_typer(journal, name="journal")
+app.add_typer(fiscal, name="fiscal")
 app.add_typer(devices, name="devices")
 app.add_typer(config, name="config")
 app.add_typer(staff, name="staff")
+app.command()(enrol)
+app.command()(courier)
 
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON object instead of sentences.")]
 
@@ -70,12 +76,19 @@ def play(
 @app.command()
 def demo(
     auto: Annotated[
-        bool, typer.Option("--auto", help="Play a scripted sale as text, then leave.")
+        bool, typer.Option("--auto", help="Play a scripted day as text, then leave.")
     ] = False,
     fresh: Annotated[
         bool, typer.Option("--fresh", help="Forget what was sold in the demonstration before.")
     ] = False,
     language: Annotated[str, typer.Option(help="fr or en.")] = "fr",
+    on: Annotated[
+        datetime | None,
+        typer.Option(formats=["%Y-%m-%d"], help="Play on a later day, e.g. 2026-12-31."),
+    ] = None,
+    with_centre: Annotated[
+        bool, typer.Option("--with-centre", help="With a centre, and a cable that can be pulled.")
+    ] = False,
 ) -> None:
     """Open a whole demonstration shop: articles, people, emulated devices, the paper on screen.
 
@@ -84,9 +97,18 @@ def demo(
     """
     from pos.main.demo import open_demo, play_demo
 
-    if auto or not (sys.stdin.isatty() and sys.stdout.isatty()):
-        raise typer.Exit(play_demo(language))
-    raise typer.Exit(open_demo(language, fresh=fresh))
+    day = on.date() if on else None
+    if with_centre and day:
+        raise typer.BadParameter("a centre goes by today's clock: --on or --with-centre")
+    is_played = auto or not (sys.stdin.isatty() and sys.stdout.isatty())
+    if with_centre:
+        from pos.main.demo_centre import open_with_centre, play_with_centre
+
+        done = play_with_centre(language) if is_played else open_with_centre(language, fresh=fresh)
+        raise typer.Exit(done)
+    if is_played:
+        raise typer.Exit(play_demo(language, day))
+    raise typer.Exit(open_demo(language, fresh=fresh, on=day))
 
 
 @catalogue.command("import")
@@ -135,6 +157,101 @@ def journal_key() -> None:
     from pos.main.journals import show_keys
 
     raise typer.Exit(show_keys())
+
+
+First = Annotated[str, typer.Option("--from", help="First business day, e.g. 2026-01-01.")]
+Last = Annotated[str, typer.Option("--to", help="Last business day; it must be closed.")]
+Keys = Annotated[
+    list[str] | None,
+    typer.Option("--key", help="A public key to trust (hexadecimal, or its file)."),
+]
+
+
+@fiscal.command("archive")
+def fiscal_archive(
+    out: Annotated[Path, typer.Argument(help="The file to write, or a folder.")] = Path(),
+    first: First = "",
+    last: Last = "",
+) -> None:
+    """Write closed days into an open archive, check it, and write down that it was made.
+
+    A ZIP of CSV files with a notice in French, a manifest with the digest of each, its signature,
+    and the verifier as one Python file. Without --from and --to: every closed day this till holds.
+    """
+    from pos.main.archives import archive
+
+    raise typer.Exit(archive(first, last, out))
+
+
+@fiscal.command("verify")
+def fiscal_verify(
+    file: Annotated[Path | None, typer.Argument(help="An archive.")] = None,
+    db: Annotated[bool, typer.Option("--db", help="Check this till's own journal.")] = False,
+    key: Keys = None,
+    as_json: Json = False,
+) -> None:
+    """Check an archive, or this till's own journal, with public keys alone.
+
+    Every hash, link, number and signature, every fiscal record against its entry, the totals and
+    the closings, each derived file line by line. Names the first record that was altered, removed,
+    inserted, moved or cut off, goes on, and exits with 1. Trusts --key, else this till's keys, else
+    what the archive holds, which it says.
+    """
+    from pos.main.archives import verify, verify_db
+
+    if db == (file is not None):
+        raise typer.BadParameter("name an archive, or --db")
+    raise typer.Exit(
+        verify_db(key or [], as_json=as_json)
+        if file is None
+        else verify(file, key or [], as_json=as_json)
+    )
+
+
+@fiscal.command("purge")
+def fiscal_purge(
+    archive: Annotated[Path, typer.Argument(help="An archive of this till.")],
+) -> None:
+    """Check an archive, then take the entries that it holds out of this till.
+
+    Totals, closings and fiscal chains stay and go on. Keep the archive for six years, on another
+    medium.
+    """
+    from pos.main.fiscal import purge
+
+    raise typer.Exit(purge(archive))
+
+
+@fiscal.command("export")
+def fiscal_export(
+    folder: Annotated[Path, typer.Argument(help="Where the files go.")] = Path(),
+    first: First = "",
+    last: Last = "",
+    kind: Annotated[str, typer.Option(help="accounting, ereporting or csv.")] = "accounting",
+) -> None:
+    """Write the files of closed days: accounting entries, e-reporting records, or figures."""
+    from pos.main.fiscal import export
+
+    raise typer.Exit(export(first, last, kind, folder))
+
+
+@fiscal.command("closings")
+def fiscal_closings(
+    level: Annotated[str, typer.Option(help="day, month or year.")] = "day",
+    as_json: Json = False,
+) -> None:
+    """List what was closed: number, tickets, total, perpetual total, extract of the signature."""
+    from pos.main.fiscal import closings
+
+    raise typer.Exit(closings(level, as_json=as_json))
+
+
+@fiscal.command("about")
+def fiscal_about() -> None:
+    """Say which fiscal rules this till runs: plug-in, version, digest."""
+    from pos.main.fiscal import about
+
+    raise typer.Exit(about())
 
 
 @app.command()

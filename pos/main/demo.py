@@ -12,6 +12,7 @@ import tempfile
 import time
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import date, timedelta
 from itertools import cycle
 from pathlib import Path
 from queue import Queue
@@ -32,8 +33,8 @@ from pos.domain.words import Sentence
 from pos.main.catalogues import import_rules, load_catalogue
 from pos.main.join import Joined, join, store_of
 from pos.main.plays import play
-from pos.main.world import ArgonPins
-from pos.ports import DeviceEvent, DeviceState
+from pos.main.world import ArgonPins, ShiftedClock, SystemClock
+from pos.ports import Clock, DeviceEvent, DeviceState
 from pos.screens.options import Extra
 from pos.screens.wire import Wire
 from pos.till import staff
@@ -87,9 +88,11 @@ def demo_places() -> Places:
     return replace(real, **beside)
 
 
-def prepare(settings: Settings, found: Places, words: GettextWords) -> None:
+def prepare(
+    settings: Settings, found: Places, words: GettextWords, clock: Clock | None = None
+) -> None:
     """Give the demonstration its catalogue and its people, as far as they are not there yet."""
-    store = store_of(settings, found)
+    store = store_of(settings, found, clock or SystemClock())
     try:
         known = {person.ref for person in store.people.all()}
         missing = [(person, pin) for person, pin in PEOPLE if person.ref not in known]
@@ -104,18 +107,20 @@ def prepare(settings: Settings, found: Places, words: GettextWords) -> None:
         store.close()
 
 
-def play_demo(language: str) -> int:
-    """Play the scripted sale in a shop that is thrown away; print each step and the tickets."""
+def play_demo(language: str, on: date | None = None) -> int:
+    """Play the scripted day in a shop that is thrown away; print each step and the papers."""
+    clock = ShiftedClock(_ahead(on))
     settings = demo_settings(language)
     words = words_for(language, settings.shop.currency, settings.shop.zone)
     with tempfile.TemporaryDirectory(prefix="comptoir-demo-") as folder:
         root = Path(folder)
         found = Places(SETTINGS, root / "data", root / "state", root / "cache", root / "log")
         typer.echo(words.say(Sentence("Opening a demonstration shop…")))
-        prepare(settings, found, words)
+        prepare(settings, found, words, clock)
         events: Queue[DeviceEvent] = Queue()
-        joined = join(settings, found, sink=events.put)
-        console = console_on(joined.desk, events, emulated_scanner(joined).scan)
+        joined = join(settings, found, sink=events.put, clock=clock)
+        scan = emulated_scanner(joined).scan
+        console = console_on(joined.desk, events, scan, clock.pass_days)
         try:
             wait_for_printer(console)
             wrong = play(console, GESTURES.read_text("utf-8").splitlines())
@@ -148,21 +153,34 @@ def emulated_scanner(joined: Joined) -> EmulatedScanner:
     return found
 
 
-def open_demo(language: str, *, fresh: bool) -> int:
-    """Open the screen on the demonstration shop."""
+def open_demo(language: str, *, fresh: bool, on: date | None = None) -> int:
+    """Open the screen on the demonstration shop, today or on a later day."""
     from pos.main.tills import show
 
+    clock = ShiftedClock(_ahead(on))
     settings, found = demo_settings(language), demo_places()
     if fresh:
         for folder in (found.data, found.state):
             shutil.rmtree(folder, ignore_errors=True)
     words = words_for(language, settings.shop.currency, settings.shop.zone)
-    prepare(settings, found, words)
-    hint = Sentence("Numbers and PINs: {people}.", people=", ".join(_known()))
-    return show(settings, found, dress=_dress, paper=True, hints=(hint,))
+    prepare(settings, found, words, clock)
+    tomorrow = Extra("ctrl+u", Sentence("One day later"), lambda: clock.pass_days(1))
+
+    def dressed(joined: Joined, wire: Wire) -> tuple[Extra, ...]:
+        return (*dress(joined, wire), tomorrow)
+
+    return show(settings, found, dress=dressed, paper=True, hints=(people_hint(),), clock=clock)
 
 
-def _dress(joined: Joined, wire: Wire) -> tuple[Extra, ...]:
+def _ahead(on: date | None) -> timedelta:
+    """Return how far a day is ahead of today; Refusal for one that is past."""
+    days = (on - SystemClock().now().date()).days if on else 0
+    if days < 0:
+        raise Refusal("past_day", "The demonstration's clock only goes forward; take a later day.")
+    return timedelta(days=days)
+
+
+def dress(joined: Joined, wire: Wire) -> tuple[Extra, ...]:
     """Sign the first cashier in, let the paper be seen, return the keys of the virtual scans."""
     show_paper(emulated_printer(joined), wire)
     if joined.desk.person is None:
@@ -184,8 +202,10 @@ def show_paper(printer: EmulatedPrinter, wire: Wire) -> None:
     printer.on_paper = more
 
 
-def _known() -> list[str]:
-    return [f"{person.number} / {pin}" for person, pin in PEOPLE]
+def people_hint() -> Sentence:
+    """Return everyone's number and PIN, for whoever plays."""
+    known = ", ".join(f"{person.number} / {pin}" for person, pin in PEOPLE)
+    return Sentence("Numbers and PINs: {people}.", people=known)
 
 
 def scan_keys(scanner: EmulatedScanner) -> tuple[Extra, ...]:

@@ -13,15 +13,17 @@ from devices.counter import Counter
 from pos.domain.events import SettingsChanged
 from pos.domain.words import Sentence
 from pos.main.counters import plug_in
-from pos.main.rules import fiscal_rules, house_rules, software
+from pos.main.rules import fiscal_rules, house_rules, software, witness_of
 from pos.main.setup import SetUpIncomplete
 from pos.main.world import ArgonPins, Bell, SystemClock, UlidIds
-from pos.ports import DeviceEvent, Sink
+from pos.ports import Clock, DeviceEvent, Sink
 from pos.store.catalogue import StoredCatalogue
 from pos.store.catalogue_notes import JOURNALED, journal_notes
 from pos.store.open import Store, Who, open_store
-from pos.till import start, tickets
+from pos.till import centre, start, tickets
 from pos.till.desk import Desk, Ports
+
+_CLOCK: Clock = SystemClock()
 
 
 @dataclass
@@ -72,10 +74,15 @@ def journal_imports(store: Store) -> None:
     journal_notes(store.catalogue, store.ledger, store.past.state(JOURNALED))
 
 
-def store_of(settings: Settings, places: Places) -> Store:
+def store_of(settings: Settings, places: Places, clock: Clock = _CLOCK) -> Store:
     """Open the till's file as the settings name the till."""
     who = Who(settings.till.store, settings.till.name, software())
-    return open_store(places.data, places.state, who, SystemClock(), UlidIds())
+    rules = fiscal_rules(settings)
+    return open_store(
+        *(places.data, places.state, who, clock, UlidIds()),
+        witness=witness_of(rules, settings.shop.zone),
+        plugin=rules.name,
+    )
 
 
 def join(
@@ -84,6 +91,7 @@ def join(
     *,
     sink: Sink,
     ring: Callable[[], None] = lambda: None,
+    clock: Clock = _CLOCK,
 ) -> Joined:
     """Open the store, bring the desk to where it was, then plug the devices in.
 
@@ -91,9 +99,9 @@ def join(
     way; nothing stays open then.
     """
     _refuse_incomplete(settings)
-    store = store_of(settings, places)
+    store = store_of(settings, places, clock)
     try:
-        return _join(settings, store, sink, ring)
+        return _join(desk_of(settings, store, ring, clock), store, settings, sink)
     except BaseException:
         store.close()
         raise
@@ -106,28 +114,34 @@ def _refuse_incomplete(settings: Settings) -> None:
         raise SetUpIncomplete(problems)
 
 
-def desk_of(settings: Settings, store: Store, ring: Callable[[], None] = lambda: None) -> Desk:
+def desk_of(
+    settings: Settings,
+    store: Store,
+    ring: Callable[[], None] = lambda: None,
+    clock: Clock = _CLOCK,
+) -> Desk:
     """Return a desk on the store, with no device and nothing recovered: for tools, and `join`."""
     sounds = {name for name, wanted in settings.sounds.model_dump().items() if wanted}
     ports = Ports(
-        clock=SystemClock(),
+        clock=clock,
         ids=UlidIds(),
         catalogue=StoredCatalogue(store.catalogue),
         ledger=store.ledger,
         drafts=store.drafts,
         past=store.past,
+        books=store.books,
         people=store.people,
         pins=ArgonPins(),
         signer=store.signer,
         fiscal=fiscal_rules(settings),
         sound=Bell(frozenset(sounds), ring),
+        centre=store.centre,
     )
     speak = words_in(settings)
     return Desk(ports, house_rules(settings), lambda: speak(settings.till.language), speak)
 
 
-def _join(settings: Settings, store: Store, sink: Sink, ring: Callable[[], None]) -> Joined:
-    desk = desk_of(settings, store, ring)
+def _join(desk: Desk, store: Store, settings: Settings, sink: Sink) -> Joined:
     relay = Relay(sink)
     joined = Joined(desk, store, settings, relay, language=settings.till.language)
     desk.words = joined.words
@@ -136,6 +150,7 @@ def _join(settings: Settings, store: Store, sink: Sink, ring: Callable[[], None]
     try:
         plug_in(joined.counter, settings.devices, desk.ports)
         joined.notes += start.start(desk, clean=store.clean)
+        joined.notes += centre.between_sales(desk)
         journal_imports(store)
         _note_settings(joined)
     except BaseException:

@@ -55,9 +55,9 @@ def verify(keys: Sequence[str], *, as_json: bool) -> int:
     """Check the whole journal; 0 when nothing is wrong, 1 otherwise."""
     settings, found = settings_file.load(), places()
     words = words_for(settings.till.language)
-    path = _journal(found)
-    trusted = [_key(text) for text in keys] or remembered_keys(found.state / KEYS)
-    head = _remembered(found)
+    path = journal_file(found)
+    trusted = [key_of(text) for text in keys] or remembered_keys(found.state / KEYS)
+    head = remembered(found)
     checked = Checked(verify_file(path, trusted, known=head), _doubts(trusted, head))
     if as_json:
         typer.echo(json.dumps(_facts(checked)))
@@ -76,7 +76,8 @@ def show_keys() -> int:
     return 0
 
 
-def _journal(found: Places) -> Path:
+def journal_file(found: Places) -> Path:
+    """Return where this till's journal is; Refusal when there is none yet."""
     path = found.data / FILE
     if not path.exists():
         raise Refusal("no_journal", "There is no journal at {file} yet.", file=str(path))
@@ -98,7 +99,7 @@ def _doubts(trusted: Sequence[bytes], head: Head | None) -> tuple[Sentence, ...]
     return tuple(doubts)
 
 
-def _key(text: str) -> bytes:
+def key_of(text: str) -> bytes:
     """Return a public key given as 64 hexadecimal digits, or as a file that holds them."""
     bare = text.strip()
     if not re.fullmatch("[0-9a-fA-F]{64}", bare) and Path(bare).is_file():
@@ -141,7 +142,7 @@ def _say(checked: Checked, words: GettextWords) -> None:
         typer.echo(words.say(sentence))
 
 
-def _remembered(found: Places) -> Head | None:
+def remembered(found: Places) -> Head | None:
     """Return the head that the marker outside the database remembers: a cut tail shows by it."""
     path = found.state / "marker"
     if not path.exists():
@@ -156,7 +157,7 @@ def _remembered(found: Places) -> Head | None:
 def rebuild() -> int:
     """Compare every table with what the journal says; 0 when they are the same."""
     settings, found = settings_file.load(), places()
-    path = _journal(found)
+    path = journal_file(found)
     words = words_for(settings.till.language)
     engine = open_reader(path)
     with explained(str(path)):

@@ -2,19 +2,34 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from importlib.metadata import PackageNotFoundError, version
+from zoneinfo import ZoneInfo
 
 from config.sections import WEEKDAYS, Settings, Shop
 from config.vat_table import vat_table
+from pos.domain.facts import FiscalRecord
 from pos.domain.shop import ShopFacts
 from pos.domain.tender import TenderRules
 from pos.fiscal.france import FranceRules
 from pos.fiscal.none import NoRules
-from pos.fiscal.port import FiscalRules
-from pos.till.desk import HouseRules, Limits, PrintRules
+from pos.fiscal.port import FiscalRules, ToWitness
+from pos.main.perimeter import digest_here
+from pos.ports import Batch, Witness
+from pos.till.desk import (
+    CashRules,
+    ClosingRules,
+    HouseRules,
+    Limits,
+    PrintRules,
+    RefundRules,
+)
 
-FISCAL: dict[str, type[FranceRules] | type[NoRules]] = {"france": FranceRules, "none": NoRules}
-"""The fiscal plug-ins, by their name in the settings."""
+FISCAL: dict[str, Callable[[], FiscalRules]] = {
+    "france": lambda: FranceRules(digest_here()),
+    "none": NoRules,
+}
+"""How each fiscal plug-in is made, by its name in the settings."""
 
 
 def software() -> str:
@@ -28,6 +43,18 @@ def software() -> str:
 def fiscal_rules(settings: Settings) -> FiscalRules:
     """Return the fiscal plug-in that the settings name."""
     return FISCAL[settings.till.fiscal]()
+
+
+def witness_of(rules: FiscalRules, zone: str) -> Witness:
+    """Return what a ledger asks before each batch: the country's records, in the shop's time."""
+    local = ZoneInfo(zone)
+
+    def witness(batch: Batch) -> Sequence[FiscalRecord]:
+        register = f"{batch.place.till}-{batch.place.epoch}"
+        seen = ToWitness(batch.events, batch.at.astimezone(local), register, batch.heads)
+        return rules.witness(seen, batch.signer)
+
+    return witness
 
 
 def house_rules(settings: Settings) -> HouseRules:
@@ -53,6 +80,22 @@ def house_rules(settings: Settings) -> HouseRules:
             ask=settings.printing.ask,
             guarantee=settings.printing.always_for_guarantee,
             weighed=settings.printing.always_for_weighed,
+        ),
+        refunds=RefundRules(
+            without_ticket_most=settings.refunds.without_ticket_most,
+            days=settings.refunds.days,
+            instead={str(one): str(other) for one, other in settings.refunds.instead.items()},
+        ),
+        cash=CashRules(
+            drawers=settings.cash.drawers,
+            denominations=settings.cash.denominations,
+            difference_limit=settings.cash.difference_limit,
+            float_target=settings.cash.float_target,
+        ),
+        closing=ClosingRules(
+            year_ends_with=settings.closing.year_ends_with,
+            catch_up_days=settings.closing.catch_up_days,
+            accounts={"journal": settings.accounting.journal, **settings.accounting.accounts},
         ),
         notes=settings.tenders.quick_cash,
         software=software(),

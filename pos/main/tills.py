@@ -14,8 +14,13 @@ from config.themes import PALETTES
 from config.words import LOCALES
 from pos.domain.errors import Refusal
 from pos.domain.words import Sentence
+from pos.main.exports import exporter
 from pos.main.join import Joined, join, words_in
+from pos.main.keeper import Keeper
 from pos.main.log import open_log
+from pos.main.perimeter import about_fiscal
+from pos.main.world import SystemClock
+from pos.ports import Clock
 from pos.screens.options import Extra, ScreenOptions
 from pos.screens.themes import Palette
 from pos.screens.wire import Wire
@@ -47,13 +52,15 @@ def show(
     dress: Dress,
     paper: bool = False,
     hints: Sequence[Sentence] = (),
+    clock: Clock | None = None,
 ) -> int:
     """Join the till, open its screen, and close everything in order when it is left."""
     from pos.screens.app import run_app
 
     open_log(found.log)
     wire = Wire()
-    joined = join(settings, found, sink=wire.report, ring=wire.ring)
+    joined = join(settings, found, sink=wire.report, ring=wire.ring, clock=clock or SystemClock())
+    keeper = keep_courier(joined, wire)
     try:
         extras = dress(joined, wire)
         run_app(
@@ -61,13 +68,30 @@ def show(
             words_in(settings),
             settings.keys,
             {name: Palette.of(colours) for name, colours in PALETTES.items()},
-            replace(_options(joined, extras), shows_paper=paper, hints=hints),
+            replace(
+                _options(joined, extras),
+                shows_paper=paper,
+                hints=hints,
+                on_export=exporter(found.data),
+            ),
             wire,
         )
     finally:
+        if keeper is not None:
+            keeper.close()
         joined.close()
     typer.echo(joined.words().say("The till is closed; open baskets are kept."))
     return 0
+
+
+def keep_courier(joined: Joined, wire: Wire) -> Keeper | None:
+    """Start the courier of a till whose settings name a centre that knows it."""
+    centre = joined.settings.centre
+    if not (centre.url and centre.enabled and joined.store.centre.enrolled()):
+        return None
+    keeper = Keeper(joined.store.centre, wire.report)
+    keeper.start()
+    return keeper
 
 
 def _options(joined: Joined, extras: Sequence[Extra]) -> ScreenOptions:
@@ -85,6 +109,26 @@ def _options(joined: Joined, extras: Sequence[Extra]) -> ScreenOptions:
         lights=lights(joined.settings),
         log=_log,
         on_language=speak,
+        about=about(joined),
+    )
+
+
+def about(joined: Joined) -> tuple[Sentence, ...]:
+    """Return what this till is, a sentence each: its software, its fiscal rules, its names."""
+    fiscal, place = joined.desk.ports.fiscal, joined.store.ledger.place
+    rules = Sentence(
+        "Fiscal rules: {name} {version}", name=fiscal.name, version=fiscal.fiscal_version
+    )
+    return (
+        Sentence("Software: {software}", software=joined.desk.rules.software),
+        *(about_fiscal() if fiscal.name == "france" else (rules,)),
+        Sentence(
+            "Store {store} · till {till} · epoch {epoch}",
+            store=place.store,
+            till=place.till,
+            epoch=place.epoch,
+        ),
+        Sentence("Key {key}", key=joined.desk.ports.signer.key_id),
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -20,6 +20,21 @@ class SystemClock:
     def now(self) -> datetime:
         """Return the present instant, in UTC."""
         return datetime.now(UTC)
+
+
+class ShiftedClock:
+    """The machine's clock put forward: a demonstration's other day. Only ever moved forward."""
+
+    def __init__(self, ahead: timedelta = timedelta()) -> None:
+        self._ahead = ahead
+
+    def now(self) -> datetime:
+        """Return the present instant of the demonstration, in UTC."""
+        return datetime.now(UTC) + self._ahead
+
+    def pass_days(self, days: int) -> None:
+        """Let whole days pass."""
+        self._ahead += timedelta(days=days)
 
 
 class UlidIds:

@@ -15,18 +15,19 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from pos.domain.events import LineFacts, SaleFinished, SellerFacts
+from pos.domain.facts import TenderFacts
 from pos.domain.money import PIECE
 from pos.domain.words import Amount, Sentence, Words
+from pos.papers.head import head
 from pos.papers.page import Align, Blank, Block, Cut, Page, Qr, Row, Rule, Table, Text
 
-COUNTRIES = {"FR": "France"}
-"""Countries that a ticket's address must name, in their own language."""
-
-VAT_EXEMPT = "TVA non applicable, art. 293 B du CGI"
-"""What a shop that charges no VAT must say, in the law's own language.
-
-The wording is recalled, not verified against the text of the CGI: have it checked.
-"""
+TITLES = {
+    "sale": Sentence("TICKET – SALE"),
+    "refund": Sentence("TICKET – REFUND"),
+    "exchange": Sentence("TICKET – EXCHANGE"),
+    "void": Sentence("TICKET – VOID"),
+}
+"""What a ticket is called, by the sale's operation."""
 
 METHODS = {
     "cash": Sentence("Cash"),
@@ -48,7 +49,7 @@ class TicketParts:
 def ticket(sale: SaleFinished, parts: TicketParts, words: Words) -> Page:
     """Return the ticket of a sale; a copy is the same but for its mark in the fiscal block."""
     blocks: list[Block] = [
-        *_seller(sale.seller, words),
+        *head(sale.seller, words),
         Rule(),
         *_document(sale, parts, words),
         Rule(),
@@ -72,34 +73,10 @@ def _policy(shop: SellerFacts) -> list[Block]:
     return [Blank(), Text(shop.return_policy, Align.CENTER)] if shop.return_policy else []
 
 
-def _seller(shop: SellerFacts, words: Words) -> list[Block]:
-    blocks: list[Block] = [Text(shop.name, Align.CENTER, bold=True, size=2)]
-    lines = [shop.company if shop.company != shop.name else "", *shop.address]
-    country = COUNTRIES.get(shop.country, "")
-    lines.append("" if country.casefold() in (line.casefold() for line in lines) else country)
-    blocks += [Text(line, Align.CENTER) for line in lines if line]
-    if shop.phone:
-        blocks.append(Text(shop.phone, Align.CENTER))
-    numbers = [
-        f"SIRET {shop.siret}" if shop.siret else "",
-        f"APE {shop.naf}" if shop.naf else "",
-    ]
-    joined = " – ".join(number for number in numbers if number)
-    if joined:
-        blocks.append(Text(joined, Align.CENTER))
-    if shop.vat_number:
-        blocks.append(
-            Text(words.say(Sentence("VAT no. {number}", number=shop.vat_number)), Align.CENTER)
-        )
-    if shop.vat_exempt:
-        blocks.append(Text(VAT_EXEMPT, Align.CENTER))
-    return blocks
-
-
 def _document(sale: SaleFinished, parts: TicketParts, words: Words) -> list[Block]:
     return [
         Row(
-            words.say(Sentence("TICKET – SALE")),
+            words.say(TITLES[sale.operation]),
             words.say(Sentence("No. {number}", number=sale.label)),
             bold=True,
         ),
@@ -107,13 +84,25 @@ def _document(sale: SaleFinished, parts: TicketParts, words: Words) -> list[Bloc
             words.moment(parts.at),
             words.say(Sentence("Till {till} · {staff}", till=sale.till, staff=sale.operator)),
         ),
+        *_returns(sale, words),
     ]
+
+
+def _returns(sale: SaleFinished, words: Words) -> list[Block]:
+    """Return which tickets what comes back was sold on, and why it comes back, each once."""
+    found = [(line.returned.ticket, line.returned.reason) for line in sale.lines if line.returned]
+    texts: list[str] = []
+    for label, reason in dict.fromkeys(found):
+        origin = Sentence("Of ticket {ticket}", ticket=label)
+        texts.append(words.say(origin if label else Sentence("Without a ticket")))
+        texts.append(words.say(Sentence("Reason: {reason}", reason=reason)))
+    return [Text(text) for text in texts]
 
 
 def _line(line: LineFacts, words: Words) -> list[Block]:
     star = "* " if line.guarantee_months else ""
     blocks: list[Block] = [Row(star + line.name, f"{words.amount(line.gross)} {line.vat_letter}")]
-    if line.quantity != PIECE or line.unit != "piece":
+    if abs(line.quantity) != PIECE or line.unit != "piece":
         blocks.append(
             Row(
                 f"{words.quantity(line.quantity, line.unit)} × {words.amount(line.unit_price)}",
@@ -125,7 +114,8 @@ def _line(line: LineFacts, words: Words) -> list[Block]:
         before = words.say(Sentence("Price before: {price}", price=Amount(line.price_before)))
         blocks.append(Row(before, "", indent=2))
     if line.discount is not None and line.discount.amount:
-        reason = line.discount.reason or words.say(Sentence("Discount"))
+        plain = Sentence("Discount when sold") if line.returned else Sentence("Discount")
+        reason = line.discount.reason or words.say(plain)
         blocks.append(Row(reason, words.amount(-line.discount.amount) + "  ", indent=2))
     if line.eco:
         eco = words.say(Sentence("incl. eco-participation {amount} each", amount=Amount(line.eco)))
@@ -148,11 +138,19 @@ def _totals(sale: SaleFinished, words: Words) -> list[Block]:
     if sale.rounding:
         blocks.append(Row(words.say(Sentence("Rounding")), words.amount(sale.rounding)))
     for tender in sale.tenders:
-        blocks.append(Row(words.say(METHODS[tender.method]), words.amount(tender.given)))
+        blocks.append(_tender(tender, words))
     if sale.change:
         blocks.append(Row(words.say(Sentence("Change")), words.amount(sale.change)))
     blocks.append(Row(words.say(Sentence("Lines: {count}", count=len(sale.lines))), ""))
     return blocks
+
+
+def _tender(tender: TenderFacts, words: Words) -> Row:
+    method = METHODS[tender.method]
+    if tender.amount >= 0:
+        return Row(words.say(method), words.amount(tender.given))
+    back = words.say(Sentence("Paid back: {tender}", tender=method))
+    return Row(back, words.amount(-tender.given))
 
 
 def _vat(sale: SaleFinished, words: Words) -> Table:

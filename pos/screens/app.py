@@ -12,6 +12,7 @@ from textual.message import Message
 
 from pos.domain.words import Words
 from pos.ports import DeviceEvent
+from pos.screens.day_screen import DayScreen
 from pos.screens.face import Face
 from pos.screens.keys import tolerate_malformed_keys
 from pos.screens.options import ScreenOptions
@@ -58,6 +59,8 @@ class TillApp(App[None]):
         self.face = Face(words_for(options.language), Look.of(palettes[options.theme]))
         self.session = Session(desk, keys, options, self)
         self.sale_screen = SaleScreen(self.session, self.face)
+        self.day_screen = DayScreen(self.session, self.face)
+        self._screens = (self.sale_screen, self.day_screen)
         for name, palette in palettes.items():
             self.register_theme(textual_theme(f"till-{name}", palette))
 
@@ -66,12 +69,14 @@ class TillApp(App[None]):
     def on_mount(self) -> None:
         """Show the screen, then let the devices start."""
         self.theme = f"till-{self._palette}"
+        for name, screen in zip(("sale", "day"), self._screens, strict=True):
+            self.install_screen(screen, name)
         self.push_screen(self.sale_screen)
         self.session.begin()
         self.call_after_refresh(self._started)
 
     def _started(self) -> None:
-        self.sale_screen.draw()
+        self.show()
         self._tick_clock()
         self._wire.connect(self._post, self.bell)
         gc.collect()
@@ -83,7 +88,7 @@ class TillApp(App[None]):
 
     def _minute(self) -> None:
         self.session.tick()
-        self._draw()
+        self.show()
         self._tick_clock()
 
     # from other threads
@@ -97,7 +102,7 @@ class TillApp(App[None]):
             self.sale_screen.paper.feed(message.what.lines)
             return
         self.session.device(message.what)
-        self._draw()
+        self.show()
 
     # keys and touches
 
@@ -125,7 +130,7 @@ class TillApp(App[None]):
             else:
                 self.session.key(one)
         if heard:
-            self._draw()
+            self.show()
         if self._wedge.waiting and not self._ticking:
             self._ticking = True
             self.set_timer((GAP_MS + 1) / 1000, self._tick_wedge)
@@ -138,10 +143,14 @@ class TillApp(App[None]):
         self._ticking = False
         self.hear_silence(int(monotonic() * 1000))
 
-    def _draw(self) -> None:
-        self.sale_screen.draw()
-
     # what a session asks of the screen
+
+    def show(self) -> None:
+        """Draw what the session holds now, on the screen that it is at."""
+        screen = self.sale_screen if self.session.day is None else self.day_screen
+        if self.screen is not screen:
+            self.switch_screen(screen)
+        screen.draw()
 
     def next_theme(self) -> None:
         """Change to the next palette."""
@@ -149,7 +158,7 @@ class TillApp(App[None]):
         self._palette = names[(names.index(self._palette) + 1) % len(names)]
         self.face.look = Look.of(self._palettes[self._palette])
         self.theme = f"till-{self._palette}"
-        self.sale_screen.draw_all()
+        self._draw_all()
 
     def next_language(self) -> None:
         """Change to the next language."""
@@ -157,7 +166,11 @@ class TillApp(App[None]):
         self._language = names[(names.index(self._language) + 1) % len(names)]
         self._options.on_language(self._language)
         self.face.speak(self._words_for(self._language))
-        self.sale_screen.draw_all()
+        self._draw_all()
+
+    def _draw_all(self) -> None:
+        for screen in self._screens:
+            screen.draw_all()
 
     def leave(self) -> None:
         """Close the screen; open baskets stay on disk."""

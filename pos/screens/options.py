@@ -24,7 +24,9 @@ class ScreenOptions:
     `languages` and the palettes' names are what ctrl+l and ctrl+t go through. `shows_paper` puts
     the printed paper beside the till where there is room. `notes` are alarms: each stays until
     someone who signed in has read it. `hints` are only said, between two baskets. `log` takes
-    what should not have happened: what was being done, and the exception.
+    what should not have happened: what was being done, and the exception. `on_export` writes a
+    file of that name and text and returns where it is; without it nothing can be exported.
+    `about` says what this till is, a sentence a row.
     """
 
     till: str = ""
@@ -38,3 +40,5 @@ class ScreenOptions:
     lights: Sequence[str] = ("printer", "scanner")
     log: Callable[[str, BaseException], None] = lambda _doing, _error: None
     on_language: Callable[[str], None] = lambda _language: None
+    on_export: Callable[[str, str], str] | None = None
+    about: Sequence[Sentence] = ()

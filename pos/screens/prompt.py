@@ -1,9 +1,10 @@
 """A question in the entry line, with or without a list to choose from. It never stops the till.
 
-Keys go to the prompt until it is answered or left. A scan waits while the prompt `holds` it, and
-otherwise closes the prompt and is taken at once; either way it is never lost. A list that is
-`is_aside` stands over another prompt, which comes back. A prompt that `leaves` can be left with
-Esc, and one that `yields` by another gesture too.
+Keys go to the prompt until it is answered or left. A scan that is no answer waits while the
+prompt `holds` it, and otherwise closes the prompt and is taken at once; either way it is never
+lost. A list that is `is_aside` stands over another prompt, which comes back. A prompt that
+`leaves` can be left with Esc, and one that `yields` by another gesture too. A list that `covers`
+may take the rows of the basket.
 """
 
 from __future__ import annotations
@@ -31,6 +32,7 @@ class Prompt:
     leaves = True
     yields = True
     is_aside = False
+    covers = False
     takes: Filter | None = None
 
     def __init__(self, session: Session, text: str = "") -> None:
@@ -72,6 +74,18 @@ class Prompt:
 
     def left(self) -> None:
         """React to the prompt being left without an answer; what raises keeps it open."""
+
+    def scanned(self, _text: str) -> bool:
+        """Take a scan that answers this question; False leaves it to the sale."""
+        return False
+
+    def gesture(self, _name: str) -> bool:
+        """Do a gesture that means something of its own here; False for every other one."""
+        return False
+
+    def running(self) -> int | None:
+        """Return the sum of what was typed so far, in minor units, where the answer is a sum."""
+        return None
 
     def close(self) -> None:
         """Take the prompt off the screen."""

@@ -1,13 +1,9 @@
-"""The till's one screen: where each panel stands, and drawing a session into them.
-
-Prompts are lines of it, not windows over it, so nothing ever covers the total.
-"""
+"""The till's main screen: the basket, what is due, and the paper at the right."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
-from textual import events
 from textual.geometry import Region, Size
 
 from pos.domain.words import Words
@@ -15,66 +11,37 @@ from pos.screens import view
 from pos.screens.face import Face
 from pos.screens.selling import move_cursor
 from pos.screens.session import Session
+from pos.screens.till_screen import ROOMY, TillScreen
 from pos.screens.widgets.basket_view import BasketView
-from pos.screens.widgets.choice_list import ChoiceList
-from pos.screens.widgets.entry_line import EntryLine
 from pos.screens.widgets.key_bar import ROWS as KEY_ROWS
-from pos.screens.widgets.key_bar import KeyBar
-from pos.screens.widgets.notice_line import NoticeLine
 from pos.screens.widgets.panel import Panel
 from pos.screens.widgets.paper_panel import PAPER, PaperPanel
-from pos.screens.widgets.status_bar import StatusBar
-from pos.screens.widgets.surface import Surface
 from pos.screens.widgets.total_panel import TotalPanel
 
 PAPER_WIDTH = PAPER + 3
 BESIDE = 66
 """The columns the till keeps before the paper is shown beside it."""
 
-ROOMY = 30
-"""From this height on, the total is five rows tall and refusals have two lines."""
 
-BASKET_LEAST = 4
-"""The rows of the basket that no list of choices covers."""
-
-
-class SaleScreen(Surface):
+class SaleScreen(TillScreen):
     """Status, basket, list of choices, total, notice, entry, keys; the paper at the right."""
 
     def __init__(self, session: Session, face: Face) -> None:
-        self.session = session
-        self.face = face
-        self.status = StatusBar(face)
         self.basket = BasketView(face, self._choose, self._move)
-        self.choices = ChoiceList(face, self._pick)
         self.total = TotalPanel(face)
-        self.notice = NoticeLine(face)
-        self.entry = EntryLine(face)
-        self.keys = KeyBar(face, self._press)
         self.paper = PaperPanel(face)
-        self._rows_wanted = (0, 0)
         self._keys_about: tuple[Words, int] | None = None
-        panels = (self.status, self.basket, self.choices, self.total)
-        super().__init__((*panels, self.notice, self.entry, self.keys, self.paper))
+        super().__init__(session, face)
 
-    def on_resize(self, event: events.Resize) -> None:
-        """Give each panel its room."""
-        self._place(event.size)
-        self.draw_all()
+    def panels(self) -> Sequence[Panel]:
+        """Return the basket, the total and the paper."""
+        return (self.basket, self.total, self.paper)
 
-    def draw(self) -> None:
-        """Show what the session holds now; each panel draws again only what differs."""
-        self.session.guard(self._draw_panels, sound=False)
-
-    def _draw_panels(self) -> None:
+    def show_panels(self) -> None:
+        """Show the basket and what is due."""
         session, face = self.session, self.face
-        self.notice.show(*view.notice(session, face))
-        self._make_room()
-        self._draw_choices()
         self.basket.show(session.desk.basket.lines, view.cursor(session))
         self.total.show(view.total(session, face))
-        self.entry.show(view.entry(session, face))
-        self.status.show(view.status(session, face))
         self._draw_keys()
 
     def _draw_keys(self) -> None:
@@ -84,76 +51,29 @@ class SaleScreen(Surface):
             self._keys_about = about
             self.keys.show(view.caps(self.session, self.face))
 
-    def draw_all(self) -> None:
-        """Draw everything again: the language or the theme changed."""
-        self.draw()
-        self.redraw()
+    def column(self, width: int) -> int:
+        """Return the columns that the paper leaves."""
+        return width - PAPER_WIDTH if self._is_beside(width) else width
 
-    def _make_room(self) -> None:
-        """Give the list of choices and the notice the rows they need now."""
-        prompt = self.session.prompt
-        wanted = (
-            0 if prompt is None else prompt.rows(),
-            self.notice.rows_wanted(self.session.columns),
-        )
-        if wanted != self._rows_wanted:
-            before, self._rows_wanted = self._rows_wanted, wanted
-            if before[0] != wanted[0] or max(1, before[1]) != max(1, wanted[1]):
-                self._place(self.size)
-                self.redraw()
+    def foot(self, size: Size) -> Mapping[Panel, tuple[int, int]]:
+        """Return the foot with the total above it."""
+        rows = 6 if size.height >= ROOMY else 4
+        return {**super().foot(size), self.total: (rows, self.column(size.width))}
 
-    def _draw_choices(self) -> None:
-        prompt = self.session.prompt
-        if prompt is not None and self._rows_wanted[0]:
-            title = self.face.say(prompt.title())
-            self.choices.show(title, prompt.choices(), prompt.cursor)
+    def by_weight(self) -> Sequence[Panel]:
+        """Return the panels of the foot; what is due comes right after what is asked."""
+        return (self.entry, self.total, self.notice, self.keys)
 
-    def _place(self, size: Size) -> None:
-        """Give each panel its place on a terminal of this size, and none where there is no room."""
-        width, height = size
-        beside = self.session.options.shows_paper and width >= BESIDE + PAPER_WIDTH
-        column = self.session.columns = width - PAPER_WIDTH if beside else width
-        roomy = height >= ROOMY
-        wanted: dict[Panel, tuple[int, int]] = {
-            self.keys: (KEY_ROWS, width),
-            self.entry: (1, column),
-            self.notice: (max(2 if roomy else 1, self._rows_wanted[1]), column),
-            self.total: (6 if roomy else 4, column),
-        }
-        foot = self._stack(height, wanted)
-        head = min(1, foot)
-        self.status.place(Region(0, 0, width, head))
-        paper = max(0, height - KEY_ROWS - 1)
-        self.paper.place(Region(column, 1, width - column, paper) if beside else Region())
-        listed = self._rows_wanted[0]
-        rows = max(2, min(listed + 1, foot - 1 - BASKET_LEAST)) if listed else 0
-        rows = min(rows, foot - head)
-        self.choices.place(Region(0, foot - rows, column, rows))
-        self.basket.place(Region(0, head, column, foot - rows - head))
+    def place_panels(self, head: int, foot: int, listed: int, size: Size) -> None:
+        """Place the basket above the list, and the paper beside them."""
+        column = self.column(size.width)
+        paper = max(0, size.height - KEY_ROWS - head)
+        beside = Region(column, head, size.width - column, paper)
+        self.paper.place(beside if self._is_beside(size.width) else Region())
+        self.basket.place(Region(0, head, column, foot - listed - head))
 
-    def _stack(self, height: int, wanted: Mapping[Panel, tuple[int, int]]) -> int:
-        """Place panels (rows, columns) from the foot upwards; return the rows left over.
-
-        On a terminal too low for all of them, what is asked and what is due come first.
-        """
-        left, rows = height, dict[Panel, int]()
-        by_weight: tuple[Panel, ...] = (self.entry, self.total, self.notice, self.keys)
-        for panel in by_weight:
-            rows[panel] = wanted[panel][0] if wanted[panel][0] <= left else 0
-            left -= rows[panel]
-        foot = height
-        for panel, (_, columns) in wanted.items():
-            foot -= rows[panel]
-            panel.place(Region(0, foot, columns, rows[panel]))
-        return foot
-
-    def _pick(self, place: int) -> None:
-        self.session.pick(place)
-        self.draw()
-
-    def _press(self, gesture: str) -> None:
-        self.session.gesture(gesture)
-        self.draw()
+    def _is_beside(self, width: int) -> bool:
+        return self.session.options.shows_paper and width >= BESIDE + PAPER_WIDTH
 
     def _choose(self, n: int) -> None:
         self.session.cursor = n

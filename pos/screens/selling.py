@@ -6,7 +6,6 @@ no prompt; a key with nothing typed asks, or takes the obvious value.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from pos.domain.catalogue import Unit
@@ -14,19 +13,13 @@ from pos.domain.errors import Refusal
 from pos.domain.line import Line
 from pos.domain.words import Quantity, Sentence
 from pos.screens.dialogs.abandon import AbandonPrompt
-from pos.screens.dialogs.card import CardPrompt
-from pos.screens.dialogs.commands import CommandsPrompt, HelpPrompt
 from pos.screens.dialogs.discount import DiscountPrompt, TicketDiscountPrompt
 from pos.screens.dialogs.parked import ParkedPrompt
-from pos.screens.dialogs.print_question import PrintQuestion
-from pos.screens.dialogs.quick_cash import QuickCashPrompt
 from pos.screens.dialogs.search import SearchPrompt
-from pos.screens.dialogs.settle import SettlePrompt
 from pos.screens.dialogs.sign_in import SignIn
-from pos.screens.dialogs.tenders import TendersPrompt
 from pos.screens.dialogs.value import PricePrompt, QuantityPrompt
-from pos.screens.typing import typed_amount, typed_quantity
-from pos.till import sell, tender, tickets
+from pos.screens.typing import typed_quantity
+from pos.till import sell
 
 if TYPE_CHECKING:
     from pos.screens.session import Session
@@ -180,107 +173,6 @@ def abandon(session: Session) -> None:
         session.ask(AbandonPrompt(session))
 
 
-def print_ticket(session: Session) -> None:
-    """Print the last ticket; one whose end nobody knows is asked about first."""
-    lost = tickets.unknown_prints(session.desk)
-    if lost:
-        session.ask(PrintQuestion(session, lost[0]))
-        return
-    session.guarded(lambda loan: _print(session, tickets.print_ticket(session.desk, loan=loan)))
-
-
-def _print(session: Session, copy_number: int) -> None:
-    if copy_number:
-        session.say(Sentence("Duplicata number {number} goes to the printer.", number=copy_number))
-    else:
-        session.say(Sentence("The ticket goes to the printer."))
-
-
-def cash(session: Session) -> None:
-    """Take the typed amount in cash, or exactly what is due."""
-    session.paid(tender.pay_cash(session.desk, typed_amount(session.take_text())))
-
-
-def quick_cash(session: Session) -> None:
-    """Show the amounts that a customer is likely to hand over."""
-    chosen_line(session)
-    session.ask(QuickCashPrompt(session))
-
-
-def card(session: Session) -> None:
-    """Ask for a card payment of the typed amount, or of all that is due."""
-    request = session.open_card()
-    if request is None:
-        request = tender.ask_card(session.desk, typed_amount(session.take_text()))
-    session.ask(CardPrompt(session, request))
-
-
-def other_tender(session: Session) -> None:
-    """Show the other ways to pay."""
-    chosen_line(session)
-    session.ask(TendersPrompt(session, typed_amount(session.take_text())))
-
-
-def settle(session: Session) -> None:
-    """List every card payment and print whose end nobody knows, to settle one."""
-    prompt = SettlePrompt(session)
-    if prompt.choices():
-        session.ask(prompt)
-    else:
-        session.say(Sentence("Nothing waits to be settled."))
-
-
 def cashier(session: Session) -> None:
     """Let someone else take the till; each one's basket stays theirs."""
     session.ask(SignIn(session))
-
-
-def open_drawer(session: Session) -> None:
-    """Open the drawer with no sale."""
-    session.guarded(
-        lambda loan: tickets.open_drawer(session.desk, loan),
-        lambda: _told_to_open(session),
-    )
-
-
-def _told_to_open(session: Session) -> None:
-    session.say(Sentence("The drawer was told to open."))
-    session.check_drawer()
-
-
-def show_help(session: Session) -> None:
-    """Show every key."""
-    session.ask_aside(HelpPrompt(session))
-
-
-def commands(session: Session) -> None:
-    """Find a gesture by its name."""
-    session.ask_aside(CommandsPrompt(session))
-
-
-GESTURES: dict[str, Callable[[Session], None]] = {
-    "commands": commands,
-    "help": show_help,
-    "search": search,
-    "quantity": quantity,
-    "discount": discount,
-    "park": park,
-    "recall": recall,
-    "print": print_ticket,
-    "quick_cash": quick_cash,
-    "cash": cash,
-    "card": card,
-    "other_tender": other_tender,
-    "settle": settle,
-    "cashier": cashier,
-    "void_line": void_line,
-    "undo": undo,
-    "price": price,
-    "ticket_discount": ticket_discount,
-    "abandon": abandon,
-    "theme": lambda session: session.front.next_theme(),
-    "language": lambda session: session.front.next_language(),
-    "open_drawer": open_drawer,
-    "quit": lambda session: session.front.leave(),
-}
-"""Every gesture that a key, a touch or the palette can ask for."""

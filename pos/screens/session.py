@@ -9,7 +9,7 @@ a door of this object is handed (key, scan, gesture, touch, device, minute) rais
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Protocol
 
 from pos.domain.basket import Basket
@@ -26,20 +26,25 @@ from pos.ports import (
     Scanned,
     StatusChanged,
 )
-from pos.screens import selling
+from pos.screens.day import Day
 from pos.screens.dialogs.alarm import AlarmPrompt
 from pos.screens.dialogs.card import CardPrompt
+from pos.screens.dialogs.day import DayPrompt
 from pos.screens.dialogs.permission import LendPrompt
 from pos.screens.dialogs.print_question import PrintQuestion
 from pos.screens.dialogs.question import ArticleQuestion
 from pos.screens.dialogs.sign_in import SignIn
+from pos.screens.dialogs.ticket import TicketPrompt
+from pos.screens.gestures import GESTURES
 from pos.screens.options import ScreenOptions
 from pos.screens.prompt import TEXT_MOST, Prompt
+from pos.screens.selling import multiply, sale_key, search
 from pos.screens.typing import is_digit, starts_a_name
-from pos.screens.voice import Voice
+from pos.screens.watch import Watch
 from pos.screens.wedge import Typed
-from pos.till import sell, tender, tickets
+from pos.till import centre, closing, refund, sell, tender, tickets
 from pos.till.desk import Desk
+from pos.till.readiness import NETWORK
 from pos.till.sell import Gesture, Question
 
 DRAWER = "drawer"
@@ -54,7 +59,7 @@ DEAF_MS = 400
 ANYTIME = {"theme", "language", "quit"}
 """Gestures that leave an open prompt as it is."""
 
-ASIDE = {"help", "commands"}
+ASIDE = {"help", "commands", "about", "readiness"}
 """Gestures whose list stands over an open prompt, which comes back when the list is closed."""
 
 NOT_OPENED = Sentence("The drawer may not have opened: the printer does not answer.")
@@ -63,6 +68,10 @@ NOT_OPENED = Sentence("The drawer may not have opened: the printer does not answ
 
 class Front(Protocol):
     """What only the screen itself can do."""
+
+    def show(self) -> None:
+        """Draw what the session holds now."""
+        ...
 
     def next_theme(self) -> None:
         """Change the colours."""
@@ -77,7 +86,7 @@ class Front(Protocol):
         ...
 
 
-class Session(Voice):
+class Session(Watch):
     """One till's screen, without the screen."""
 
     front: Front
@@ -94,11 +103,9 @@ class Session(Voice):
         self.held: deque[str] = deque()
         self.alarms: deque[Sentence] = deque(options.notes)
         self.later: set[str] = set()
-        self.unsent = 0
-        self.unsettled: tuple[CardRequest, ...] = ()
-        self.marker_behind = False
         self.asks_card = False
-        self.is_printed = False
+        self.day: Day | None = None
+        self._told = set(options.notes)
         self.columns = 80
         self._pressed_ms: int | None = None
         self._deaf_until_ms: int | None = None
@@ -113,27 +120,27 @@ class Session(Voice):
 
     def tick(self) -> None:
         """Let a minute pass: read again what changes by itself, try again what did not go."""
+        self.quietly(self._catch_up)
+        self.quietly(self._hear_centre)
         self.refresh()
-        self._quietly(lambda: tickets.retry(self.desk))
+        self.quietly(lambda: tickets.retry(self.desk))
+        if self.day is not None:
+            self.quietly(self.day.read)
         self.settle()
 
-    def refresh(self) -> None:
-        """Ask again for what changes without a gesture."""
-        self._quietly(self._read)
+    def _catch_up(self) -> None:
+        """Close the days that were forgotten, and say what was done."""
+        self._alarm(closing.catch_up(self.desk))
 
-    def _quietly(self, action: Callable[[], object]) -> None:
-        """Do something the cashier did not ask for; the last notice stays."""
-        self.guard(action, sound=False)
+    def _hear_centre(self) -> None:
+        """Take what the centre has for this till, when nobody sells."""
+        self._alarm(centre.between_sales(self.desk))
 
-    def _read(self) -> None:
-        ledger = self.desk.ports.ledger
-        self.marker_behind = ledger.marker_behind
-        self.unsent = ledger.unsent()
-        self.unsettled = tuple(tender.unsettled(self.desk))
-
-    def _count_copies(self) -> None:
-        sale = self.desk.last_sale
-        self.is_printed = sale is not None and self.desk.ports.past.copies(sale.label) > 0
+    def _alarm(self, sentences: Iterable[Sentence]) -> None:
+        for sentence in sentences:
+            if sentence not in self._told:
+                self._told.add(sentence)
+                self.alarms.append(sentence)
 
     @property
     def words(self) -> Words:
@@ -210,8 +217,15 @@ class Session(Voice):
         return key == "delete" and (self.prompt is not None or bool(self.text))
 
     def _gesture(self, name: str) -> None:
-        action = selling.GESTURES.get(name)
-        if action is not None and (name in ANYTIME or name in ASIDE or self._leave_prompts()):
+        if self.prompt is not None and self.prompt.gesture(name):
+            return
+        action = GESTURES.get(name)
+        if action is None:
+            return
+        if name in ANYTIME or name in ASIDE:
+            action(self)
+        elif self._leave_prompts():
+            self.day = None
             action(self)
 
     def _leave_prompts(self) -> bool:
@@ -223,12 +237,14 @@ class Session(Voice):
         return True
 
     def _scan(self, text: str) -> None:
-        while self.prompt is not None and not self.prompt.holds:
+        while self.prompt is not None:
+            if self.prompt.scanned(text):
+                return
+            if self.prompt.holds:
+                self._hold(text)
+                return
             self.close(self.prompt)
-        if self.prompt is not None:
-            self._hold(text)
-        else:
-            self._take(text)
+        self._take(text)
 
     def _reported(self, event: DeviceEvent) -> None:
         if isinstance(event, PrintEnded) and event.outcome is PrintOutcome.FAILED:
@@ -237,6 +253,9 @@ class Session(Voice):
             )
         if isinstance(event, StatusChanged) and event.device == DRAWER:
             self._drawer_answered(event.state)
+        if isinstance(event, StatusChanged) and event.device == NETWORK:
+            self.quietly(self._hear_centre)
+            self.refresh()
 
     def _drawer_answered(self, state: DeviceState) -> None:
         if state is DeviceState.OFFLINE:
@@ -280,18 +299,22 @@ class Session(Voice):
         else:
             done()
 
+    def follow(self) -> None:
+        """Let the cursor stand on the last line again."""
+        self.cursor = None
+        self.later.clear()
+
     def offered(self, answer: Line | Question) -> None:
         """Take what a scan or a choice became: a line, or a question to ask."""
-        self.later.clear()
         if isinstance(answer, Question):
+            self.later.clear()
             self.ask(ArticleQuestion(self, answer))
         else:
-            self.cursor = None
+            self.follow()
 
     def paid(self, outcome: SaleFinished | Basket) -> None:
         """React to a payment: the change due is on the panel until the next scan."""
-        self.cursor = None
-        self.later.clear()
+        self.follow()
         if isinstance(outcome, SaleFinished):
             self.refresh()
             if any(one.method == "cash" for one in outcome.tenders):
@@ -306,8 +329,7 @@ class Session(Voice):
     def settle(self) -> None:
         """Ask what must be known first, take the scans that waited, then ask the rest."""
         self.guard(self._settle)
-        if self.desk.just_sold:
-            self._quietly(self._count_copies)
+        self.watch_basket()
 
     def _settle(self) -> None:
         while self.prompt is None:
@@ -316,7 +338,7 @@ class Session(Voice):
                 break
             self._take(self.held.popleft())
         if self.prompt is None:
-            self.prompt = self._lost_print()
+            self.prompt = self._lost_print() if self.day is None else DayPrompt(self, self.day)
 
     def _first_question(self) -> Prompt | None:
         if self.desk.person is None:
@@ -346,18 +368,24 @@ class Session(Voice):
         )
 
     def _take(self, text: str) -> None:
-        self.attempt(lambda: self._scanned(text), sound=False)
+        """Take a scan at the sale, whatever screen was shown."""
+        self.day = None
+        is_label = refund.is_label(text)
+        self.attempt(lambda: self._scanned(text, is_label), sound=is_label)
 
-    def _scanned(self, text: str) -> None:
-        self.offered(sell.scan(self.desk, text))
+    def _scanned(self, text: str, is_label: bool) -> None:
+        if is_label:
+            self.ask(TicketPrompt(self, text))
+        else:
+            self.offered(sell.scan(self.desk, text))
         self.text = ""
 
     def _sale_key(self, typed: Typed) -> None:
         if typed.character is None:
-            selling.sale_key(self, typed.key)
+            sale_key(self, typed.key)
         elif typed.character == "*":
-            selling.multiply(self)
+            multiply(self)
         elif starts_a_name(typed.character):
-            selling.search(self, self.take_text() + typed.character)
+            search(self, self.take_text() + typed.character)
         elif len(self.text) < TEXT_MOST:
             self.text += typed.character

@@ -66,6 +66,8 @@ class Look:
     notice_good: Style
     paper: Style
     edge: Style
+    plot: Style
+    returned: Style
 
     @classmethod
     def of(cls, palette: Palette) -> Look:
@@ -90,6 +92,8 @@ class Look:
             notice_good=Style(color=p.good, bgcolor=p.background, bold=True),
             paper=Style(color=p.ink, bgcolor=p.paper),
             edge=Style(color=p.muted, bgcolor=p.background),
+            plot=Style(color=p.accent, bgcolor=p.background),
+            returned=Style(color=p.warning, bgcolor=p.background, bold=True),
         )
 
 

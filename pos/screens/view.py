@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from pos.domain.basket import Basket
 from pos.domain.events import SaleFinished
 from pos.domain.line import Line
 from pos.domain.words import Amount, Sentence
@@ -19,6 +20,7 @@ from pos.screens.widgets.notice_line import Mark
 from pos.screens.widgets.status_bar import Light, Status
 from pos.screens.widgets.total_panel import Total
 from pos.till import tickets
+from pos.till.readiness import NETWORK
 
 CAPS: dict[str, Sentence] = {
     "help": Sentence("Help"),
@@ -47,6 +49,7 @@ LIGHTS: dict[str, Sentence] = {
     "scanner": Sentence("Scanner"),
     "drawer": Sentence("Drawer"),
     "display": Sentence("Display"),
+    NETWORK: Sentence("Network"),
 }
 """The devices as the status line calls them."""
 
@@ -80,6 +83,9 @@ def cursor(session: Session) -> int | None:
 def total(session: Session, face: Face) -> Total:
     """Return the panel: the change after a sale, else what is due."""
     desk = session.desk
+    running = session.prompt.running() if session.prompt is not None else None
+    if running is not None:
+        return Total(face.say("COUNTED"), face.amount(running))
     if desk.just_sold and desk.last_sale is not None:
         return _sold(desk.last_sale, face)
     basket = desk.basket
@@ -91,10 +97,35 @@ def total(session: Session, face: Face) -> Total:
         paid = Sentence("Paid {paid} of {total}", paid=Amount(basket.paid),
                         total=Amount(basket.total))  # fmt: skip
         notes.append(face.say(paid))
-    label = face.say("STILL DUE") if basket.tenders else face.say("TOTAL")
+    if basket.due < 0:
+        notes[1:1] = _ways_back(session, face)
+    label = face.say(_due_label(basket))
     if basket.lines:
         label += f" · {face.say(Sentence('{count} line', count=len(basket.lines)))}"
-    return Total(label, face.amount(basket.due), tuple(notes))
+    amount = face.amount(abs(basket.due))
+    return Total(label, amount, tuple(notes), is_owed=basket.due < 0)
+
+
+def _due_label(basket: Basket) -> Sentence:
+    if basket.due < 0:
+        return Sentence("TO PAY BACK")
+    return Sentence("STILL DUE") if basket.tenders else Sentence("TOTAL")
+
+
+def _ways_back(session: Session, face: Face) -> list[str]:
+    """Return how the money goes back: the key, the amount and the ticket it was paid for."""
+    keys = {"cash": "cash", "card": "card"}
+    return [
+        face.say(
+            Sentence(
+                "{key}: {method}, {amount}",
+                key=_key(session, keys.get(way.method, "other_tender"), face),
+                method=METHODS[way.method],
+                amount=Amount(way.most),
+            )
+        )
+        for way in session.ways_back
+    ]
 
 
 def _line_notes(session: Session, face: Face) -> list[str]:
@@ -102,7 +133,10 @@ def _line_notes(session: Session, face: Face) -> list[str]:
     if n is None:
         return [session.desk.rules.shop.name, session.options.till]
     line = session.desk.basket.line(n)
-    return [line.name, _sum(line, face)]
+    if line.returned is None:
+        return [line.name, _sum(line, face)]
+    why = f"{line.returned.ticket} · {line.returned.reason}".removeprefix(" · ")
+    return [face.say(Sentence("Return: {name}", name=line.name)), why]
 
 
 def _sum(line: Line, face: Face) -> str:
@@ -122,6 +156,8 @@ def _sold(sale: SaleFinished, face: Face) -> Total:
         face.say(Sentence("Total {amount}", amount=Amount(sale.total))),
         paid,
     )
+    if sale.total < 0:
+        return Total(face.say("PAID BACK"), face.amount(-sale.total), notes, is_change=True)
     if sale.change:
         return Total(face.say("CHANGE"), face.amount(sale.change), notes, is_change=True)
     return Total(face.say("PAID"), face.amount(sale.total), notes, is_change=True)
@@ -161,6 +197,9 @@ def _hint(session: Session, face: Face) -> Sentence:
             cash=_key(session, "cash", face),
             quantity=_key(session, "quantity", face),
         )
+    if session.desk.basket.due < 0:
+        keys = [_key(session, name, face) for name in ("cash", "card", "other_tender")]
+        return Sentence("{keys}: pay back", keys=" ".join(keys))
     if session.desk.just_sold and session.desk.ports.printer is not None:
         key = _key(session, "print", face)
         if session.is_printed:
@@ -205,10 +244,17 @@ def status(session: Session, face: Face) -> Status:
     )
 
 
+def training(session: Session) -> str:
+    """Return what the country wants every screen to say in training, "" while it is real."""
+    if not session.desk.training:
+        return ""
+    return session.desk.ports.fiscal.training_mark()
+
+
 def _warnings(session: Session, face: Face) -> Iterator[str]:
     """Yield what nobody may miss, what matters most first."""
-    if session.desk.rules.training:
-        yield face.say("TRAINING")
+    if session.closing_due:
+        yield face.say(Sentence("{count} day to close", count=session.closing_due))
     if session.unsettled:
         yield face.say(Sentence("{count} card to settle", count=len(session.unsettled)))
     if lost := len(tickets.unknown_prints(session.desk)):
@@ -225,7 +271,10 @@ def _lights(session: Session, face: Face) -> Iterator[Light]:
         yield _light(session, name, face)
     if not session.desk.ports.scanners:
         yield Light(face.say("Keyboard scanner"), DeviceState.READY)
-    yield Light(face.say("Network"), DeviceState.ABSENT, face.say("not connected"))
+    if NETWORK in session.desk.devices:
+        yield _light(session, NETWORK, face)
+    else:
+        yield Light(face.say("Network"), DeviceState.ABSENT, face.say("not connected"))
 
 
 def _light(session: Session, name: str, face: Face) -> Light:

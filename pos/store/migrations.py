@@ -8,22 +8,48 @@ middle starts again from what it had; a copy of the old file is kept beside it f
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
 from pysqlite3 import dbapi2
-from sqlalchemy import Connection, Engine
+from sqlalchemy import Connection, Engine, inspect
+from sqlmodel import SQLModel
 
 from pos.ports import StoreUnavailable
 from pos.store.catalogue_tables import create_catalogue_schema
 from pos.store.engine import explained, reading
 from pos.store.keys import sync_folder
-from pos.store.tables import create_schema
+from pos.store.queries import stream
+from pos.store.replay import replay
+from pos.store.schema import ENTRY, PROJECTIONS, WORKING, create_schema, create_triggers
 
 Step = Callable[[Connection], None]
 
+_STAYS = frozenset({ENTRY.name, *(each.name for each in WORKING)})
 
-STEPS: Sequence[Step] = (create_schema,)
+
+def rebuild_projections(connection: Connection) -> None:
+    """Make today's projections anew from the journal; the journal and the rest stay as they are.
+
+    One entry at a time is in memory. Raises StoreUnavailable when one cannot be read.
+    """
+    have = set(inspect(connection).get_table_names())
+    for name in _children_first(have - _STAYS):
+        connection.exec_driver_sql(f"DROP TABLE {name}")
+    missing = [each for each in (*PROJECTIONS, *WORKING) if each.name not in have & _STAYS]
+    SQLModel.metadata.create_all(connection, tables=missing, checkfirst=False)
+    create_triggers(connection)
+    cursor = connection.connection.cursor()
+    replay(cursor, stream(connection))
+    cursor.close()
+
+
+def _children_first(names: Iterable[str]) -> list[str]:
+    """A sale's rows refer to it and go before it."""
+    return sorted(names, key=lambda name: name == "sale")
+
+
+STEPS: Sequence[Step] = (create_schema, rebuild_projections)
 """The till's own file."""
 
 CATALOGUE_STEPS: Sequence[Step] = (create_catalogue_schema,)
@@ -55,6 +81,7 @@ def migrate(engine: Engine, path: Path, steps: Sequence[Step] = STEPS) -> Path |
             for step in steps[version:] if version else steps[:1]:
                 step(connection)
             connection.exec_driver_sql(f"PRAGMA user_version = {len(steps)}")
+        engine.dispose()  # the driver's few cached statements are for selling, not for schemas
         return kept
 
 

@@ -19,7 +19,11 @@ from pos.journal.canonical import read_facts
 from pos.journal.chain import START, Finding, Head, check
 from pos.journal.entry import Entry, Place, next_epoch
 from pos.journal.signing import Signer
-from pos.ports import Clock, Ids, StoreUnavailable
+from pos.ports import Clock, Ids, StoreUnavailable, Witness
+from pos.store.beginning import check_beginning, purged
+from pos.store.books import BookFile
+from pos.store.centre import CentreFile
+from pos.store.chains import record_heads
 from pos.store.drafts import DraftFile
 from pos.store.engine import explained, open_engine, reading
 from pos.store.keys import file_key, remember_key
@@ -30,7 +34,7 @@ from pos.store.projections import ENTRY_SQL, entry_of
 from pos.store.queries import Queries, stream
 from pos.store.rebuild import key_in
 from pos.store.staff import StaffFile
-from pos.store.unit import Journal, Position
+from pos.store.unit import Country, Journal, Position
 from pos.store.writer import Writer
 
 FILE = "till.db"
@@ -61,7 +65,7 @@ class Who:
 
 @dataclass(frozen=True, slots=True)
 class Store:
-    """The till's file, open: the ledger, the drafts, the people, the past, and the till's key.
+    """The till's file, open: the ledger, the drafts, the people, the past, the books, the key.
 
     `findings` is what was wrong at the start, for a manager's eyes. `clean` is whether the last
     run ended in order. `public_key` is raw (32 bytes).
@@ -73,6 +77,8 @@ class Store:
     drafts: DraftFile
     people: StaffFile
     past: Queries
+    books: BookFile
+    centre: CentreFile
     signer: Signer
     findings: tuple[Finding, ...]
     clean: bool
@@ -85,6 +91,8 @@ class Store:
         """Let go of the file; what was recorded is already safe."""
         self._writer.close()
         self._marker.close()
+        self.centre.close()
+        self.books.close()
         self.engine.dispose()
         self.catalogue.dispose()
         self._lock.release()
@@ -135,11 +143,15 @@ def open_store(
     ids: Ids,
     *,
     signer: Signer | None = None,
+    witness: Witness | None = None,
+    plugin: str = "",
 ) -> Store:
     """Open (or make) the till's file in `data`; its key and its marker live in `state`.
 
-    `state` must not be part of what backs `data` up, or a restored backup goes unseen. Raises
-    StoreUnavailable with a sentence for whatever stands in the way.
+    `state` must not be part of what backs `data` up, or a restored backup goes unseen. `witness`
+    is asked before every batch, the first entry's included, and `plugin` is the country whose
+    chains go on ("": whichever signed). Raises StoreUnavailable with a sentence for whatever
+    stands in the way.
     """
     for name in (who.store, who.till):
         if not _NAME.fullmatch(name):
@@ -150,7 +162,7 @@ def open_store(
             )
     lock = _folders(data, state)
     try:
-        return _open(data / FILE, state, who, (clock, ids), (signer, lock))
+        return _open(data / FILE, state, who, (clock, ids), (signer, lock), (witness, plugin))
     except BaseException:
         lock.release()
         raise
@@ -199,6 +211,7 @@ def _open(
     who: Who,
     ports: tuple[Clock, Ids],
     held: tuple[Signer | None, FileLock],
+    country: tuple[Witness | None, str],
 ) -> Store:
     clock, ids = ports
     signer = held[0] or file_key(state / KEYS / "till.pem")
@@ -217,10 +230,16 @@ def _open(
         place, events = _beginning(end, who, (reason, marker.mark), (signer, ids))
         if reason:
             findings = (explain(reason, place, marker.mark, end.head), *findings)
+        with reading(engine).begin() as connection:
+            heads = record_heads(connection, place.epoch, country[1])
         writer = Writer(engine, str(path))
     position = Position(end.head, end.ordinal, end.at)
-    journal = Journal(writer, place, position, signer=signer, clock=clock)
+    seen = Country(country[0], heads)
+    journal = Journal(writer, place, position, signer=signer, clock=clock, country=seen)
     _roll_nonce(journal, marker, end.nonce, ids.token(), events)
+    books = BookFile(path, place.epoch, country[1])
+    centre = CentreFile(path.parent, engine, journal, books, ids)
+    journal.count_unsent = centre.unsent
     return Store(
         engine=engine,
         catalogue=catalogue,
@@ -228,6 +247,8 @@ def _open(
         drafts=DraftFile(engine, writer),
         people=StaffFile(engine, writer),
         past=Queries(engine),
+        books=books,
+        centre=centre,
         signer=signer,
         findings=findings,
         clean=clean,
@@ -274,18 +295,23 @@ def _same_till(end: _End, who: Who, path: Path) -> None:
 
 
 def _check_end(connection: Connection, end: _End, signer: Signer) -> tuple[Finding, ...]:
-    """Check the last entries of the present epoch, whose first entry states its key."""
+    """Check the last entries of the present epoch, whose first entry states its key.
+
+    And that the file begins with its first entry, or with what follows a purge.
+    """
     if end.last is None:
         return ()
     first = end.first_of_epoch
     keys = [signer.public_key, *(key_in(first.kind, first.body) if first else ())]
+    took = purged(connection)
+    gone = 0 if took is None else took.ordinal
     start = end.ordinal - min(CHECKED_AT_START, max(1, end.last.number))
-    entries = [entry for _, entry in stream(connection, max(0, start - 1))]
-    after = None
-    if start > 0:
-        before = entries.pop(0)
-        after = (before.place, Head(before.place.epoch, before.number, before.hash))
-    return check(entries, keys, after=after).findings
+    if start <= gone:
+        entries = [entry for _, entry in stream(connection, gone)]
+        return check(entries, keys, after=None if took is None else took.after).findings
+    before, *entries = (entry for _, entry in stream(connection, start - 1))
+    after = (before.place, Head(before.place.epoch, before.number, before.hash))
+    return (*check_beginning(connection), *check(entries, keys, after=after).findings)
 
 
 def _reason(connection: Connection, end: _End, mark: Mark | None, signer: Signer) -> str:

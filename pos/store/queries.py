@@ -11,11 +11,12 @@ from pos.domain import events
 from pos.domain.events import SaleFinished
 from pos.journal.canonical import read_facts
 from pos.journal.entry import Entry
-from pos.ports import CardRequest, PrintTrouble
+from pos.ports import CardRequest, GivenBack, PrintTrouble
 from pos.store.engine import reading
 from pos.store.projections import ENTRY_SQL, entry_of
 
-_SALE_ENTRY = f"{ENTRY_SQL} WHERE ordinal = (SELECT entry FROM sale "
+_SALES = "SELECT version, body FROM entry WHERE ordinal = (SELECT entry FROM sale"
+_KEPT = "SELECT version, body FROM last_sale"
 
 
 class Queries:
@@ -27,36 +28,59 @@ class Queries:
     def sale(self, label: str | None = None) -> SaleFinished | None:
         """Return the sale of a ticket label, or the last one of all for None."""
         if label is None:
-            rows = self._rows(f"{_SALE_ENTRY} ORDER BY entry DESC LIMIT 1)")
+            rows = self._rows(f"{_SALES} ORDER BY entry DESC LIMIT 1)")
+            rows = rows or self._rows(f"{_KEPT} ORDER BY entry DESC LIMIT 1")
         else:
-            rows = self._rows(f"{_SALE_ENTRY} WHERE label = ?)", label)
+            rows = self._rows(f"{_SALES} WHERE label = ?)", label)
+            rows = rows or self._rows(f"{_KEPT} WHERE label = ?", label)
         return _sale_of(rows)
+
+    def is_purged(self, label: str) -> bool:
+        """Tell whether a ticket left for an archive, so that nothing of it may come back by it."""
+        return bool(self._rows("SELECT 1 FROM last_sale WHERE label = ?", label))
 
     def last_sale(self, *, training: bool) -> SaleFinished | None:
         """Return the last real sale, or the last one of training."""
-        rows = self._rows(
-            f"{_SALE_ENTRY} WHERE training = {training:d} ORDER BY entry DESC LIMIT 1)"
-        )
-        return _sale_of(rows)
+        which = f"WHERE training = {training:d}"
+        rows = self._rows(f"{_SALES} {which} ORDER BY entry DESC LIMIT 1)")
+        return _sale_of(rows or self._rows(f"{_KEPT} {which} ORDER BY entry DESC LIMIT 1"))
 
-    def copies(self, document: str) -> int:
-        """Return the copy number of the next print: one more than any that may have come out.
+    def copies(self, document: str, paper: str = "ticket") -> int:
+        """Return the copy number of the next such paper: one more than any that may have come out.
 
         A job of which the printer itself said that nothing was printed does not count.
         """
         sql = (
             "SELECT coalesce(max(copy_number) + 1, 0) FROM print_job WHERE document = ?"
-            " AND NOT (state = 'failed' AND settled_by IS NULL)"
+            " AND paper = ? AND NOT (state = 'failed' AND settled_by IS NULL)"
         )
-        return int(self._rows(sql, document)[0][0])
+        return int(self._rows(sql, document, paper)[0][0])
+
+    def given_back(self, label: str) -> GivenBack:
+        """Return what was already given back of a ticket, by line and by tender."""
+        lines = self._rows(
+            "SELECT returned_line, -sum(quantity), -sum(total) FROM sale_line"
+            " WHERE returned_ticket = ? AND returned_ticket > '' GROUP BY returned_line",
+            label,
+        )
+        tenders = self._rows(
+            "SELECT method, -sum(amount) FROM sale_tender WHERE origin = ? GROUP BY method", label
+        )
+        return GivenBack(
+            {line: (quantity, amount) for line, quantity, amount in lines},
+            dict(map(tuple, tenders)),
+        )
 
     def open_prints(self) -> list[PrintTrouble]:
         """Return the jobs that are queued, were being sent, or ended unknown, the oldest first."""
         rows = self._rows(
-            "SELECT job, document, copy_number, state <> 'queued' FROM print_job"
+            "SELECT job, document, copy_number, state <> 'queued', paper FROM print_job"
             " WHERE state IN ('queued', 'sending', 'unknown') ORDER BY entry"
         )
-        return [PrintTrouble(job, document, copy, bool(left)) for job, document, copy, left in rows]
+        return [
+            PrintTrouble(job, document, copy, bool(left), paper)
+            for job, document, copy, left, paper in rows
+        ]
 
     def cards(self, basket: str | None = None) -> list[CardRequest]:
         """Return the card requests of a basket, or for None every one whose end is not known."""
@@ -83,10 +107,16 @@ class Queries:
 def _sale_of(rows: list[Any]) -> SaleFinished | None:
     if not rows:
         return None
-    entry = entry_of(rows[0])
-    event = events.read(entry.kind, entry.version, read_facts(entry.body))
+    version, body = rows[0]
+    event = events.read("sale.finished", version, read_facts(body))
     assert isinstance(event, SaleFinished)
     return event
+
+
+def entry_at(connection: Connection, ordinal: int) -> Entry | None:
+    """Return the entry of an ordinal, None where there is none."""
+    row = connection.exec_driver_sql(f"{ENTRY_SQL} WHERE ordinal = ?", (ordinal,)).first()
+    return None if row is None else entry_of(row)
 
 
 def stream(connection: Connection, after: int = 0) -> Iterator[tuple[int, Entry]]:

@@ -12,21 +12,23 @@ from itertools import zip_longest
 from pathlib import Path
 from typing import Any
 
-from pysqlite3 import dbapi2
 from sqlalchemy import Connection, Engine, Table
 
-from pos.domain import events
-from pos.domain.errors import StoreUnavailable
-from pos.domain.events import Event
 from pos.journal.canonical import read_facts
 from pos.journal.chain import Head, Report, check
 from pos.journal.entry import Entry
+from pos.ports import StoreUnavailable
+from pos.store.beginning import purged
 from pos.store.engine import explained, open_engine, open_reader, reading
-from pos.store.projections import insert_entry, project
+from pos.store.migrations import STEPS
 from pos.store.queries import stream
-from pos.store.tables import PROJECTIONS, create_schema
+from pos.store.replay import replay, unreadable
+from pos.store.schema import PROJECTIONS, create_schema
+from pos.store.statements import INSERT
 
 STATED_BY = ("till.installed", "epoch.opened")
+PURGED_KEYS = "purged_keys"
+"""Where `till_state` keeps the keys (hex) that purged entries had stated."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,61 +51,72 @@ class Rebuilt:
 def rebuild_check(engine: Engine) -> Rebuilt:
     """Rebuild every projection into a file of its own, compare with the stored ones, and tell.
 
-    The till's file is only read, in one snapshot, so a till may go on selling meanwhile. Raises
-    StoreUnavailable when an entry's body is not a known event.
+    The till's file is only read, in one snapshot, so a till may go on selling meanwhile. What a
+    purge left of entries that are gone (closings, open shifts) is taken as it is: the archive
+    proves it. Raises StoreUnavailable when an entry's body is not a known event, and for a file of
+    an older schema.
     """
     with (
         tempfile.TemporaryDirectory(prefix="comptoir-rebuild-") as folder,
         reading(engine).begin() as stored,
     ):
+        _check_schema(stored)
         scratch = open_engine(Path(folder) / "scratch.db")
+        took = purged(stored)
+        gone = 0 if took is None else took.ordinal
         with scratch.begin() as rebuilt:
             create_schema(rebuilt)
-            entries = _replay(stored, rebuilt)
-            found = [_compare(table, stored, rebuilt) for table in PROJECTIONS]
+            cursor = rebuilt.connection.cursor()
+            for table in PROJECTIONS if gone else ():
+                for row in _rows(table, stored, upto=gone):
+                    cursor.execute(INSERT[table.name], row)
+            entries = replay(cursor, _followed(stream(stored), gone))
+            cursor.close()
+            found = [_compare(table, stored, rebuilt, gone) for table in PROJECTIONS]
         scratch.dispose()
     return Rebuilt(entries, tuple(each for each in found if each is not None))
 
 
-def _replay(stored: Connection, rebuilt: Connection) -> int:
-    cursor = rebuilt.connection.cursor()
-    count = 0
-    for ordinal, entry in stream(stored):
-        event = _event(entry)
-        try:
-            insert_entry(cursor, ordinal, entry)
-            project(cursor, ordinal, entry, event)
-        except dbapi2.IntegrityError as error:
-            raise _unreadable(entry) from error
-        count += 1
-    cursor.close()
-    return count
+def _followed(entries: Iterator[tuple[int, Entry]], last: int) -> Iterator[tuple[int, Entry]]:
+    """Yield entries whose ordinals are dense after `last`; StoreUnavailable names one after a gap."""
+    for ordinal, entry in entries:
+        if ordinal != last + 1:
+            raise unreadable(entry)
+        last = ordinal
+        yield ordinal, entry
 
 
-def _event(entry: Entry) -> Event:
-    try:
-        return events.read(entry.kind, entry.version, read_facts(entry.body))
-    except ValueError as error:
-        raise _unreadable(entry) from error
+def _check_schema(stored: Connection) -> None:
+    version = stored.exec_driver_sql("PRAGMA user_version").scalar_one()
+    if version < len(STEPS):
+        raise StoreUnavailable(
+            "file_older",
+            "The till's file is of an older Comptoir (schema {found}; this one knows {known}):"
+            " start the till once, which brings it forward.",
+            found=version,
+            known=len(STEPS),
+        )
 
 
-def _unreadable(entry: Entry) -> StoreUnavailable:
-    return StoreUnavailable(
-        "unreadable_entry",
-        "Entry {name} does not fit the journal; run `comptoir journal verify`.",
-        name=entry.name,
-    )
-
-
-def _compare(table: Table, stored: Connection, rebuilt: Connection) -> Difference | None:
-    for here, there in zip_longest(_rows(table, stored), _rows(table, rebuilt)):
+def _compare(
+    table: Table, stored: Connection, rebuilt: Connection, after: int
+) -> Difference | None:
+    for here, there in zip_longest(
+        _rows(table, stored, after=after), _rows(table, rebuilt, after=after)
+    ):
         if here != there:
             return Difference(table.name, here, there)
     return None
 
 
-def _rows(table: Table, connection: Connection) -> Iterator[tuple[Any, ...]]:
-    query = table.select().order_by(*table.primary_key.columns)
+def _rows(
+    table: Table, connection: Connection, *, after: int = 0, upto: int | None = None
+) -> Iterator[tuple[Any, ...]]:
+    """Yield the rows that entries of a span bore, all of them by default."""
+    born = table.columns["entry" if "entry" in table.columns else "sale"]
+    query = table.select().where(born > after).order_by(*table.primary_key.columns)
+    if upto is not None:
+        query = query.where(born <= upto)
     for row in connection.execution_options(yield_per=500).execute(query):
         yield tuple(row)
 
@@ -119,17 +132,25 @@ def verify(path: Path, public_keys: Sequence[bytes] = (), known: Head | None = N
     try:
         with explained(str(path)), engine.begin() as connection:
             keys = public_keys or stated_keys(connection)
-            return check((entry for _, entry in stream(connection)), keys, known=known)
+            took = purged(connection)
+            after = None if took is None else took.after
+            entries = (entry for _, entry in stream(connection))
+            return check(entries, keys, after=after, known=known)
     finally:
         engine.dispose()
 
 
 def stated_keys(connection: Connection) -> list[bytes]:
-    """Return the public keys that the journal's own first entries state (see `verify`)."""
+    """Return the public keys that the journal's own first entries state (see `verify`).
+
+    Those of first entries that a purge took are remembered beside the journal.
+    """
     rows = connection.exec_driver_sql(
         "SELECT kind, body FROM entry WHERE number = 1 AND kind IN (?, ?)", STATED_BY
     )
-    return [key for kind, body in rows for key in key_in(kind, body)]
+    stated = [key for kind, body in rows for key in key_in(kind, body)]
+    kept = connection.exec_driver_sql("SELECT value FROM till_state WHERE key = ?", (PURGED_KEYS,))
+    return [*(bytes.fromhex(text) for text in str(kept.scalar() or "").split()), *stated]
 
 
 def key_in(kind: str, body: bytes) -> list[bytes]:

@@ -1,8 +1,7 @@
-"""The tables of the till's file: the journal, its projections, and what is not journal.
+"""The tables of the till's file: the journal, its sales, papers and cards, and what is no journal.
 
-The journal (`entry`) and the sales are refused every UPDATE and DELETE by triggers, a sale that
-does not add up is refused by another, and an entry that does not follow the last one by a third.
-A sale's lines, VAT and tenders are written before the sale itself, which closes them.
+A sale's lines, VAT and tenders are written before the sale itself, which closes them. What
+closings read lies in `book_tables.py`, the triggers that guard all of it in `schema.py`.
 Amounts are minor units, quantities thousandths, rates basis points, truth values 0 or 1.
 """
 
@@ -12,7 +11,6 @@ from typing import Any, cast
 
 from sqlalchemy import (
     CheckConstraint,
-    Connection,
     ForeignKey,
     Index,
     LargeBinary,
@@ -49,8 +47,9 @@ class EntryRow(SQLModel, table=True):
 class SaleRow(SQLModel, table=True):
     """A finished sale; `entry` is the ordinal of the entry that bore it.
 
-    `perpetual` is the sum of the totals of this and every earlier sale, `perpetual_abs` that of
-    their absolute values: the fiscal running totals. Training is in neither and stands at 0.
+    `period`, `perpetual` and `perpetual_abs` are the fiscal running totals after it: those the
+    sale states, else the sums of this and every earlier sale. Training is in none and stands at 0.
+    `hour` is the local one (0 to 23); `voided_lines` were taken out before payment.
     """
 
     __tablename__ = "sale"
@@ -70,12 +69,20 @@ class SaleRow(SQLModel, table=True):
     zone: str
     currency: str
     staff: str
+    operator: str
+    operation: str
+    shift: str | None
     total: int
     rounding: int
     change: int
     age_checked: int
     training: int
     software: str
+    hour: int
+    ticket_discount: int
+    voided_lines: int
+    voided_total: int
+    period: int
     perpetual: int
     perpetual_abs: int
     fiscal_plugin: str
@@ -88,6 +95,9 @@ class SaleRow(SQLModel, table=True):
     fiscal_key_id: str
     fiscal_algorithm: str
     fiscal_extract: str
+    gt_chain: str | None
+    gt_number: int | None
+    gt_signature: str | None
 
 
 def _of_sale() -> Any:
@@ -96,10 +106,16 @@ def _of_sale() -> Any:
 
 
 class SaleLineRow(SQLModel, table=True):
-    """A sold line."""
+    """A line, sold or given back; `returned_ticket` is "" for goods that came without one."""
 
     __tablename__ = "sale_line"
-    __table_args__ = (CheckConstraint("net + tax = total"), _WITHOUT_ROWID)
+    __table_args__ = (
+        CheckConstraint("net + tax = total"),
+        Index(
+            "ix_sale_line_returned", "returned_ticket", sqlite_where=text("returned_ticket > ''")
+        ),
+        _WITHOUT_ROWID,
+    )
 
     sale: int = _of_sale()
     n: int = Field(primary_key=True)
@@ -126,6 +142,9 @@ class SaleLineRow(SQLModel, table=True):
     meal_voucher: int
     lot: str | None
     expiry: str | None
+    returned_ticket: str | None
+    returned_line: int | None
+    returned_reason: str | None
 
 
 class SaleVatRow(SQLModel, table=True):
@@ -142,10 +161,13 @@ class SaleVatRow(SQLModel, table=True):
 
 
 class SaleTenderRow(SQLModel, table=True):
-    """What a sale was paid with."""
+    """What a sale was paid with; a negative amount went back, for the ticket `origin`."""
 
     __tablename__ = "sale_tender"
-    __table_args__ = (_WITHOUT_ROWID,)
+    __table_args__ = (
+        Index("ix_sale_tender_origin", "origin", sqlite_where=text("origin IS NOT NULL")),
+        _WITHOUT_ROWID,
+    )
 
     sale: int = _of_sale()
     n: int = Field(primary_key=True)
@@ -153,6 +175,7 @@ class SaleTenderRow(SQLModel, table=True):
     amount: int
     given: int
     reference: str
+    origin: str | None
 
 
 class PrintJobRow(SQLModel, table=True):
@@ -166,6 +189,7 @@ class PrintJobRow(SQLModel, table=True):
             "entry",
             sqlite_where=text("state IN ('queued', 'sending', 'unknown')"),
         ),
+        Index("ix_print_job_copy", "entry", sqlite_where=text("copy_number > 0")),
         _WITHOUT_ROWID,
     )
 
@@ -176,16 +200,21 @@ class PrintJobRow(SQLModel, table=True):
     copy_number: int
     printer: str
     staff: str
+    training: int
     state: str
     settled_by: str | None
 
 
 class CardPaymentRow(SQLModel, table=True):
-    """A card payment: asked → approved | declined | cancelled | unknown."""
+    """A card payment: asked → approved | declined | cancelled | unknown.
+
+    `settled` is the ordinal of its answer, once that is not `unknown`.
+    """
 
     __tablename__ = "card_payment"
     __table_args__ = (
         Index("ix_card_payment_open", "entry", sqlite_where=text("state IN ('asked', 'unknown')")),
+        Index("ix_card_payment_entry", "entry"),
         _WITHOUT_ROWID,
     )
 
@@ -195,7 +224,9 @@ class CardPaymentRow(SQLModel, table=True):
     amount: int
     terminal: str
     staff: str
+    training: int
     state: str
+    settled: int | None
     settled_by: str | None
 
 
@@ -208,6 +239,24 @@ class DrawerOpeningRow(SQLModel, table=True):
     at: str
     cause: str
     staff: str
+
+
+class LastSaleRow(SQLModel, table=True):
+    """A sale that a purge took and that numbers or chains go on from.
+
+    It was the last, the last of training, or the last with a grand total; its entry lies in the
+    archive that the purge named.
+    """
+
+    __tablename__ = "last_sale"
+    __table_args__ = (_WITHOUT_ROWID,)
+
+    entry: int = Field(primary_key=True)
+    training: int
+    label: str
+    epoch: str
+    version: int
+    body: bytes = Field(sa_type=LargeBinary)
 
 
 class DraftStepRow(SQLModel, table=True):
@@ -267,63 +316,3 @@ class TillStateRow(SQLModel, table=True):
 def table(model: type[SQLModel]) -> Table:
     """Return the SQLAlchemy table of a model."""
     return cast(Table, cast(Any, model).__table__)
-
-
-ENTRY = table(EntryRow)
-PROJECTIONS = [
-    table(model)
-    for model in (
-        SaleRow,
-        SaleLineRow,
-        SaleVatRow,
-        SaleTenderRow,
-        PrintJobRow,
-        CardPaymentRow,
-        DrawerOpeningRow,
-    )
-]
-WORKING = [table(model) for model in (DraftStepRow, BasketHeadRow, StaffRow, TillStateRow)]
-TABLES = [ENTRY, *PROJECTIONS, *WORKING]
-
-_KEPT = ("entry", "sale", "sale_line", "sale_vat", "sale_tender")
-
-_VERBS = ("UPDATE", "DELETE")
-
-_NEVER = """
-CREATE TRIGGER {table}_never_{verb} BEFORE {verb} ON {table}
-BEGIN SELECT RAISE(ABORT, '{table} is never changed'); END
-"""
-
-_ENTRY_FOLLOWS = """
-CREATE TRIGGER entry_follows BEFORE INSERT ON entry
-WHEN NOT EXISTS (
-    SELECT 1 FROM entry WHERE ordinal = NEW.ordinal - 1 AND CAST(hash AS BLOB) = NEW.previous
-    AND NEW.number = CASE WHEN epoch = NEW.epoch THEN number + 1 ELSE 1 END
-) AND NOT (NEW.ordinal = 1 AND NEW.number = 1)
-BEGIN SELECT RAISE(ABORT, 'the entry does not follow the last one'); END
-"""
-
-_SALE_ADDS_UP = """
-CREATE TRIGGER sale_adds_up BEFORE INSERT ON sale
-WHEN (SELECT coalesce(sum(total), 0) FROM sale_line WHERE sale = NEW.entry) <> NEW.total
-  OR (SELECT coalesce(sum(gross), 0) FROM sale_vat WHERE sale = NEW.entry) <> NEW.total
-  OR (SELECT coalesce(sum(amount), 0) FROM sale_tender WHERE sale = NEW.entry)
-     <> NEW.total + NEW.rounding
-BEGIN SELECT RAISE(ABORT, 'the sale does not add up'); END
-"""
-
-_SALE_IS_CLOSED = """
-CREATE TRIGGER {table}_closed BEFORE INSERT ON {table}
-WHEN EXISTS (SELECT 1 FROM sale WHERE entry = NEW.sale)
-BEGIN SELECT RAISE(ABORT, 'the sale is closed'); END
-"""
-
-
-def create_schema(connection: Connection) -> None:
-    """Create the journal, its projections, the working tables and their triggers."""
-    SQLModel.metadata.create_all(connection, tables=TABLES, checkfirst=False)
-    triggers = [_ENTRY_FOLLOWS, _SALE_ADDS_UP]
-    triggers += [_NEVER.format(table=name, verb=verb) for name in _KEPT for verb in _VERBS]
-    triggers += [_SALE_IS_CLOSED.format(table=name) for name in _KEPT[2:]]
-    for trigger in triggers:
-        connection.exec_driver_sql(trigger)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pos.domain.events import SaleFinished
 from pos.domain.line import Line
 from pos.domain.words import Sentence
 from pos.till.desk import Desk
@@ -30,14 +31,16 @@ def show_basket(desk: Desk, line: Line | None) -> None:
     desk.ports.display.show(upper, lower)
 
 
-def show_paid(desk: Desk, total: int, change: int) -> None:
-    """Show the total and the change due."""
+def show_paid(desk: Desk, sale: SaleFinished) -> None:
+    """Show the total and the change, or what was paid back."""
     if desk.ports.display is None:
         return
     words = desk.words()
+    back = -sum(tender.amount for tender in sale.tenders if tender.amount < 0)
+    what, amount = (Sentence("Paid back"), back) if back else (Sentence("Change"), sale.change)
     desk.ports.display.show(
-        two_ends(words.say(Sentence("TOTAL")), words.amount(total)),
-        two_ends(words.say(Sentence("Change")), words.amount(change)),
+        two_ends(words.say(Sentence("TOTAL")), words.amount(sale.total)),
+        two_ends(words.say(what), words.amount(amount)),
     )
 
 

@@ -8,24 +8,30 @@ rules, writes once, and only then touches the outside world. What a gesture may 
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from pos.domain.barcode import MeasurePlan
 from pos.domain.basket import STEP, Basket, Step
 from pos.domain.catalogue import VatTable
 from pos.domain.errors import Refusal
-from pos.domain.events import Event, PermissionUsed, SaleFinished
+from pos.domain.events import Event, PermissionUsed, RunningTotals, SaleFinished
 from pos.domain.history import History
 from pos.domain.shift import business_day
+from pos.domain.shop import CashRules as CashRules
+from pos.domain.shop import ClosingRules as ClosingRules
 from pos.domain.shop import PrintRules as PrintRules
+from pos.domain.shop import RefundRules as RefundRules
 from pos.domain.shop import ShopFacts
 from pos.domain.staff import NeedsPermission, Permission, Person, allows
 from pos.domain.tender import TenderRules, check_meal_vouchers
-from pos.domain.words import Amount, Words
+from pos.domain.words import Amount, Sentence, Words
 from pos.fiscal.port import FiscalRules
+from pos.papers.page import Page
 from pos.ports import (
+    Books,
     CardRequest,
     Catalogue,
     Clock,
@@ -44,6 +50,7 @@ from pos.ports import (
     Sound,
     StatusChanged,
 )
+from pos.ports.centre import Centre
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,8 +72,8 @@ class Limits:
 class HouseRules:
     """What this shop set: who it is, its taxes, tenders, limits and codes.
 
-    `ticket_language` is what tickets are written in, whatever the screen speaks. In `training`
-    sales are played: they are numbered, signed and counted apart from the real ones.
+    `ticket_language` is what tickets are written in, whatever the screen speaks. A till whose
+    rules say `training` never leaves it: its sales are played, numbered, signed and counted apart.
     """
 
     shop: ShopFacts
@@ -78,6 +85,9 @@ class HouseRules:
     cut_off_hour: int = 5
     limits: Limits = field(default_factory=Limits)
     printing: PrintRules = field(default_factory=PrintRules)
+    refunds: RefundRules = field(default_factory=RefundRules)
+    cash: CashRules = field(default_factory=CashRules)
+    closing: ClosingRules = field(default_factory=ClosingRules)
     notes: tuple[int, ...] = (500, 1_000, 2_000, 5_000, 10_000)
     software: str = "Comptoir"
     ticket_language: str = "fr"
@@ -94,6 +104,7 @@ class Ports:
     ledger: Ledger
     drafts: Drafts
     past: Past
+    books: Books
     people: People
     pins: Pins
     signer: Signer
@@ -103,6 +114,7 @@ class Ports:
     drawer: Drawer | None = None
     display: Display | None = None
     scanners: dict[str, Scanner] = field(default_factory=dict)
+    centre: Centre | None = None
 
 
 class OpenBasket:
@@ -132,20 +144,24 @@ class Loan:
     spent: bool = False
 
 
+PageMaker = Callable[[int], Page]
+"""Makes a paper for a copy number; 0 is the original."""
+
+
 @dataclass(slots=True)
 class WaitingPrint:
-    """A ticket the till keeps until its printer is ready, or until its end is known."""
+    """A paper the till keeps until its printer is ready, or until its end is known.
+
+    `document` is the label of what it is a paper of; `make` makes it for a copy number.
+    """
 
     job: str
-    sale: SaleFinished
+    document: str
+    paper: str
     copy_number: int
+    make: PageMaker
     sending: bool = False
     unknown: bool = False
-
-    @property
-    def document(self) -> str:
-        """The label of the sale whose ticket it is."""
-        return self.sale.label
 
 
 class Desk:
@@ -153,6 +169,11 @@ class Desk:
 
     `words` are the screen's, of now; `words_in` gives those of a ticket's language. Without it
     tickets speak as the screen does. `unwritten` is what devices reported while the disk refused.
+    `running` are the fiscal totals after the last real sale, `closed_through` the last closed
+    business day, and in `training` sales are played. `drawer_told_at` is when the drawer was last
+    told to open, until it moves. `untold` is what a manager should know of closings and cards
+    and was not told yet (see `pos.till.closing.catch_up`), `not_closed` the business day on which
+    closing last failed.
     """
 
     def __init__(
@@ -176,6 +197,13 @@ class Desk:
         self.devices: dict[str, StatusChanged] = {}
         self.unwritten: list[Event] = []
         self.zone = ZoneInfo(rules.zone)
+        self.running = RunningTotals()
+        self.closed_through: date | None = None
+        self.training = rules.training
+        self.drawer_told_at: datetime | None = None
+        self.drawer_is_open = False
+        self.untold: list[Sentence] = []
+        self.not_closed: date | None = None
 
     @property
     def basket(self) -> Basket:
@@ -209,19 +237,29 @@ class Desk:
         return [*self.open.values(), *self.parked]
 
     def business_day(self) -> date:
-        """Return the business day of now."""
-        return business_day(self.ports.clock.now(), self.rules.zone, self.rules.cut_off_hour)
+        """Return the business day of now: never one that is closed.
+
+        What is sold after a day was closed counts for the next one, as it does when the clock
+        stands before a closed day: nothing enters a closed period, and no sale is refused.
+        """
+        day = business_day(self.ports.clock.now(), self.rules.zone, self.rules.cut_off_hour)
+        if self.closed_through is None:
+            return day
+        return max(day, self.closed_through + timedelta(days=1))
 
     def rate_of(self, vat: str) -> int:
-        """Return today's rate of a VAT code, in basis points; Refusal for a code nobody knows."""
-        try:
-            return self.rules.vat.rate_on(vat, self.now().date())
-        except KeyError:
-            raise Refusal(
-                "unknown_vat",
-                "The VAT code {vat} has no rate today; correct the catalogue or the VAT table.",
-                vat=vat,
-            ) from None
+        """Return today's rate of a VAT code, in basis points; Refusal for a code nobody knows.
+
+        Where the clock fell back to before all rates, it is that of the business day.
+        """
+        for day in (self.now().date(), self.business_day()):
+            with suppress(KeyError):
+                return self.rules.vat.rate_on(vat, day)
+        raise Refusal(
+            "unknown_vat",
+            "The VAT code {vat} has no rate today; correct the catalogue or the VAT table.",
+            vat=vat,
+        )
 
     def mine(self) -> OpenBasket:
         """Return the open basket of whoever is signed in, a new one when there is none."""
@@ -259,7 +297,7 @@ class Desk:
         used = self.permit(permission, loan)
         self.record(used)
         basket = self.step(step)
-        _spend(loan, used)
+        spend(loan, used)
         return basket
 
     def keep(self, mine: OpenBasket, step: Step) -> Basket:
@@ -285,7 +323,7 @@ class Desk:
     def record_permitted(self, used: PermissionUsed, loan: Loan | None, *events: Event) -> None:
         """Write a guarded gesture and who allowed it together; the loan is spent then."""
         self.record(used, *events)
-        _spend(loan, used)
+        spend(loan, used)
 
     def device_state(self, name: str) -> DeviceState:
         """Return what a device last said of itself."""
@@ -303,6 +341,7 @@ def check_no_card(mine: OpenBasket) -> None:
         )
 
 
-def _spend(loan: Loan | None, used: PermissionUsed) -> None:
-    if loan is not None and used.lender is not None:
+def spend(loan: Loan | None, used: PermissionUsed | None) -> None:
+    """Mark a loan as spent when it was what allowed a gesture."""
+    if loan is not None and used is not None and used.lender is not None:
         loan.spent = True

@@ -97,12 +97,30 @@ def choose(desk: Desk, article: Article) -> Line | Question:
     return offer(desk, Offer(article, code=article.codes[0] if article.codes else ""))
 
 
-def _scanned(desk: Desk, raw: str) -> Offer:
+def article_of(desk: Desk, raw: str) -> Article:
+    """Return the article of a scan or typed code, whatever else its label says.
+
+    Raises Refusal: `unknown_code`, `pickup_pass`, and what is wrong with the code itself.
+    """
+    article = _by_number(desk, raw)
+    if article is not None:
+        return article
+    code = parse(raw, desk.rules.plans, year=desk.now().year)
+    if isinstance(code, ArticleCode):
+        return _find(desk, code.gtin, _as_printed(code.gtin))
+    return _offer_of(desk, code).article
+
+
+def _by_number(desk: Desk, raw: str) -> Article | None:
     typed = raw.strip()
-    if typed.isascii() and typed.isdigit() and len(typed) < SHORTEST_BARCODE:
-        article = desk.ports.catalogue.find(typed)
-        if article is not None:
-            return Offer(article, code=typed)
+    is_short = typed.isascii() and typed.isdigit() and len(typed) < SHORTEST_BARCODE
+    return desk.ports.catalogue.find(typed) if is_short else None
+
+
+def _scanned(desk: Desk, raw: str) -> Offer:
+    article = _by_number(desk, raw)
+    if article is not None:
+        return Offer(article, code=raw.strip())
     found = _offer_of(desk, parse(raw, desk.rules.plans, year=desk.now().year))
     if found.quantity is not None and desk.armed_quantity is not None:
         raise Refusal(

@@ -20,11 +20,13 @@ from pos.domain.line import Discount
 from pos.domain.staff import Permission
 from pos.till.counter import show_basket, show_welcome
 from pos.till.desk import Desk, Loan, OpenBasket, check_no_card
+from pos.till.given import check_returns
 from pos.till.offer import Asks as Asks
 from pos.till.offer import Offer as Offer
 from pos.till.offer import Question as Question
 from pos.till.offer import answer as answer
 from pos.till.offer import arm_quantity as arm_quantity
+from pos.till.offer import article_of as article_of
 from pos.till.offer import check_limit
 from pos.till.offer import choose as choose
 from pos.till.offer import offer as offer
@@ -65,9 +67,9 @@ def _grows(desk: Desk, after: Basket, n: int) -> bool:
 
 
 def _ticket_grows(desk: Desk, after: Basket) -> bool:
-    base, free = desk.basket.subtotal, desk.rules.limits.ticket_discount
+    base, free = desk.basket.bought, desk.rules.limits.ticket_discount
     discount = after.ticket_discount
-    return discount is not None and _is_larger(discount, after.subtotal, base, free)
+    return discount is not None and _is_larger(discount, after.bought, base, free)
 
 
 def _is_larger(discount: Discount, base: int, base_before: int, free: int) -> bool:
@@ -113,7 +115,7 @@ def discount_ticket(desk: Desk, discount: Discount | None, loan: Loan | None = N
     """Set or take away the discount on the whole ticket; a large one needs `big_discount`."""
     step = TicketDiscounted(discount=discount)
     desk.check(step)
-    base, free = desk.basket.subtotal, desk.rules.limits.ticket_discount
+    base, free = desk.basket.bought, desk.rules.limits.ticket_discount
     return _discounted(desk, step, _is_small(discount or _NOTHING, base, free), loan)
 
 
@@ -140,7 +142,8 @@ def take_tender_back(desk: Desk, n: int) -> Basket:
 
 
 def undo(desk: Desk) -> Basket:
-    """Take the last step back."""
+    """Take the last step back; goods it brings back must still be there to give back."""
+    check_returns(desk, desk.check(Undone()))
     return _shown(desk, desk.step(Undone()))
 
 
@@ -226,7 +229,7 @@ def _abandoned(mine: OpenBasket, staff: str, reason: str) -> Event:
         total=mine.basket.total,
         reason=reason[:80],
         voided=list(mine.basket.voided),
-        returned_tenders=list(mine.basket.returned),
+        returned_tenders=list(mine.basket.returned_tenders),
     )
 
 

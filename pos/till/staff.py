@@ -31,7 +31,7 @@ from pos.domain.staff import (
 )
 from pos.ports import Credentials
 from pos.till.counter import show_basket, show_welcome
-from pos.till.desk import Desk, Loan
+from pos.till.desk import Desk, Loan, spend
 
 PEOPLE_MOST = 500
 
@@ -130,7 +130,7 @@ def add_person(desk: Desk, person: Person, pin: str, loan: Loan | None = None) -
     hashed = desk.ports.pins.hash(pin)
     _record_staff(desk, used, StaffAdded(staff=person.ref, role=person.role))
     desk.ports.people.add(person, hashed)
-    _spend(loan, used)
+    spend(loan, used)
 
 
 def check_person(desk: Desk, person: Person) -> None:
@@ -162,7 +162,7 @@ def change_pin(desk: Desk, ref: str, pin: str, loan: Loan | None = None) -> None
     hashed = desk.ports.pins.hash(pin)
     _record_staff(desk, used, StaffPinChanged(staff=ref))
     desk.ports.people.add(person, hashed)
-    _spend(loan, used)
+    spend(loan, used)
 
 
 def remove_person(desk: Desk, ref: str, loan: Loan | None = None) -> None:
@@ -188,7 +188,7 @@ def remove_person(desk: Desk, ref: str, loan: Loan | None = None) -> None:
     desk.open.pop(ref, None)
     if left is not None and aside:
         desk.parked.append(left)
-    _spend(loan, used)
+    spend(loan, used)
 
 
 def _person(desk: Desk, ref: str) -> Person:
@@ -200,8 +200,3 @@ def _person(desk: Desk, ref: str) -> Person:
 
 def _record_staff(desk: Desk, used: PermissionUsed | None, *events: Event) -> None:
     desk.record(*([used] if used else []), *events)
-
-
-def _spend(loan: Loan | None, used: PermissionUsed | None) -> None:
-    if loan is not None and used is not None and used.lender is not None:
-        loan.spent = True

@@ -2,12 +2,14 @@
 
 Open and parked baskets are folded from their steps, and those of people who are gone are put
 aside; approved cards that a basket does not show are put back; prints and cards whose end nobody
-knows are shown until a person settles them.
+knows are shown until a person settles them. A closing that was cut short is finished, and days
+that nobody closed are closed.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 
 from pydantic import ValidationError
 
@@ -17,6 +19,7 @@ from pos.domain.events import BasketAbandoned, BasketCut, Event, TillStarted, Ti
 from pos.domain.words import Sentence
 from pos.fiscal.port import FiscalRules
 from pos.ports import Draft
+from pos.till.closing import catch_up
 from pos.till.counter import show_welcome
 from pos.till.desk import Desk, HouseRules, OpenBasket
 from pos.till.tender import restore_cards
@@ -37,12 +40,21 @@ def start(desk: Desk, *, clean: bool = True) -> Sequence[Sentence]:
     if missing:
         raise Refusal("set_up", missing[0].template, **missing[0].values)
     desk.last_sale = desk.ports.past.sale()
+    _read_books(desk)
     notes = [note for draft in desk.ports.drafts.all() if (note := _restore(desk, draft))]
     restore_cards(desk)
     restore_prints(desk)
     desk.record(TillStarted(software=desk.rules.software, clean=clean))
     show_welcome(desk)
-    return notes
+    return [*notes, *catch_up(desk)]
+
+
+def _read_books(desk: Desk) -> None:
+    books = desk.ports.books
+    last = books.last_closing("day")
+    desk.running = books.running()
+    desk.closed_through = date.fromisoformat(last.key) if last is not None else None
+    desk.training = desk.rules.training or books.training()
 
 
 def stop(desk: Desk) -> None:

@@ -1,4 +1,4 @@
-"""Tickets: asked for, counted, printed once; what the printer did not confirm, a person settles.
+"""Papers: asked for, counted, printed once; what the printer did not confirm, a person settles.
 
 A job is an entry before it is bytes. It is handed to the printer only when the printer is ready
 and holds no other, so that a job that never left may still be sent after a restart, and one that
@@ -7,22 +7,20 @@ may have left is `unknown` until a person has looked. Nothing is sent twice sile
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Literal
-from zoneinfo import ZoneInfo
 
 from pos.domain.errors import Refusal
 from pos.domain.events import (
-    DrawerOpened,
     Event,
+    LineFacts,
     PrintAsked,
     PrintFinished,
     PrintSending,
     SaleFinished,
 )
-from pos.domain.shift import instant
+from pos.domain.facts import COUNTED_COPIES
 from pos.domain.staff import Permission
-from pos.papers.page import Page
-from pos.papers.ticket import TicketParts, ticket
 from pos.ports import (
     DeviceEvent,
     DeviceState,
@@ -32,29 +30,16 @@ from pos.ports import (
     StatusChanged,
     StoreUnavailable,
 )
-from pos.till.desk import Desk, Loan, WaitingPrint
+from pos.till.desk import Desk, Loan, PageMaker, WaitingPrint
+from pos.till.drawer import DRAWER, drawer_moved
+from pos.till.pages import maker_of, page_of_gift
+from pos.till.pages import page_of as page_of
 
 PRINTER = "printer"
 """The name of the till's receipt printer among its devices."""
 
-DRAWER = "drawer"
-"""The name of the till's cash drawer among its devices."""
-
 WAITING_MOST = 50
-"""The most tickets that wait for a printer."""
-
-
-def page_of(desk: Desk, sale: SaleFinished, copy_number: int) -> Page:
-    """Return the ticket's paper, as it is printed, shown or mailed.
-
-    It rests on the facts of the sale alone, so that a copy is the same whatever changed since:
-    the shop, its people, the language of the screen.
-    """
-    parts = TicketParts(
-        at=instant(sale.at).astimezone(ZoneInfo(sale.zone)),
-        fiscal=desk.ports.fiscal.ticket_block(sale, copy_number),
-    )
-    return ticket(sale, parts, desk.words_in(sale.language))
+"""The most papers that wait for a printer."""
 
 
 def print_ticket(desk: Desk, sale: SaleFinished | None = None, loan: Loan | None = None) -> int:
@@ -63,22 +48,64 @@ def print_ticket(desk: Desk, sale: SaleFinished | None = None, loan: Loan | None
     Raises Refusal when nothing was sold yet or no printer is set up; every print after the first
     is a counted duplicata (permission `duplicate`).
     """
+    what = _sold(desk, sale)
+    return print_paper(desk, "ticket", what.label, partial(page_of, desk, what), loan)
+
+
+def print_gift(desk: Desk, sale: SaleFinished | None = None) -> int:
+    """Print a sale's gift receipt, without prices (None: of the last sale); see `print_ticket`.
+
+    Anyone may; it is counted apart from the ticket's copies. Raises Refusal `no_gift` for a ticket
+    on which nothing was bought.
+    """
+    what = _sold(desk, sale)
+    if all(line.returned for line in what.lines):
+        raise Refusal(
+            "no_gift",
+            "Nothing was bought on ticket {ticket}; there is no gift receipt of it.",
+            ticket=what.label,
+        )
+    return print_paper(desk, "gift", what.label, lambda _copy: page_of_gift(desk, what))
+
+
+def _sold(desk: Desk, sale: SaleFinished | None) -> SaleFinished:
     what = sale or desk.last_sale
     if what is None:
         raise Refusal("nothing_sold", "Nothing was sold yet; there is no ticket to print.")
+    return what
+
+
+def print_paper(
+    desk: Desk,
+    paper: str,
+    document: str,
+    make: PageMaker,
+    loan: Loan | None = None,
+    *,
+    permission: Permission | None = None,
+) -> int:
+    """Print a paper (`ticket`, `gift`, `closing`, `report` or `cash`) of a document.
+
+    Returns 0 for the original, or the copy's number: copies are counted by paper, and those of a
+    ticket or a closing are duplicatas. Those need the permission `duplicate`; where `permission`
+    names another, original and copies need that one alone. Raises Refusal `no_printer`, or
+    `printer_behind` when too many wait.
+    """
     if desk.ports.printer is None:
         raise Refusal("no_printer", "No printer is set up; add one in the settings.")
     if len(desk.prints) >= WAITING_MOST:
         raise Refusal(
             "printer_behind",
-            "{most} tickets wait for the printer already; look at it first.",
+            "{most} papers wait for the printer already; look at it first.",
             most=WAITING_MOST,
         )
     desk.record()  # an end that was not written down yet may free a copy number
-    copy_number = desk.ports.past.copies(what.label)
-    page_of(desk, what, copy_number)  # one that cannot be made is not counted
-    used = desk.permit(Permission.DUPLICATE, loan) if copy_number else None
-    waiting, events = asked(desk, what, copy_number)
+    copy_number = desk.ports.past.copies(document, paper)
+    make(copy_number)  # one that cannot be made is not counted
+    is_duplicata = copy_number > 0 and paper in COUNTED_COPIES
+    needed = permission or (Permission.DUPLICATE if is_duplicata else None)
+    used = desk.permit(needed, loan) if needed else None
+    waiting, events = asked(desk, paper, document, copy_number, make)
     if used is None:
         desk.record(*events)
     else:
@@ -91,18 +118,27 @@ def unasked(desk: Desk, sale: SaleFinished) -> tuple[WaitingPrint | None, list[E
     """Return the job that prints unasked, and the events to record together with the sale.
 
     What the country and the shop print unasked; a till with no printer goes on: no job then.
+    What comes back is neither guaranteed nor weighed for the customer, and prints when asked for.
     """
     rules = desk.rules.printing
     wanted = (
         not rules.ask
         or (rules.guarantee and desk.ports.fiscal.prints_unasked(sale))
-        or (rules.weighed and any(line.unit == "kg" for line in sale.lines))
+        or (rules.weighed and any(_is_weighed(line) for line in sale.lines))
     )
-    return asked(desk, sale, 0) if wanted and desk.ports.printer is not None else (None, [])
+    if not wanted or desk.ports.printer is None:
+        return None, []
+    return asked(desk, "ticket", sale.label, 0, partial(page_of, desk, sale))
 
 
-def asked(desk: Desk, sale: SaleFinished, copy_number: int) -> tuple[WaitingPrint, list[Event]]:
-    """Return a job for a sale's ticket and the events to record before it may begin.
+def _is_weighed(line: LineFacts) -> bool:
+    return line.unit == "kg" and line.returned is None
+
+
+def asked(
+    desk: Desk, paper: str, document: str, copy_number: int, make: PageMaker
+) -> tuple[WaitingPrint, list[Event]]:
+    """Return a job for a paper and the events to record before it may begin.
 
     Its turn is now when the printer is free; its paper is made then, never before the record.
     """
@@ -111,8 +147,8 @@ def asked(desk: Desk, sale: SaleFinished, copy_number: int) -> tuple[WaitingPrin
     events: list[Event] = [
         PrintAsked(
             job=job,
-            document=sale.label,
-            paper="ticket",
+            document=document,
+            paper=paper,
             copy_number=copy_number,
             printer=PRINTER,
             staff=desk.person.ref if desk.person else "",
@@ -120,7 +156,7 @@ def asked(desk: Desk, sale: SaleFinished, copy_number: int) -> tuple[WaitingPrin
     ]
     if is_next:
         events.append(PrintSending(job=job))
-    return WaitingPrint(job, sale, copy_number, sending=is_next), events
+    return WaitingPrint(job, document, paper, copy_number, make, sending=is_next), events
 
 
 def begin(desk: Desk, waiting: WaitingPrint) -> None:
@@ -133,13 +169,13 @@ def begin(desk: Desk, waiting: WaitingPrint) -> None:
 def _hand_over(desk: Desk, waiting: WaitingPrint) -> None:
     """Make the paper and give it to the printer; a page that cannot be made is a failed print.
 
-    Neither a sale nor another ticket may suffer from one page, so nothing is raised here: the
-    failure is the job's end, which the journal keeps, and the ticket can be asked for again.
+    Neither a sale nor another paper may suffer from one page, so nothing is raised here: the
+    failure is the job's end, which the journal keeps, and the paper can be asked for again.
     """
     if desk.ports.printer is None:
         return
     try:
-        page = page_of(desk, waiting.sale, waiting.copy_number)
+        page = waiting.make(waiting.copy_number)
     except Exception:  # noqa: BLE001  whatever a plug-in or a translation did wrong
         _keep_end(desk, PrintEnded(waiting.job, PrintOutcome.FAILED))
         desk.ports.sound.play("attention")
@@ -162,9 +198,7 @@ def on_device(desk: Desk, event: DeviceEvent) -> None:
     elif isinstance(event, PrintEnded):
         _ended(desk, event)
     elif isinstance(event, DrawerMoved):
-        is_open = StatusChanged(event.device, DeviceState.ATTENTION, "open")
-        shut = StatusChanged(event.device, DeviceState.READY)
-        desk.devices[event.device] = is_open if event.is_open else shut
+        drawer_moved(desk, event.is_open)
 
 
 def _forget_missed_pulse(desk: Desk) -> None:
@@ -175,7 +209,7 @@ def _forget_missed_pulse(desk: Desk) -> None:
 
 
 def retry(desk: Desk) -> bool:
-    """Write down what the disk refused earlier, and hand over the ticket whose turn it is.
+    """Write down what the disk refused earlier, and hand over the paper whose turn it is.
 
     Call it now and then, once a minute say. Returns False while the disk still refuses; what is
     not written then is kept, and nothing is raised.
@@ -189,9 +223,9 @@ def retry(desk: Desk) -> bool:
 
 
 def send_waiting(desk: Desk) -> None:
-    """Hand the oldest ticket that never left to the printer, unless it is at work on another.
+    """Hand the oldest paper that never left to the printer, unless it is at work on another.
 
-    One at a time, so that a ticket stays `queued` in the journal until it is truly its turn.
+    One at a time, so that a paper stays `queued` in the journal until it is truly its turn.
     """
     queued = _queued(desk)
     if queued and _is_free(desk):
@@ -205,7 +239,7 @@ def _queued(desk: Desk) -> list[WaitingPrint]:
 
 
 def _is_free(desk: Desk) -> bool:
-    """Tell whether the printer can take a ticket now and holds none."""
+    """Tell whether the printer can take a paper now and holds none."""
     is_up = desk.device_state(PRINTER) in (DeviceState.READY, DeviceState.BUSY)
     at_work = any(one.sending and not one.unknown for one in desk.prints.values())
     return desk.ports.printer is not None and is_up and not at_work
@@ -233,44 +267,44 @@ def _keep_end(desk: Desk, event: PrintEnded) -> None:
 
 
 def unknown_prints(desk: Desk) -> list[WaitingPrint]:
-    """Return the tickets of which nobody knows whether they were printed."""
+    """Return the papers of which nobody knows whether they were printed."""
     return [waiting for waiting in desk.prints.values() if waiting.unknown]
 
 
 def settle_print(desk: Desk, job: str, *, printed: bool) -> None:
-    """Write down what a person saw: the ticket came out, or it did not.
+    """Write down what a person saw: the paper came out, or it did not.
 
-    When it did not, `print_ticket` prints it again as a counted duplicata.
-    Raises Refusal `no_print` for a ticket that nobody has to settle.
+    When it did not, it is asked for again, a ticket as a counted duplicata.
+    Raises Refusal `no_print` for a paper that nobody has to settle.
     """
     waiting = desk.prints.get(job)
     if waiting is None or not waiting.unknown:
-        raise Refusal("no_print", "This ticket was settled already.")
+        raise Refusal("no_print", "This paper was settled already.")
     outcome: Literal["confirmed", "failed"] = "confirmed" if printed else "failed"
     desk.record(PrintFinished(job=job, outcome=outcome, settled_by=desk.signed_in.ref))
     del desk.prints[job]
 
 
 def restore_prints(desk: Desk) -> None:
-    """After a restart: what never left waits again, what may have left is unknown."""
+    """After a restart: what never left waits again, what may have left is unknown.
+
+    A paper that the journal cannot make again (a look at the open day) has failed.
+    """
     lost: list[Event] = []
     for trouble in desk.ports.past.open_prints():
-        sale = desk.ports.past.sale(trouble.document)
-        if sale is None:
+        make = maker_of(desk, trouble.paper, trouble.document)
+        if make is None:
+            lost.append(PrintFinished(job=trouble.job, outcome="failed"))
             continue
         desk.prints[trouble.job] = WaitingPrint(
-            trouble.job, sale, trouble.copy_number, unknown=trouble.sending
+            trouble.job,
+            trouble.document,
+            trouble.paper,
+            trouble.copy_number,
+            make,
+            unknown=trouble.sending,
         )
         if trouble.sending:
             lost.append(PrintFinished(job=trouble.job, outcome="unknown"))
     desk.record(*lost)
     send_waiting(desk)
-
-
-def open_drawer(desk: Desk, loan: Loan | None = None) -> None:
-    """Open the drawer with no sale (permission `no_sale`); it is written down."""
-    if desk.ports.drawer is None:
-        raise Refusal("no_drawer", "No cash drawer is set up; add one in the settings.")
-    used = desk.permit(Permission.NO_SALE, loan)
-    desk.record_permitted(used, loan, DrawerOpened(cause="no_sale", staff=desk.signed_in.ref))
-    desk.ports.drawer.open()

@@ -20,6 +20,7 @@ from sqlmodel import SQLModel
 from pos.domain.events import (
     FiscalStamp,
     LineFacts,
+    RunningTotals,
     SaleFinished,
     SellerFacts,
     TenderFacts,
@@ -29,7 +30,7 @@ from pos.journal.entry import Entry
 from pos.store.engine import open_engine
 from pos.store.open import Who, open_store
 from pos.store.projections import insert_entry, project
-from pos.store.tables import TABLES
+from pos.store.schema import TABLES
 from scripts.benches.measured import Measured, ratio
 
 NAMES = ("commit of a sale, 12 lines, 2 tenders",)
@@ -131,19 +132,26 @@ def _sale(ticket: int) -> SaleFinished:
             TenderFacts(n=2, method="cash", amount=total - 2500, given=total - 2500),
         ],
         total=total,
+        shift="S" * 26,
+        running=RunningTotals(period=total, perpetual=total, perpetual_abs=total),
         software="comptoir",
-        fiscal=FiscalStamp(
-            plugin="france",
-            fiscal_version="1",
-            chain="TICKET",
-            number=ticket,
-            payload="2000:2538|0550:2790," * 4,
-            previous="p" * 86,
-            signature="s" * 86,
-            key_id="k" * 16,
-            algorithm="ES256",
-            extract="abcd",
-        ),
+        fiscal=_stamp("ticket", ticket),
+        grand_total=_stamp("gt_ticket", ticket),
+    )
+
+
+def _stamp(chain: str, number: int) -> FiscalStamp:
+    return FiscalStamp(
+        plugin="france",
+        fiscal_version="2.0",
+        chain=chain,
+        number=number,
+        payload="2000:2538|0550:2790," * 4,
+        previous="p" * 86,
+        signature="s" * 86,
+        key_id="k" * 16,
+        algorithm="Ed25519",
+        extract="abcd",
     )
 
 
@@ -152,6 +160,7 @@ def _floor(path: Path) -> Any:
     engine = open_engine(path)
     with engine.begin() as connection:
         SQLModel.metadata.create_all(connection, tables=TABLES)
+    engine.dispose()  # as the store does: its statements stay prepared
     return engine.raw_connection()
 
 

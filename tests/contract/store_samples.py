@@ -79,11 +79,11 @@ def vat_table(lines: list[LineFacts]) -> list[VatFacts]:
     return found
 
 
-def stamp(number: int) -> FiscalStamp:
+def stamp(number: int, chain: str = "ticket") -> FiscalStamp:
     return FiscalStamp(
         plugin="france",
         fiscal_version="1",
-        chain="TICKET",
+        chain=chain,
         number=number,
         payload=f"2000:{number},20261122120000",
         previous="",
@@ -131,5 +131,5 @@ def sale(
         rounding=rounding,
         training=training,
         software=WHO.software,
-        fiscal=stamp(ticket),
+        fiscal=stamp(ticket, "training" if training else "ticket"),
     )

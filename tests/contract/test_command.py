@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -92,6 +93,25 @@ PLAYS = [
     ("a word is no gesture", [SIGN_IN, "sell everything"], 1),
     ("a fact is unknown", [SIGN_IN, "expect sunshine"], 1),
     ("nothing is done", ["# only a comment", ""], 0),
+    ("what a drawer holds is hidden", [SIGN_IN, BREAD, "cash", "expect expected 1.30"], 1),
+    (
+        "what a drawer holds is told once it is counted",
+        [SIGN_IN, BREAD, "cash", "count 100x1", "expect expected 1.30"],
+        0,
+    ),
+    ("a count is no amount", [SIGN_IN, BREAD, "cash", "count 1.30"], 1),
+    ("goods come back once", [SIGN_IN, BREAD, "cash", "ticket 1", "return 1 x", "return 1 x"], 1),
+    ("no ticket is open", [SIGN_IN, BREAD, "cash", "return 1 x"], 1),
+    ("a real till has no clock to move", [SIGN_IN, "day-passes 2"], 1),
+    ("a cashier closes no day", [SIGN_IN, BREAD, "cash", "close-day"], 1),
+    (
+        "a cashier closes the day with a lent permission",
+        [
+            *(SIGN_IN, BREAD, "cash", "close-day", "expect refused needs_permission"),
+            *("lend 9 9753", "expect closing T01-K1-Z000001", "closings", "matters"),
+        ],
+        0,
+    ),
 ]
 
 
@@ -110,14 +130,31 @@ WORDS = ["", "0", "-1", "²", "1.²", "x", "1 2 3", "9" * 5000, "é\x1b[2J", "1e
 def test_no_line_of_a_file_however_odd_ends_the_till_or_shows_a_traceback(home: Home) -> None:
     from pos.console.gestures import VERBS
 
-    waits = {"wait", "drawer"}
     lines = [SIGN_IN, BREAD]
-    lines += [f"{verb} {words}" for verb in sorted(VERBS.keys() - waits) for words in WORDS]
+    lines += [f"{verb} {words}" for verb in sorted(VERBS.keys() - {"wait"}) for words in WORDS]
     done = home.play(*lines)
     assert done.code == 1, done.err
     assert "Traceback" not in done.err
     assert len(done.out.splitlines()) >= len(lines)
     home.check()
+
+
+ON_PAPER = {
+    "fr": ("RETOUR", "DUPLICATA n°1", "FACTICE", "T01-K1-Z000001", "T01-K1-M000001"),
+    "en": ("REFUND", "DUPLICATA n°1", "FACTICE", "T01-K1-Z000001", "T01-K1-Y000001"),
+}
+
+
+@pytest.mark.parametrize("language", ON_PAPER)
+def test_the_demonstration_plays_a_whole_day_and_shows_its_papers(
+    empty: Home, language: str
+) -> None:
+    year_end = f"{date.today().year}-12-31"  # noqa: DTZ011  the demonstration's clock is this one
+    done = empty.command("demo", "--auto", "--language", language, "--on", year_end)
+    assert (done.code, done.err) == (0, ""), done
+    assert "✗" not in done.out
+    for text in ON_PAPER[language]:
+        assert text in done.out.partition("\n\n")[2], text
 
 
 def broken(home: Home, text: str) -> Home:

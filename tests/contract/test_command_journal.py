@@ -141,7 +141,8 @@ def test_an_import_beside_a_running_till_becomes_an_entry_at_the_next_start(
 
 
 def test_a_pin_is_never_printed(home: Home) -> None:
-    done = home.play("sign-in 1 1357", "drawer", "lend 9 9753")
+    done = home.play("sign-in 1 1357", "pay-out 5 fleurs", "lend 9 9753")
+    assert "✗" not in done.out
     assert "1357" not in done.out + done.err
     assert "9753" not in done.out + done.err
 

@@ -21,7 +21,7 @@ from tests.contract.store_samples import opened, sale
 
 
 def add_colour(connection: Connection) -> None:
-    """A second version of the schema, for these tests."""
+    """A version of the schema after today's, for these tests."""
     connection.exec_driver_sql("ALTER TABLE staff ADD COLUMN colour VARCHAR NOT NULL DEFAULT ''")
 
 
@@ -30,7 +30,9 @@ def add_colour_and_die(connection: Connection) -> None:
     os.kill(os.getpid(), signal.SIGKILL)
 
 
-V2 = [*STEPS, add_colour]
+TODAY = len(STEPS)
+NEXT = [*STEPS, add_colour]
+COPY = f"till.db.before-v{TODAY + 1}"
 
 
 @pytest.fixture
@@ -57,14 +59,14 @@ def run(file: Path, steps: Any) -> Path | None:
 
 
 def test_an_older_file_is_copied_and_then_brought_forward(file: Path) -> None:
-    kept = run(file, V2)
-    assert kept == file.with_name("till.db.before-v2")
-    assert ask(kept, "PRAGMA user_version") == [(1,)]
+    kept = run(file, NEXT)
+    assert kept == file.with_name(COPY)
+    assert ask(kept, "PRAGMA user_version") == [(TODAY,)]
     assert ask(kept, "SELECT total FROM sale") == [(1000,)]
-    assert ask(file, "PRAGMA user_version") == [(2,)]
+    assert ask(file, "PRAGMA user_version") == [(TODAY + 1,)]
     assert ask(file, "SELECT count(colour) FROM staff") == [(0,)]
     assert ask(file, "SELECT total FROM sale") == [(1000,)]
-    assert run(file, V2) is None
+    assert run(file, NEXT) is None
 
 
 def test_a_till_killed_in_the_middle_starts_again_from_what_it_had(file: Path) -> None:
@@ -76,14 +78,14 @@ def test_a_till_killed_in_the_middle_starts_again_from_what_it_had(file: Path) -
     root = Path(__file__).parents[2]
     ended = subprocess.run([sys.executable, "-c", script, str(file)], cwd=root, check=False)
     assert ended.returncode == -signal.SIGKILL
-    assert ask(file, "PRAGMA user_version") == [(1,)]
+    assert ask(file, "PRAGMA user_version") == [(TODAY,)]
     assert ask(file, "SELECT total FROM sale") == [(1000,)]
-    assert run(file, V2) is not None
+    assert run(file, NEXT) is not None
     assert ask(file, "SELECT count(colour) FROM staff") == [(0,)]
 
 
 def test_a_file_newer_than_the_program_is_refused(file: Path) -> None:
-    run(file, V2)
+    run(file, NEXT)
     with pytest.raises(StoreUnavailable, match="newer Comptoir") as refused:
         run(file, STEPS)
     assert refused.value.slug == "file_newer"
@@ -92,8 +94,8 @@ def test_a_file_newer_than_the_program_is_refused(file: Path) -> None:
 
 
 def test_a_disk_that_refuses_the_copy_refuses_the_start_and_changes_nothing(file: Path) -> None:
-    file.with_name("till.db.before-v2.partial").mkdir()
+    file.with_name(f"{COPY}.partial").mkdir()
     with pytest.raises(StoreUnavailable) as refused:
-        run(file, V2)
+        run(file, NEXT)
     assert refused.value.slug == "copy_refused"
-    assert ask(file, "PRAGMA user_version") == [(1,)]
+    assert ask(file, "PRAGMA user_version") == [(TODAY,)]

@@ -139,12 +139,12 @@ FORBIDDEN = [
     "DELETE FROM sale_vat",
     "UPDATE sale_tender SET amount = 0",
     "DELETE FROM sale_tender",
-    "INSERT INTO sale_tender VALUES (2, 9, 'cash', 100, 100, '')",
+    "INSERT INTO sale_tender VALUES (2, 9, 'cash', 100, 100, '', NULL)",
     "INSERT INTO sale_line SELECT sale, 99, sku, code, name, quantity, unit, unit_price, gross,"
     " discount, discount_percent, discount_reason, ticket_discount, total, vat, vat_rate, net,"
-    " tax, price_before, department, eco, guarantee_months, meal_voucher, lot, expiry"
-    " FROM sale_line WHERE n = 1",
-    "INSERT INTO sale_tender VALUES (77, 1, 'cash', 100, 100, '')",
+    " tax, price_before, department, eco, guarantee_months, meal_voucher, lot, expiry, NULL, NULL,"
+    " NULL FROM sale_line WHERE n = 1",
+    "INSERT INTO sale_tender VALUES (77, 1, 'cash', 100, 100, '', NULL)",
 ]
 
 

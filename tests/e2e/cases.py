@@ -10,6 +10,7 @@ SIGN_IN = "sign-in 1 1357"
 MANAGER = "sign-in 9 9753"
 BREAD, LOAF, ROLL = "scan 2400000000013", "scan 2400000000020", "scan 2400000000037"
 KETTLE = "scan 2400000000464"
+CANDLE = "scan 2400000000488"
 THREE = (BREAD, LOAF, ROLL)
 ONE_SALE = (SIGN_IN, BREAD, "cash")
 COMMIT = "pos.store.unit:Journal._commit"

@@ -1,7 +1,8 @@
-"""What runs in a child process: the `comptoir` command, with an end that a test chose for it.
+"""What runs in a child process: the `comptoir` command, with an end and a clock of a test's choice.
 
 The product knows nothing of this: the runner wraps a function of it by its import path, and the
-process ends by SIGKILL right before or right after the call that the test named.
+process ends by SIGKILL right before or right after the call that the test named; the clock of the
+machine is put forward the same way.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ import sys
 import termios
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 FILL, FREE = signal.SIGUSR1, signal.SIGUSR2
@@ -46,20 +48,33 @@ class Wires:
     is_terminal: bool = False
 
 
-def run_command(
-    argv: Sequence[str], environ: Mapping[str, str], wires: Wires, deaths: Sequence[Death] = ()
-) -> None:
+@dataclass(frozen=True)
+class Fate:
+    """What a test wants of a child: where it dies, and how far its clock is ahead."""
+
+    deaths: Sequence[Death] = ()
+    ahead: timedelta = timedelta()
+
+
+def run_command(argv: Sequence[str], environ: Mapping[str, str], wires: Wires, fate: Fate) -> None:
     """Run `comptoir ARGV…` in this process, which then ends."""
     _connect(wires)
     os.environ.clear()
     os.environ.update(environ)
     sys.argv = ["comptoir", *argv]
-    for death in deaths:
+    _set_the_clock(fate.ahead)
+    for death in fate.deaths:
         prepare(death)
     _heed_the_disk()
     from pos.main.command import run
 
     run()
+
+
+def _set_the_clock(ahead: timedelta) -> None:
+    from pos.main.world import SystemClock
+
+    setattr(SystemClock, "now", lambda _: datetime.now(UTC) + ahead)  # noqa: B010
 
 
 def prepare(death: Death) -> None:

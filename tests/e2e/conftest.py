@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -13,6 +16,8 @@ from devices.printer.emulator import EmulatedPrinter
 from devices.scanner.emulator import EmulatedScanner
 from tests.e2e.home import Home, copy_of, make_shop
 from tests.e2e.terminal import TillTerminal
+
+PARIS = ZoneInfo("Europe/Paris")
 
 OpenTill = Callable[..., TillTerminal]
 
@@ -38,6 +43,13 @@ def home(shop: Home, tmp_path: Path) -> Home:
     return copy_of(shop, tmp_path / "home")
 
 
+@pytest.fixture(scope="session")
+def december_shop(tmp_path_factory: pytest.TempPathFactory) -> Home:
+    """The same till, installed on the morning of 31 December."""
+    when = datetime(2026, 12, 31, 9, tzinfo=PARIS)
+    return make_shop(tmp_path_factory.mktemp("december") / "home", when)
+
+
 @pytest.fixture
 def counter(home: Home) -> Iterator[Counter]:
     """Devices on the counter of `home`'s till."""
@@ -53,8 +65,8 @@ def open_till(home: Home) -> Iterator[OpenTill]:
     """Opens `home`'s till on a terminal; what is still open after the test is put away."""
     opened: list[TillTerminal] = []
 
-    def open_one(*, as_installed: bool = False) -> TillTerminal:
-        opened.append(TillTerminal(home, as_installed=as_installed))
+    def open_one(**options: Any) -> TillTerminal:
+        opened.append(TillTerminal(home, **options))
         return opened[-1]
 
     yield open_one

@@ -8,6 +8,7 @@ import os
 import shutil
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -17,12 +18,17 @@ from pysqlite3 import dbapi2
 from config import settings as settings_file
 from config.places import places
 from config.words import words_for
+from pos.journal.signing import verify as is_signature
 from pos.main.demo import prepare
+from pos.main.world import ShiftedClock
 from pos.store.engine import open_engine
+from pos.store.keys import remembered_keys
 from pos.store.marker import Marker
 from pos.store.open import FILE
+from pos.store.queries import stream
 from pos.store.rebuild import rebuild_check, verify
-from tests.e2e.child import Death, Wires, run_command
+from tests.e2e.child import Death, Fate, Wires, run_command
+from tests.till.french_audit import Audit
 
 LONG_S = 40.0
 """The longest that anything may take on a very busy machine; nothing waits for it otherwise."""
@@ -58,7 +64,7 @@ vat_number = "FR11999999998"
 [till]
 store = "S001"
 name = "T01"
-language = "en"
+language = "{language}"
 {till}
 [devices]
 scanners = [{scanner}]
@@ -112,14 +118,20 @@ class Running:
 
 @dataclass
 class Home:
-    """One till's folder (COMPTOIR_HOME)."""
+    """One till's folder (COMPTOIR_HOME); its clock is `ahead` of the machine's."""
 
     path: Path
+    ahead: timedelta = timedelta()
+    language: str = "en"
     _runs: count[int] = field(default_factory=count)
 
     @property
     def database(self) -> Path:
         return self.path / "data" / FILE
+
+    def go_to(self, when: datetime) -> None:
+        """Run what comes at an instant, and after it as time goes by."""
+        self.ahead = when - datetime.now(UTC)
 
     def environ(self, **more: str) -> dict[str, str]:
         """The environment of a command on this till."""
@@ -133,7 +145,12 @@ class Home:
         scanners = f'{{ name = "scanner", url = "{scanner}" }}' if scanner else ""
         drawer = "printer" if printer else ""
         text = SETTINGS.format(
-            scanner=scanners, printer=printer, drawer=drawer, display=display, till=till
+            scanner=scanners,
+            printer=printer,
+            drawer=drawer,
+            display=display,
+            till=till,
+            language=self.language,
         )
         self.path.mkdir(parents=True, exist_ok=True)
         (self.path / "config.toml").write_text(text, "utf-8")
@@ -158,7 +175,8 @@ class Home:
     ) -> Running:  # fmt: skip
         """Start a command on given wires."""
         process = _PROCESSES.Process(
-            target=run_command, args=(argv, self.environ(**environ), wires, tuple(deaths))
+            target=run_command,
+            args=(argv, self.environ(**environ), wires, Fate(tuple(deaths), self.ahead)),
         )
         process.start()
         return Running(process, wires)
@@ -191,6 +209,15 @@ class Home:
         """Return the kinds of all entries, in order."""
         return [kind for (kind,) in self.rows("SELECT kind FROM entry ORDER BY ordinal")]
 
+    def closed(self) -> list[str]:
+        """Return the keys of the days, months and years that were closed, in order."""
+        return [key for (key,) in self.rows("SELECT key FROM closing ORDER BY entry")]
+
+    def entries(self, kind: str) -> list[dict[str, Any]]:
+        """Return the facts of all entries of a kind, in order."""
+        found = self.rows(f"SELECT body FROM entry WHERE kind = '{kind}' ORDER BY ordinal")
+        return [json.loads(body) for (body,) in found]
+
     def check(self) -> None:
         """Everything that must hold of a till's file, whatever happened to it."""
         marker = Marker(self.path / "state" / "marker")
@@ -199,26 +226,43 @@ class Home:
         assert not verify(self.database, known=known).findings
         engine = open_engine(self.database)
         assert not rebuild_check(engine).differences
+        with engine.begin() as connection:
+            Audit(self._is_signed).judge([entry for _, entry in stream(connection)])
         engine.dispose()
         assert self.rows("PRAGMA integrity_check") == [("ok",)]
         baskets = self.rows("SELECT basket FROM sale")
         assert len(baskets) == len(set(baskets))
-        for (epoch,) in self.rows("SELECT DISTINCT epoch FROM sale"):
-            tickets = self.rows(f"SELECT ticket FROM sale WHERE epoch = '{epoch}' ORDER BY entry")
+        for series in self.rows("SELECT DISTINCT epoch, training FROM sale"):
+            where = "epoch = '{}' AND training = {}".format(*series)
+            tickets = self.rows(f"SELECT ticket FROM sale WHERE {where} ORDER BY entry")
             assert tickets == [(number,) for number in range(1, len(tickets) + 1)]
+        days = [date.fromisoformat(key) for key in self.closed() if len(key) == len("2026-12-31")]
+        assert days == [days[0] + timedelta(days=n) for n in range(len(days))] if days else True
+        for level in ("day", "month", "year"):
+            numbers = self.rows(
+                f"SELECT number FROM closing WHERE level = '{level}' ORDER BY entry"
+            )
+            assert numbers == [(number,) for number in range(1, len(numbers) + 1)]
+
+    def _is_signed(self, payload: bytes, signature: bytes) -> bool:
+        keys = remembered_keys(self.path / "state" / "keys")
+        return any(is_signature(key, signature, payload) for key in keys)
 
 
-def make_shop(folder: Path) -> Home:
-    """Fill a till with the demonstration's articles and people, all PINs known."""
+def make_shop(folder: Path, when: datetime | None = None) -> Home:
+    """Fill a till with the demonstration's articles and people, all PINs known; now or `when`."""
     home = Home(folder)
+    if when is not None:
+        home.go_to(when)
     home.settle()
     settings = settings_file.load(folder / "config.toml")
     found = places({"COMPTOIR_HOME": str(folder)})
-    prepare(settings, found, words_for("en", settings.shop.currency, settings.shop.zone))
+    words = words_for("en", settings.shop.currency, settings.shop.zone)
+    prepare(settings, found, words, ShiftedClock(home.ahead))
     return home
 
 
 def copy_of(shop: Home, folder: Path) -> Home:
     """Return a till that starts as `shop` stands, key and marker included."""
     shutil.copytree(shop.path, folder, dirs_exist_ok=True)
-    return Home(folder)
+    return Home(folder, shop.ahead)

@@ -21,6 +21,9 @@ from tests.e2e.child import Death, Wires
 from tests.e2e.home import LONG_S, Home, Running
 
 COLUMNS, ROWS = 120, 40
+FINGER_S, SLIP_S = 0.08, 0.5
+"""Slower than any scanner types, and than a finger slips from one digit to the next."""
+
 KEYS = {
     "enter": "\r",
     "escape": "\x1b",
@@ -29,26 +32,35 @@ KEYS = {
     "f7": "\x1b[18~",
     "f9": "\x1b[20~",
     "f10": "\x1b[21~",
+    "down": "\x1b[B",
+    "end": "\x1b[F",
+    "ctrl+f": "\x06",
     "ctrl+q": "\x11",
     "ctrl+t": "\x14",
+    "ctrl+x": "\x18",
 }
 _PRIVATE = re.compile(rb"\x1b\[[<>=?][0-9;]*(?:\$p|[uqcn])|\x1b\[[0-9;]*t|\x1b[P_^][^\x1b]*\x1b\\")
 """What terminals are asked and told that pyte does not know and would draw as text."""
 
 
 class TillTerminal:
-    """`comptoir till` (or another command) on a pty of 120 by 40."""
+    """`comptoir till` (or another command) on a pty, of 120 by 40 by default."""
 
     def __init__(
-        self, home: Home, *argv: str, as_installed: bool = False, dies: Death | None = None
+        self,
+        home: Home,
+        *argv: str,
+        as_installed: bool = False,
+        dies: Death | None = None,
+        size: tuple[int, int] = (COLUMNS, ROWS),
     ) -> None:
         self._argv = argv or ("till",)
         self._deaths = [dies] if dies else []
-        self.screen = pyte.Screen(COLUMNS, ROWS)
+        self.screen = pyte.Screen(*size)
         self._stream = pyte.ByteStream(self.screen)
         self._home = home
         self._near, self._far = os.openpty()
-        fcntl.ioctl(self._far, termios.TIOCSWINSZ, struct.pack("HHHH", ROWS, COLUMNS, 0, 0))
+        fcntl.ioctl(self._far, termios.TIOCSWINSZ, struct.pack("HHHH", size[1], size[0], 0, 0))
         self._unread = b""
         self._ended: Callable[[], int | None]
         self.pid = self._as_installed() if as_installed else self._forked()
@@ -79,6 +91,17 @@ class TillTerminal:
     def press(self, *keys: str) -> None:
         """Press keys, by name or by character, with no pause."""
         os.write(self._near, "".join(KEYS.get(key, key) for key in keys).encode())
+
+    def press_calmly(self, *keys: str) -> None:
+        """Press keys as fingers do, one after the other."""
+        for key in keys:
+            time.sleep(FINGER_S)
+            self.press(key)
+
+    def choose(self, digit: str) -> None:
+        """Choose by a digit, later than one that slipped would come after the last."""
+        time.sleep(SLIP_S)
+        self.press(digit)
 
     def type_slowly(self, text: str, seen: Callable[[int], str]) -> None:
         """Type as a hand does: each key when the one before is on the screen as `seen(count)`."""

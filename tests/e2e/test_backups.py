@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import shutil
+from datetime import datetime
+from pathlib import Path
 
-from pysqlite3 import dbapi2
+import pytest
 
-from tests.e2e.cases import MANAGER, ONE_SALE, SIGN_IN, THREE
-from tests.e2e.home import Home
+from pos.store.engine import open_engine
+from pos.store.migrations import rebuild_projections
+from tests.e2e.cases import BREAD, MANAGER, ONE_SALE, SIGN_IN, THREE
+from tests.e2e.conftest import PARIS
+from tests.e2e.home import Home, copy_of
 
 OLD = [f"T01-K1-{number:06d}" for number in (1, 2)]
 
@@ -52,30 +57,31 @@ def test_two_tills_from_one_folder_never_sell_under_the_same_number(home: Home) 
     home.check()
 
 
-def cut_off(home: Home, entries: int) -> None:
-    """Take the last entries out of the journal, as someone with the file in hands would."""
-    connection = dbapi2.connect(str(home.database))
-    triggers = connection.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'")
-    for (name,) in list(triggers):
-        connection.execute(f'DROP TRIGGER "{name}"')
-    (last,) = connection.execute("SELECT max(ordinal) - ? FROM entry", (entries,)).fetchone()
-    for table in ("sale_line", "sale_vat", "sale_tender"):
-        connection.execute(
-            f"DELETE FROM {table} WHERE sale IN (SELECT entry FROM sale WHERE entry > ?)", (last,)
-        )
-    for table in ("sale", "drawer_opening"):
-        connection.execute(f"DELETE FROM {table} WHERE entry > ?", (last,))
-    connection.execute("DELETE FROM entry WHERE ordinal > ?", (last,))
-    connection.commit()
-    connection.close()
+def cut_off(home: Home, after: int) -> None:
+    """Take the entries after an ordinal out of the journal, as someone with the file would.
+
+    The tables are made to agree with what is left.
+    """
+    engine = open_engine(home.database)
+    with engine.begin() as connection:
+        triggers = connection.exec_driver_sql("SELECT name FROM sqlite_master WHERE type='trigger'")
+        for (name,) in triggers.all():
+            connection.exec_driver_sql(f'DROP TRIGGER "{name}"')
+        connection.exec_driver_sql("DELETE FROM entry WHERE ordinal > ?", (after,))
+        rebuild_projections(connection)
+    engine.dispose()
+
+
+def last_of(home: Home, kind: str) -> int:
+    """Return the ordinal of the last entry of a kind."""
+    kinds = home.kinds()
+    return len(kinds) - kinds[::-1].index(kind)
 
 
 def test_a_tail_that_was_cut_off_is_seen_at_the_start_and_by_verify(home: Home) -> None:
     for _ in range(3):
         assert home.play(*ONE_SALE).code == 0
-    kinds = home.kinds()
-    cut_off(home, len(kinds) - max(place for place, kind in enumerate(kinds)
-                                   if kind == "sale.finished"))  # fmt: skip
+    cut_off(home, last_of(home, "sale.finished") - 1)
     assert len(home.sold()) == 2
     verified = home.command("journal", "verify")
     assert verified.code == 1
@@ -89,3 +95,66 @@ def test_a_tail_that_was_cut_off_is_seen_at_the_start_and_by_verify(home: Home) 
     later = home.command("journal", "verify")
     assert later.code == 1, "what was lost stays lost, also after a restart"
     assert "K1/" in later.out
+
+
+YEAR_END = ["2026-12-31", "2026-12", "2026"]
+
+
+@pytest.fixture
+def closed(december_shop: Home, tmp_path: Path) -> tuple[Home, Path]:
+    """A till that closed its year after a refund, and a backup of the day's morning."""
+    home = copy_of(december_shop, tmp_path / "home")
+    assert home.play(MANAGER, *THREE, "cash").code == 0
+    backup = tmp_path / "backup"
+    shutil.copytree(home.path / "data", backup)
+    rest = home.play(MANAGER, "ticket 1", "return 2 rassis", "cash", "close-day", BREAD, "cash")
+    assert rest.code == 0, rest
+    return home, backup
+
+
+def test_a_backup_of_before_a_closing_is_seen_and_its_days_are_closed_again(
+    closed: tuple[Home, Path],
+) -> None:
+    home, backup = closed
+    shutil.rmtree(home.path / "data")
+    shutil.copytree(backup, home.path / "data")
+    assert home.command("journal", "verify").code == 1
+    home.go_to(datetime(2027, 1, 2, 9, tzinfo=PARIS))
+    restored = home.play(MANAGER, "expect perpetual 5.75", BREAD, "cash", "close-day")
+    assert restored.code == 0, restored
+    assert "restored" in restored.err
+    assert home.closed() == [*YEAR_END, "2027-01-01", "2027-01-02"]
+    labels = [one["label"] for one in home.entries("period.closed")]
+    assert labels[0] == "T01-K2-Z000001"
+    totals = [one["running"]["perpetual"] for one in home.entries("period.closed")]
+    assert totals == [575, 575, 575, 575, 705]
+    home.check()
+
+
+CUTS = [
+    ("the year's closing is gone", 2, YEAR_END[:2]),
+    ("its month's is gone too", 1, YEAR_END[:1]),
+    ("no closing is left", 0, []),
+]
+
+
+@pytest.mark.parametrize(("_name", "kept", "left"), CUTS, ids=str)
+def test_a_closing_that_was_cut_off_is_seen_and_made_again_with_the_same_totals(
+    closed: tuple[Home, Path], _name: str, kept: int, left: list[str]
+) -> None:
+    home, _ = closed
+    first, *_ = [one["running"] for one in home.entries("period.closed")]
+    places = [place for place, kind in enumerate(home.kinds(), 1) if kind == "period.closed"]
+    cut_off(home, places[kept] - 1)
+    assert home.closed() == left
+    assert home.command("journal", "verify").code == 1
+    started = home.play(MANAGER, "expect perpetual 2.55", "expect closed-day 2026-12-31")
+    assert started.code == 0, started
+    assert "its end was cut off" in started.err
+    assert "is finished now" in started.err
+    assert home.closed() == YEAR_END
+    assert [one["running"] for one in home.entries("period.closed")] == [first] * 3
+    sold = home.play(MANAGER, BREAD, "cash", "expect perpetual 3.85", "expect period 1.30")
+    assert sold.labels == ["T01-K2-000001"]
+    assert home.command("journal", "verify").code == 1, "what was lost stays lost"
+    home.check()

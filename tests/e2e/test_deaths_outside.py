@@ -15,7 +15,7 @@ PRINTING = [
     Case(
         "its ticket is asked for and not handed over",
         (KETTLE, "cash"),
-        Death("pos.till.tender:begin"),
+        Death("pos.till.finish:begin"),
         ASK,
     ),
     Case(

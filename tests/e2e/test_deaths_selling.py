@@ -88,7 +88,7 @@ SELLING = [
     Case(
         "the sale is committed and the customer sees no change yet",
         (*ONE_SALE, *THREE, "cash 20"),
-        Death("pos.till.tender:show_paid", call=2),
+        Death("pos.till.finish:show_paid", call=2),
         ("expect ticket T01-K1-000002", "expect lines 0", "expect change 14.25"),
         2,
     ),

@@ -24,6 +24,7 @@ class Hands:
 
     app: TillApp
     pilot: Pilot[None]
+    pressed: int = 0
     _at: float = 0.0
 
     async def press(self, *keys: str) -> None:
@@ -36,6 +37,7 @@ class Hands:
 
     async def _type(self, keys: Sequence[str], pause_s: float) -> None:
         for key in keys:
+            self.pressed += 1
             self._at = max(self._at + pause_s, monotonic())
             event = events.Key(key, CHARACTERS.get(key, key if len(key) == 1 else None))
             event.time = self._at
@@ -59,8 +61,10 @@ class Hands:
         await self.pilot.pause()
 
     def screen(self) -> list[str]:
-        """Return what stands on the screen, a text a row."""
-        return [strip.text.rstrip() for strip in self.app.screen._compositor.render_strips()]
+        """Return what stands on the screen, a text a row; every cell of it was drawn."""
+        compositor = self.app.screen._compositor
+        compositor.render_full_update().render_segments(self.app.console)
+        return [strip.text.rstrip() for strip in compositor.render_strips()]
 
     def reads(self, text: str) -> bool:
         """Tell whether a text stands somewhere on the screen."""

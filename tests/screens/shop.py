@@ -23,6 +23,7 @@ from pos.doubles import (
     RecordedCounter,
 )
 from pos.fiscal.none import NoRules
+from pos.fiscal.port import FiscalRules
 from pos.ports import DeviceState, StatusChanged
 from pos.screens.app import TillApp
 from pos.screens.options import ScreenOptions
@@ -60,6 +61,7 @@ class Shop:
     clock: FixedClock = field(default_factory=FixedClock)
     language: str = "en"
     logged: list[str] = field(default_factory=list)
+    fiscal: FiscalRules = field(default_factory=NoRules)
 
     def __post_init__(self) -> None:
         self.store = MemoryStore(self.clock)
@@ -73,10 +75,11 @@ class Shop:
             ledger=self.store,
             drafts=self.store,
             past=self.store,
+            books=self.store,
             people=people,
             pins=PlainPins(),
             signer=HashSigner(),
-            fiscal=NoRules(),
+            fiscal=self.fiscal,
             sound=self.counter,
             printer=self.counter,
             drawer=self.counter,

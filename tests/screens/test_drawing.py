@@ -7,6 +7,7 @@ from collections.abc import Callable
 import pytest
 from textual import events
 from textual._xterm_parser import XTermParser
+from textual.geometry import Region
 
 from config.themes import PALETTES
 from pos.screens.keys import tolerate_malformed_keys
@@ -89,6 +90,14 @@ async def test_paper_comes_out_beside_the_till_where_there_is_room() -> None:
         assert not hands.reads("TOTAL 2,25")
 
 
+async def test_rows_are_as_wide_as_the_terminal_before_the_screen_has_heard_of_it() -> None:
+    shop = Shop().opened()
+    async with at_work(shop.app()) as hands:
+        await hands.burst(f"{BREAD}\r")
+        rows = hands.app.sale_screen.render_lines(Region(0, 0, 120, 40))
+        assert [row.cell_length for row in rows] == [120] * 40
+
+
 @pytest.mark.parametrize(
     "sequence", ["\x1b[97;2;9999999u", "\x1b[97:65;2;65u", "\x1b[9999999u", "\x1b[97;2;1114112u"]
 )
@@ -101,7 +110,7 @@ def test_a_malformed_key_sequence_is_dropped_and_the_next_key_heard(sequence: st
 
 @pytest.mark.parametrize("language", ["en", "fr"])
 @pytest.mark.parametrize("size", [(80, 24), (120, 40)])
-@pytest.mark.parametrize("scene", ["selling", "search", "paid", "sign_in"])
+@pytest.mark.parametrize("scene", SCENES)
 def test_a_scene_looks_as_it_was_approved(
     snap_compare: Callable[..., bool], language: str, size: tuple[int, int], scene: str
 ) -> None:

@@ -212,7 +212,7 @@ async def test_help_is_there_before_anyone_signs_in() -> None:
 
 
 @pytest.mark.parametrize("away", ["printer", "drawer"])
-@pytest.mark.parametrize("keys", [["f9"], ["ctrl+o"]])
+@pytest.mark.parametrize("keys", [["f9"], ["ctrl+o", "1"]])
 async def test_a_drawer_that_may_not_have_opened_is_said(keys: list[str], away: str) -> None:
     shop = Shop().opened()
     shop.desk.devices[away] = StatusChanged(away, DeviceState.OFFLINE)
@@ -273,12 +273,12 @@ async def test_a_till_with_no_scanner_of_its_own_shows_the_keyboards() -> None:
 
 async def test_warnings_never_hide_the_time_on_a_small_screen() -> None:
     shop = Shop().opened()
-    shop.desk.rules = replace(shop.desk.rules, training=True)
+    shop.desk.training = True
     async with at_work(shop.app(notes=(BACKUP, CUT)), (60, 20)) as hands:
         shop.store.marker_behind = True
         hands.app.session.tick()
         await hands.press("up")
-        assert hands.reads("TRAINING · +2")
+        assert hands.reads("2 notices to read · +1")
         assert hands.reads("10:30")
 
 

@@ -8,6 +8,7 @@ import pytest
 
 from pos.doubles import MemoryCatalogue
 from pos.ports import PrintEnded, PrintOutcome
+from pos.screens.till_screen import TillScreen
 from tests.screens.hands import at_work
 from tests.screens.shop import ARTICLES, BREAD, WINE, Shop
 
@@ -52,6 +53,51 @@ async def test_the_keys_that_answer_an_age_are_always_told(
         shown = hands.app.sale_screen.entry.shown
         assert shown.hint
         assert hands.reads(f"{shown.question} ")
+        assert hands.reads(shown.hint)
+
+
+@pytest.mark.parametrize("language", ["en", "fr"])
+@pytest.mark.parametrize(
+    ("gesture", "keys"),
+    [
+        ("refund", []),
+        ("refund", ["enter"]),
+        ("refund", ["enter", "a"]),
+        ("refund", ["enter", "a", "1", "f11"]),
+        ("refund", ["end", "enter"]),
+        ("refund", ["end", "enter", *"pommes", "enter"]),
+        ("cash_desk", []),
+        ("cash_desk", ["2"]),
+        ("cash_desk", ["2", "5", "enter"]),
+        ("cash_desk", ["6"]),
+        ("cash_desk", ["6", "end"]),
+        ("cash_desk", ["6", "end", "enter"]),
+        ("cash_desk", ["6", "end", "enter", "1"]),
+        ("cash_desk", ["6", "end", "enter", "2"]),
+        ("open_drawer", []),
+        ("day", []),
+        ("day", ["1"]),
+        ("day", ["1", "1", "4"]),
+        ("training", []),
+        ("about", []),
+    ],
+)
+async def test_what_the_keys_do_is_told_beside_every_question(
+    gesture: str, keys: list[str], language: str
+) -> None:
+    shop = Shop(language=language).opened()
+    async with at_work(shop.app()) as hands:
+        await hands.burst(f"{BREAD}\r")
+        await hands.press("f9")
+        hands.app.session.gesture(gesture)
+        hands.app.show()
+        await hands.press(*keys)
+        screen = hands.app.screen
+        assert isinstance(screen, TillScreen)
+        shown = screen.entry.shown
+        assert shown.question
+        assert shown.hint
+        assert hands.reads(shown.question)
         assert hands.reads(shown.hint)
 
 

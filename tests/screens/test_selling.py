@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from config.keymap import GESTURES
 from pos.domain.events import CardAnswered, PermissionUsed, SaleFinished
 from pos.ports import DeviceState, PrintEnded, PrintOutcome, Scanned, StatusChanged
+from pos.screens.dialogs.commands import TEXTS
 from tests.screens.hands import at_work
 from tests.screens.shop import APPLES, BREAD, GIFT, MILK, WINE, Shop
 
@@ -352,11 +354,15 @@ async def test_every_gesture_is_found_by_its_words_in_the_palette() -> None:
         assert len(shop.desk.parked) == 1
 
 
+def test_help_and_the_palette_list_every_gesture_that_may_have_a_key() -> None:
+    assert set(TEXTS) == set(GESTURES)
+
+
 async def test_help_shows_every_key() -> None:
     shop = Shop().opened()
     async with at_work(shop.app(), (80, 50)) as hands:
         await hands.press("f1")
-        for text in ("Search an article by name", "Ctrl+Z", "Del", "Close the till"):
+        for text in ("Search an article by name", "Ctrl+Z", "Del", "Ctrl+R", "Close the till"):
             assert hands.reads(text), hands.screen()
 
 
@@ -371,10 +377,12 @@ async def test_a_touch_chooses_a_line_a_key_and_a_row() -> None:
         assert hands.app.session.prompt is not None or shop.desk.just_sold
 
 
-async def test_the_drawer_opens_and_it_is_said() -> None:
+async def test_the_drawer_opens_for_a_reason_and_it_is_said() -> None:
     shop = Shop().opened()
     async with at_work(shop.app()) as hands:
         await hands.press("ctrl+o")
+        assert shop.counter.opened == 0
+        await hands.press("1")
         assert hands.reads("The drawer was told to open.")
     assert shop.counter.opened == 1
 

@@ -19,6 +19,7 @@ ROOMS = [
     "pos/journal",
     "pos/fiscal",
     "pos/papers",
+    "pos/archive",
     "pos/till",
     "pos/console",
     "pos/main",

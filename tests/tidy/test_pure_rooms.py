@@ -18,6 +18,7 @@ THIRD_PARTY = {
     "pos/journal": {"pydantic", "cryptography"},
     "pos/fiscal": {"pydantic", "cryptography", "stdnum"},
     "pos/papers": {"pydantic", "cryptography"},
+    "pos/archive": {"cryptography"},
     "pos/till": {"pydantic"},
     "pos/store": {"sqlmodel", "sqlalchemy", "pysqlite3", "pydantic", "cryptography"},
 }

@@ -11,7 +11,7 @@ from pos.domain.events import BasketCut, CardAnswered, PrintFinished
 from pos.domain.line import Discount
 from pos.domain.staff import Permission, Person
 from pos.ports import DeviceState, PrintEnded, PrintOutcome, StoreUnavailable
-from pos.till import sell, staff, tender, tickets
+from pos.till import cash, drawer, sell, staff, tender, tickets
 from pos.till.sell import Question
 from tests.till.shop import (
     BREAD,
@@ -31,6 +31,7 @@ from tests.till.shop import (
 
 Gesture = Callable[[], object]
 WRITES_MOST = 5
+CASH = ("shift.opened", "cash.moved", "shift.counted", "shift.closed")
 
 
 @dataclass
@@ -138,7 +139,23 @@ def printing_again(till: Till) -> Gesture:
 
 def opening_the_drawer(till: Till) -> Gesture:
     loan = till.loan(Permission.NO_SALE)
-    return lambda: tickets.open_drawer(till.desk, loan)
+    return lambda: drawer.no_sale(till.desk, "un contrôle", loan)
+
+
+def dropping_cash(till: Till) -> Gesture:
+    return lambda: cash.drop(till.desk, 1000, "coffre")
+
+
+def counting_a_drawer(till: Till) -> Gesture:
+    shift = cash.open_shift(till.desk).opened.shift
+    return lambda: cash.count(till.desk, shift, {100: 1})
+
+
+def closing_a_shift(till: Till) -> Gesture:
+    shift = cash.open_shift(till.desk).opened.shift
+    cash.count(till.desk, shift, {1000: 1})
+    loan = till.loan(Permission.CASH_DIFFERENCE)
+    return lambda: cash.close_shift(till.desk, shift, "trouvé", loan=loan)
 
 
 def switching_cashier(till: Till) -> Gesture:
@@ -172,6 +189,9 @@ GESTURES = {
         a_card_declined,
         printing_again,
         opening_the_drawer,
+        dropping_cash,
+        counting_a_drawer,
+        closing_a_shift,
         switching_cashier,
         adding_a_person,
     )
@@ -192,6 +212,7 @@ def world(till: Till) -> tuple[object, ...]:
         till.counter.opened,
         till.desk.person,
         till.copies(),
+        [event.kind for event in till.events(*CASH)],
         sorted(till.store.credentials),
     )
 

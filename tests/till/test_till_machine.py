@@ -12,13 +12,15 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from pos.domain.errors import Refusal
+from pos.domain.events import ShiftClosed
 from pos.domain.line import Discount
 from pos.domain.staff import Permission
 from pos.domain.tender import TenderRules
-from pos.ports import CardRequest, DeviceState, PrintEnded, PrintOutcome
-from pos.till import sell, tender, tickets
+from pos.ports import CardRequest, DeviceState, DrawerMoved, PrintEnded, PrintOutcome
+from pos.till import cash, closing, refund, sell, tender, tickets, training
 from pos.till.desk import Loan
 from pos.till.sell import Asks, Question
+from tests.till.closing_days import check_books
 from tests.till.shop import (
     APPLES,
     BREAD,
@@ -206,6 +208,66 @@ class Shopkeeping(RuleBasedStateMachine):
         request: CardRequest = waiting[place % len(waiting)]
         self.attempt(lambda: tender.answer_card(self.till.desk, request, outcome))
 
+    @rule(move=st.sampled_from(("drop", "pay_in", "pay_out")), amount=st.integers(-1, 4000))
+    def move_cash(self, move: str, amount: int) -> None:
+        self.attempt(lambda: getattr(cash, move)(self.till.desk, amount, "preuve"))
+
+    @rule(coins=st.none() | st.dictionaries(st.sampled_from((7, 100, 2000)), st.integers(-1, 9)))
+    def open_shift(self, coins: dict[int, int] | None) -> None:
+        self.attempt(lambda: cash.open_shift(self.till.desk, coins))
+
+    @precondition(lambda self: bool(self.till.store.shifts()))
+    @rule(amount=st.integers(0, 5000), reason=st.sampled_from(("", "preuve")), lend=st.booleans())
+    def count_and_close(self, amount: int, reason: str, lend: bool) -> None:
+        shift = self.till.store.shifts()[-1].opened.shift
+        self.attempt(lambda: cash.close_shift(self.till.desk, shift, reason))
+        self.attempt(lambda: cash.count(self.till.desk, shift, {1: amount}))
+        loan = self.lent(Permission.CASH_DIFFERENCE, lend)
+        self.attempt(lambda: cash.close_shift(self.till.desk, shift, reason, loan=loan))
+
+    @rule(is_open=st.booleans())
+    def drawer_moves(self, is_open: bool) -> None:
+        tickets.on_device(self.till.desk, DrawerMoved("drawer", is_open))
+
+    @precondition(lambda self: bool(self.till.sales()))
+    @rule(
+        place=st.integers(0, 3), n=LINES, pieces=st.none() | st.integers(0, 3), lend=st.booleans()
+    )
+    def goods_come_back(self, place: int, n: int, pieces: int | None, lend: bool) -> None:
+        label = self._ticket(place)
+        quantity = None if pieces is None else pieces * 1000
+        loan = self.lent(Permission.REFUND, lend)
+        self.attempt(lambda: refund.return_line(self.till.desk, label, n, quantity, "abîmé", loan))
+
+    @precondition(lambda self: bool(self.till.sales()))
+    @rule(place=st.integers(0, 3), lend=st.booleans())
+    def void_a_sale(self, place: int, lend: bool) -> None:
+        label, loan = self._ticket(place), self.lent(Permission.VOID_SALE, lend)
+        self.attempt(lambda: refund.void_sale(self.till.desk, label, "erreur", loan))
+
+    def _ticket(self, place: int) -> str:
+        sales = self.till.sales()
+        return sales[-1 - place % len(sales)].label
+
+    @rule(amount=AMOUNTS)
+    def pay_back(self, amount: int | None) -> None:
+        self.attempt(lambda: refund.pay_back(self.till.desk, amount=amount))
+
+    @rule(ahead=st.booleans(), lend=st.booleans())
+    def close_the_day(self, ahead: bool, lend: bool) -> None:
+        loan = self.lent(Permission.CLOSE_DAY, lend)
+        self.attempt(lambda: closing.close_day(self.till.desk, loan, ahead=ahead))
+
+    @rule(hours=st.integers(-30, 60))
+    def hours_pass(self, hours: int) -> None:
+        self.till.clock.pass_s(hours * 3600)
+        closing.catch_up(self.till.desk)
+
+    @rule(on=st.booleans(), lend=st.booleans())
+    def train(self, on: bool, lend: bool) -> None:
+        loan = self.lent(Permission.TRAINING, lend)
+        self.attempt(lambda: training.switch(self.till.desk, on, loan))
+
     @rule(state=STATES)
     def printer_says(self, state: DeviceState) -> None:
         self.till.printer(state)
@@ -238,9 +300,13 @@ class Shopkeeping(RuleBasedStateMachine):
         for one in self.till.desk.baskets():
             basket = one.basket
             assert basket.subtotal == sum(line.total for line in basket.lines)
-            assert basket.eco == sum(line.eco_amount for line in basket.lines)
-            assert basket.due >= 0
-            assert all(line.total >= line.eco_amount >= 0 for line in basket.lines)
+            assert basket.discountable == sum(line.discountable for line in basket.lines)
+            back = [line for line in basket.lines if line.returned is not None]
+            assert basket.due >= 0 or back
+            assert all(line.total <= 0 for line in back)
+            assert all(
+                line.total >= line.eco_amount >= 0 for line in basket.lines if line not in back
+            )
 
     @invariant()
     def every_sale_adds_up_and_has_its_number(self) -> None:
@@ -248,7 +314,29 @@ class Shopkeeping(RuleBasedStateMachine):
         for sale in sales[self.checked :]:
             check_balance(sale)
         self.checked = len(sales)
-        check_numbers(sales)
+        for training_ in (False, True):
+            check_numbers([sale for sale in sales if sale.training is training_])
+
+    @invariant()
+    def no_line_of_a_ticket_gives_back_more_than_was_paid(self) -> None:
+        left = {(one.label, line.n): line.total for one in self.till.sales() for line in one.lines}
+        back = [line for one in self.till.sales() for line in one.lines if line.returned]
+        for line in back:
+            if line.returned is not None and line.returned.ticket:
+                left[line.returned.ticket, line.returned.line] += line.total
+                assert left[line.returned.ticket, line.returned.line] >= 0
+
+    @invariant()
+    def every_closing_holds_what_was_done_since_the_last(self) -> None:
+        check_books(self.till)
+
+    @invariant()
+    def a_drawer_has_one_open_shift_and_every_closed_one_adds_up(self) -> None:
+        drawers = [one.opened.drawer for one in self.till.store.shifts()]
+        assert len(drawers) == len(set(drawers))
+        for one in self.till.events("shift.closed"):
+            assert isinstance(one, ShiftClosed)
+            assert one.counted == one.expected + one.difference == one.left + one.banked
 
     @invariant()
     def every_ticket_has_one_original_and_left_the_till_once(self) -> None:

@@ -60,7 +60,7 @@ def test_training_has_numbers_and_a_chain_of_its_own(french_till: Till, restarts
     for training in (False, True, True, False, True, False):
         if restarts:
             till.restart()
-        till.desk.rules = replace(till.desk.rules, training=training)
+        till.desk.training = training
         till.scan(BREAD)
         tender.pay_cash(till.desk)
     for training, chain, series in ((False, "ticket", ""), (True, "training", "X")):

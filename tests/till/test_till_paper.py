@@ -16,7 +16,7 @@ from pos.domain.money import PIECE
 from pos.domain.shop import ShopFacts
 from pos.domain.staff import Permission
 from pos.domain.tender import TenderRules
-from pos.fiscal.france.ticket_chain import payload
+from pos.fiscal.france import payloads
 from pos.fiscal.port import ChainHead, SaleToSign
 from pos.papers.page import Page
 from pos.till import sell, staff, tender, tickets
@@ -76,8 +76,8 @@ D 2,1 %              2,36 € 0,05 €  2,41 €
 ------------------------------------------
 * Garantie légale de conformité : 2 ans
 (art. L217-3 et s. C. consom.)
-         Signature : JGO-  (n°1)
-          Comptoir – fiscal 1.0
+         Signature : z168  (n°1)
+          Comptoir – fiscal 2.0
                  ORIGINAL
 
    Échange sous 15 jours avec le ticket
@@ -129,8 +129,8 @@ D 2.1%                  €2.36 €0.05  €2.41
 ------------------------------------------
 * Garantie légale de conformité : 2 ans
 (art. L217-3 et s. C. consom.)
-         Signature : JGO-  (n°1)
-          Comptoir – fiscal 1.0
+         Signature : z168  (n°1)
+          Comptoir – fiscal 2.0
                  ORIGINAL
 
    Échange sous 15 jours avec le ticket
@@ -230,7 +230,7 @@ def test_the_signed_payload_can_be_made_again_from_the_journal_alone(french_till
         stamp = facts["fiscal"]
         local = stamp["payload"].split(",")[2]
         signed = SaleToSign(facts, "T01-K1", local)
-        assert payload(signed, head, "VENTE") == stamp["payload"]
+        assert payloads.ticket(signed, head) == stamp["payload"]
         assert local == "20261124103000"
         head = ChainHead(stamp["number"], stamp["signature"])
 
@@ -269,7 +269,7 @@ def test_the_country_is_named_once() -> None:
 
 
 def test_a_training_ticket_says_so(french_till: Till) -> None:
-    french_till.desk.rules = replace(french_till.desk.rules, training=True)
+    french_till.desk.training = True
     full_sale(french_till)
     paper = text_of(french_till.counter.printed[0][1])
     assert "FACTICE – MODE ÉCOLE" in paper

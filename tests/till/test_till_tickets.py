@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from pos.domain.events import DrawerOpened, PrintAsked, PrintFinished, SaleFinished
+from pos.domain.events import PrintAsked, PrintFinished, SaleFinished
 from pos.domain.staff import NeedsPermission, Permission
 from pos.fiscal.france import FranceRules
 from pos.papers.page import Block
@@ -255,23 +255,6 @@ def test_too_many_waiting_tickets_are_refused_and_the_sale_goes_on(till: Till) -
     assert slug_of(lambda: tickets.print_ticket(till.desk)) == "printer_behind"
     sell_one(till)
     assert len(till.sales()) == 2
-
-
-def test_the_drawer_opens_without_a_sale_only_by_permission(till: Till) -> None:
-    with pytest.raises(NeedsPermission):
-        tickets.open_drawer(till.desk)
-    assert till.counter.opened == 0
-    tickets.open_drawer(till.desk, till.loan(Permission.NO_SALE))
-    assert till.counter.opened == 1
-    assert [e.cause for e in till.store.events if isinstance(e, DrawerOpened)] == ["no_sale"]
-
-
-def test_no_permission_is_used_up_for_a_drawer_that_is_not_there(till: Till) -> None:
-    till.desk.ports.drawer = None
-    loan = till.loan(Permission.NO_SALE)
-    assert slug_of(lambda: tickets.open_drawer(till.desk, loan)) == "no_drawer"
-    assert not till.events("permission.used")
-    assert not loan.spent
 
 
 def test_an_open_drawer_is_shown(till: Till) -> None:

@@ -3,30 +3,51 @@
 >>> shop = ShopFacts("Au coin", "Au coin SARL", ("1 rue Neuve", "69001 Lyon"), "FR")
 >>> [str(sentence) for sentence in FranceRules().missing(shop)][0]
 'The SIRET number is missing; set shop.siret in the settings (14 digits).'
+>>> FranceRules("1a2b3c4d5e6f").fiscal_version
+'2.0+1a2b3c4d'
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from stdnum.fr import siret, tva
 
-from pos.domain.events import FiscalStamp, SaleFinished
+from pos.domain.events import FiscalStamp, PeriodClosed, SaleFinished
+from pos.domain.facts import FiscalRecord
 from pos.domain.shop import PrintRules, ShopFacts
 from pos.domain.words import Sentence
-from pos.fiscal.france.ticket_chain import extract, payload, text_of
-from pos.fiscal.port import ChainHead, SaleToSign, Sign
-from pos.papers.page import Align, Block, Text
+from pos.fiscal.france import accounting, blocks, ereporting, payloads, witness
+from pos.fiscal.france.payloads import PLUGIN, sealed
+from pos.fiscal.port import (
+    ArchiveToSign,
+    ChainHead,
+    ExportFile,
+    SaleToSign,
+    TotalToSign,
+    ToWitness,
+)
+from pos.journal.signing import Signer
+from pos.papers.page import Block
 
-GUARANTEE = "* Garantie légale de conformité : {length} (art. L217-3 et s. C. consom.)"
-"""C. consom. art. D211-6: the billing document states the guarantee of its durable goods."""
+VERSION = "2.0"
+"""Changes only when what the law's four conditions rest on does: major.minor."""
+
+DIGEST_SHOWN = 8
+"""How many digits of the digest of its files the fiscal version shows."""
 
 
 class FranceRules:
-    """CGI art. 286 I 3° bis; C. env. art. L541-15-10 and D541-371; C. consom. art. D211-6."""
+    """CGI art. 286 I 3° bis; C. env. art. L541-15-10 and D541-371; C. consom. art. D211-6.
 
-    name = "france"
-    fiscal_version = "1.0"
+    `digest` is that of the files of the fiscal perimeter, see `perimeter.py`; it becomes part of
+    the version that every document is signed and printed with.
+    """
+
+    name = PLUGIN
+
+    def __init__(self, digest: str = "") -> None:
+        self.fiscal_version = f"{VERSION}+{digest[:DIGEST_SHOWN]}" if digest else VERSION
 
     def missing(self, shop: ShopFacts) -> Sequence[Sentence]:
         """Return what a French shop must have set before its till sells.
@@ -43,7 +64,7 @@ class FranceRules:
             problems.append(
                 Sentence("The VAT number is missing; set shop.vat_number in the settings.")
             )
-        if not (shop.name and shop.company and len(shop.address) > 1):
+        if not (shop.name and shop.company and len(shop.address) > 1 and shop.country):
             problems.append(
                 Sentence("The shop's name or address is missing; set them in the settings.")
             )
@@ -70,44 +91,48 @@ class FranceRules:
             )
         return tuple(problems)
 
-    def stamp(self, sale: SaleToSign, head: ChainHead, sign: Sign, key_id: str) -> FiscalStamp:
+    def stamp(self, sale: SaleToSign, head: ChainHead, signer: Signer) -> FiscalStamp:
         """Sign the next ticket of the TICKET chain, or of the training chain."""
-        text = payload(sale, head, "VENTE")
-        signature = text_of(sign(text.encode()))
-        return FiscalStamp(
-            plugin=self.name,
-            fiscal_version=self.fiscal_version,
-            chain="training" if sale.training else "ticket",
-            number=head.number + 1,
-            payload=text,
-            previous=head.signature,
-            signature=signature,
-            key_id=key_id,
-            algorithm="Ed25519",
-            extract=extract(signature),
-        )
+        chain = "training" if sale.training else "ticket"
+        return sealed(self.fiscal_version, chain, payloads.ticket(sale, head), head, signer)
+
+    def total(self, total: TotalToSign, head: ChainHead, signer: Signer) -> FiscalStamp:
+        """Sign a running total: its level names the chain (BOI-TVA-DECLA-30-10-30 § 170)."""
+        text = payloads.grand_total(total, head)
+        return sealed(self.fiscal_version, f"gt_{total.level}", text, head, signer)
+
+    def archive(self, archive: ArchiveToSign, head: ChainHead, signer: Signer) -> FiscalStamp:
+        """Sign an archive: what it holds and the SHA-256 of its file."""
+        text = payloads.archive(archive, head)
+        return sealed(self.fiscal_version, "archive", text, head, signer)
+
+    def witness(self, seen: ToWitness, signer: Signer) -> Sequence[FiscalRecord]:
+        """Return the records of duplicates and technical events, in the order of the entries."""
+        return witness.records(seen, self.fiscal_version, signer)
 
     def ticket_block(self, sale: SaleFinished, copy_number: int) -> Sequence[Block]:
-        """Print the extract, the software, the count of prints, and the training mark."""
-        stamp = sale.fiscal
-        mark = f"DUPLICATA n°{copy_number}" if copy_number else "ORIGINAL"
-        blocks: list[Block] = [
-            Text(f"Signature : {stamp.extract}  (n°{stamp.number})", Align.CENTER),
-            Text(f"{sale.software} – fiscal {stamp.fiscal_version}", Align.CENTER),
-            Text(mark, Align.CENTER, bold=bool(copy_number)),
-        ]
-        lengths = sorted({line.guarantee_months for line in sale.lines if line.guarantee_months})
-        blocks[:0] = [Text(GUARANTEE.format(length=_length(months))) for months in lengths]
-        if sale.training:
-            blocks.insert(0, Text("FACTICE – MODE ÉCOLE", Align.CENTER, bold=True))
-        return tuple(blocks)
+        """Print the type, the extract, the software, the count of prints, the training mark."""
+        return blocks.of_ticket(sale, copy_number)
+
+    def closing_block(self, closed: PeriodClosed, copy_number: int) -> Sequence[Block]:
+        """Print the integrity code, the software and the count of prints."""
+        return blocks.of_closing(closed, copy_number)
 
     def prints_unasked(self, sale: SaleFinished) -> bool:
         """Tickets are printed on request only, but for durable goods (C. env. art. D541-371)."""
         return any(line.guarantee_months for line in sale.lines)
 
+    def training_mark(self) -> str:
+        """BOI-TVA-DECLA-30-10-30 § 150: what is played is told on every document."""
+        return blocks.TRAINING
 
-def _length(months: int) -> str:
-    if months % 12:
-        return f"{months} mois"
-    return "1 an" if months == 12 else f"{months // 12} ans"
+    def exports(self, closed: PeriodClosed, accounts: Mapping[str, str]) -> Sequence[ExportFile]:
+        """Return the accounting entry and the e-reporting record of a closed day.
+
+        A month or a year has none: they are sums of days. A day on which nothing was sold has
+        none either.
+        """
+        if closed.level != "day" or not closed.figures.first_ticket:
+            return ()
+        reported = (ereporting.record(closed),) if ereporting.is_due(closed) else ()
+        return (accounting.daily_summary(closed, accounts), *reported)

@@ -29,12 +29,17 @@ class CardPrompt(ListPrompt):
         self._request = request
 
     def question(self) -> Sentence:
-        """Return what is asked."""
+        """Return what is asked; a negative request pays back."""
+        if self._request.amount < 0:
+            return Sentence("Pay {amount} back by card: what does the terminal say?",
+                            amount=Amount(-self._request.amount))  # fmt: skip
         return Sentence("Card {amount}: what does the terminal say?",
                         amount=Amount(self._request.amount))  # fmt: skip
 
     def brief(self) -> Sentence:
         """Return the amount; the question is the list's title."""
+        if self._request.amount < 0:
+            return Sentence("Back by card {amount}", amount=Amount(-self._request.amount))
         return Sentence("Card {amount}", amount=Amount(self._request.amount))
 
     def choices(self) -> Sequence[Choice]:
@@ -57,7 +62,7 @@ class CardPrompt(ListPrompt):
         if outcome == "unknown":
             self.session.refuse(self._stays_open())
         elif outcome != "approved":
-            self.session.refuse(Sentence("The card was not charged; choose another payment."))
+            self.session.refuse(self._not_done())
         elif isinstance(result, SaleFinished) or self._is_mine():
             self.session.paid(result)
         else:
@@ -69,6 +74,11 @@ class CardPrompt(ListPrompt):
             tender.answer_card(self.session.desk, self._request, "unknown")
         self.session.refresh()
         self.session.refuse(self._stays_open())
+
+    def _not_done(self) -> Sentence:
+        if self._request.amount < 0:
+            return Sentence("Nothing was paid back; choose another way.")
+        return Sentence("The card was not charged; choose another payment.")
 
     def _is_mine(self) -> bool:
         mine = self.session.desk.open.get(self.session.desk.signed_in.ref)

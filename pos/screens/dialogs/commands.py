@@ -29,8 +29,15 @@ TEXTS: dict[str, Sentence] = {
     "ticket_discount": Sentence("Discount on the whole ticket"),
     "abandon": Sentence("End the basket unsold"),
     "open_drawer": Sentence("Open the drawer"),
+    "refund": Sentence("Goods come back: refund or exchange"),
+    "gift": Sentence("Gift receipt of the last sale"),
+    "cash_desk": Sentence("Cash desk: float, drop, count"),
+    "day": Sentence("The day: figures, X and Z"),
+    "readiness": Sentence("The network: what is unsent, how old all is"),
+    "training": Sentence("Begin or end training"),
     "theme": Sentence("Other colours"),
     "language": Sentence("Other language"),
+    "about": Sentence("About this till"),
     "quit": Sentence("Close the till"),
 }
 """What each gesture does, in the order of the help."""

@@ -1,18 +1,56 @@
-"""A ticket of which nobody knows whether it came out: the person at the printer looks."""
+"""A paper of which nobody knows whether it came out: the person at the printer looks."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from pos.domain.words import Sentence
 from pos.screens.prompt import ListPrompt
 from pos.screens.widgets.choice_list import Choice
 from pos.till import tickets
-from pos.till.desk import WaitingPrint
+from pos.till.desk import Loan, WaitingPrint
 
 if TYPE_CHECKING:
     from pos.screens.session import Session
+
+PAPERS: dict[str, Sentence] = {
+    "ticket": Sentence("Ticket {document}"),
+    "gift": Sentence("Gift receipt {document}"),
+    "closing": Sentence("Closing {document}"),
+    "report": Sentence("Figures {document}"),
+    "cash": Sentence("Cash slip {document}"),
+}
+"""What each paper is called beside its document's label."""
+
+Printing = Callable[[Loan | None], int]
+"""Asks for a paper; returns 0 for the original, or the copy's number."""
+
+
+def paper_of(waiting: WaitingPrint) -> Sentence:
+    """Return what a paper is called.
+
+    >>> str(paper_of(WaitingPrint("J1", "T01-K1-Z000001", "closing", 0, lambda copy: None)))
+    'Closing T01-K1-Z000001'
+    """
+    return Sentence(PAPERS[waiting.paper].template, document=waiting.document)
+
+
+TICKET_GOES = Sentence("The ticket goes to the printer.")
+PAPER_GOES = Sentence("The paper goes to the printer.")
+
+
+def print_and_say(session: Session, printing: Printing, said: Sentence = PAPER_GOES) -> None:
+    """Print a paper and say so, or which copy it is; a copy may need a permission."""
+
+    def print_it(loan: Loan | None) -> None:
+        number = printing(loan)
+        if number:
+            session.say(Sentence("Duplicata number {number} goes to the printer.", number=number))
+        else:
+            session.say(said)
+
+    session.guarded(print_it)
 
 
 class PrintQuestion(ListPrompt):
@@ -26,12 +64,14 @@ class PrintQuestion(ListPrompt):
 
     def question(self) -> Sentence:
         """Return what is asked."""
-        return Sentence("Did ticket {ticket} come out of the printer?",
-                        ticket=self._waiting.document)  # fmt: skip
+        if self._waiting.paper == "ticket":
+            return Sentence("Did ticket {ticket} come out of the printer?",
+                            ticket=self._waiting.document)  # fmt: skip
+        return Sentence("{paper}: did it come out of the printer?", paper=paper_of(self._waiting))
 
     def brief(self) -> Sentence:
-        """Return the ticket; the question is the list's title."""
-        return Sentence("Ticket {ticket}", ticket=self._waiting.document)
+        """Return the paper; the question is the list's title."""
+        return paper_of(self._waiting)
 
     def choices(self) -> Sequence[Choice]:
         """Return the answers."""
@@ -45,12 +85,14 @@ class PrintQuestion(ListPrompt):
 
     def chosen(self, place: int) -> None:
         """Write down what was seen, and print again when that is asked."""
-        desk = self.session.desk
-        tickets.settle_print(desk, self._waiting.job, printed=place == 0)
+        desk, lost = self.session.desk, self._waiting
+        tickets.settle_print(desk, lost.job, printed=place == 0)
         self.close()
         if place == 1:
-            sale = desk.ports.past.sale(self._waiting.document)
-            self.session.guarded(lambda loan: tickets.print_ticket(desk, sale, loan))
+            print_and_say(
+                self.session,
+                lambda loan: tickets.print_paper(desk, lost.paper, lost.document, lost.make, loan),
+            )
 
     def left(self) -> None:
         """Ask again after the next sale."""

@@ -33,6 +33,10 @@ class ReasonPrompt(Prompt):
         """Return what is asked."""
         return self._why
 
+    def brief(self) -> Sentence:
+        """Return the question in one word; the whole is the list's title."""
+        return Sentence("Why?")
+
     def hint(self) -> Sentence:
         """Return what the keys do."""
         return Sentence("Digit, or ↑ ↓ or words, Enter · Esc: back")

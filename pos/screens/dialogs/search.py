@@ -24,7 +24,7 @@ class SearchPrompt(Prompt):
 
     def __init__(self, session: Session, text: str = "") -> None:
         super().__init__(session, text)
-        self._found: list[Article] = []
+        self.found: list[Article] = []
         self.changed()
 
     def question(self) -> Sentence:
@@ -33,7 +33,7 @@ class SearchPrompt(Prompt):
 
     def title(self) -> Sentence:
         """Return the title of the results."""
-        return Sentence("{count} article found", count=len(self._found))
+        return Sentence("{count} article found", count=len(self.found))
 
     def hint(self) -> Sentence:
         """Return what the keys do."""
@@ -49,22 +49,22 @@ class SearchPrompt(Prompt):
         words = self.session.words
         return [
             Choice(article.name, "" if price is None else words.amount(price))
-            for article in self._found
+            for article in self.found
             for price in (article.price_at(now),)
         ]
 
     def changed(self) -> None:
         """Search again."""
         self.cursor = 0
-        self._found = sell.search(self.session.desk, self.text) if self.text.strip() else []
+        self.found = sell.search(self.session.desk, self.text) if self.text.strip() else []
 
     def enter(self) -> None:
         """Add the article under the cursor; what finds nothing may still be a code."""
         desk, text = self.session.desk, self.text.strip()
         if not text:
             return
-        if self._found:
-            article = self._found[self.cursor]
+        if self.found:
+            article = self.found[self.cursor]
             self.close()
             self.session.offered(sell.choose(desk, article))
         else:

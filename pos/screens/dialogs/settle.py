@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from pos.domain.words import Amount, Sentence
 from pos.ports import CardRequest
 from pos.screens.dialogs.card import CardPrompt
-from pos.screens.dialogs.print_question import PrintQuestion
+from pos.screens.dialogs.print_question import PrintQuestion, paper_of
 from pos.screens.prompt import ListPrompt, Prompt
 from pos.screens.widgets.choice_list import Choice
 from pos.till import tender, tickets
@@ -67,7 +67,7 @@ class SettlePrompt(ListPrompt):
     def _prints(self) -> list[_Open]:
         return [
             _Open(
-                Sentence("Ticket {ticket}", ticket=waiting.document),
+                paper_of(waiting),
                 Sentence("print to check"),
                 lambda waiting=waiting: PrintQuestion(self.session, waiting),  # type: ignore[misc]
             )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from pos.domain.catalogue import Unit
@@ -36,6 +37,29 @@ class QuantityPrompt(Prompt):
         quantity, n = typed_quantity(self.text, self._line.unit), self._line.n
         desk = self.session.desk
         self.session.guarded(lambda loan: sell.set_quantity(desk, n, quantity, loan), self.close)
+
+
+class AmountPrompt(Prompt):
+    """An amount of money for whoever asked."""
+
+    takes = staticmethod(is_figure)
+
+    def __init__(
+        self, session: Session, question: Sentence, done: Callable[[int], None], text: str = ""
+    ) -> None:
+        super().__init__(session, text)
+        self._question = question
+        self._done = done
+
+    def question(self) -> Sentence:
+        """Return what is asked."""
+        return self._question
+
+    def enter(self) -> None:
+        """Hand the amount over; a refused one leaves the question."""
+        amount = parse_amount(self.text)
+        self.close()
+        self._done(amount)
 
 
 class PricePrompt(Prompt):

@@ -6,6 +6,7 @@ from bisect import bisect_left
 from collections.abc import Callable, Sequence
 
 from pos.domain.line import Line
+from pos.domain.words import Sentence
 from pos.screens.face import Face
 from pos.screens.widgets.cells import left, right
 from pos.screens.widgets.panel import Cells, Panel
@@ -112,15 +113,15 @@ class BasketView(Panel):
         return [("".join(cells), self.face.look.header)]
 
     def _line(self, line: Line, is_cursor: bool, width: int) -> Cells:
-        figures, off = self.face.figures, line.discount_amount
+        figures, off = self.face.figures, abs(line.discount_amount)
         number, name, middle, total = _columns(
             width,
             (
                 str(line.n),
-                line.name,
+                self._name(line),
                 self.face.quantity(line.quantity, line.unit.value),
                 figures(line.unit_price) + ("*" if line.catalogue_price is not None else ""),
-                "-" + figures(off) if off else "",
+                ("-" if line.total > 0 else "+") + figures(off) if off else "",
                 figures(line.total),
             ),
             "▶" if is_cursor else " ",
@@ -128,7 +129,15 @@ class BasketView(Panel):
         look = self.face.look
         if is_cursor:
             return [(number + name + middle + total, look.selected)]
+        if line.returned is not None:
+            return [(number, look.muted), (name + middle + total, look.returned)]
         return [(number, look.muted), (name + middle, look.text), (total, look.strong)]
+
+    def _name(self, line: Line) -> str:
+        """A line that gives back says so in a word, whatever the terminal's colours."""
+        if line.returned is None:
+            return line.name
+        return self.face.say(Sentence("Return: {name}", name=line.name))
 
 
 def _same(old: Shown, new: Shown) -> bool:

@@ -41,15 +41,19 @@ class Surface(Screen[None]):
         self.refresh()
 
     def render_lines(self, crop: Region) -> list[Strip]:
-        """Return the rows of a region; each is drawn once and kept until it changes."""
+        """Return the rows of a region; each is drawn once and kept until it changes.
+
+        They are as wide as what was asked for, even before the screen has heard of a new size:
+        Textual cannot show a row that ends too soon.
+        """
         rows = [self._row(y) for y in crop.line_range]
         if crop.x == 0 and crop.width == self.size.width:
             return rows
-        return [row.crop(crop.x, crop.right) for row in rows]
+        return [row.crop_extend(crop.x, crop.right, None) for row in rows]
 
     def _row(self, y: int) -> Strip:
         known = self._drawn.get(y)
-        if known is None:
+        if known is None or known.cell_length != self.size.width:
             known = self._drawn[y] = self._draw(y)
         return known
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from itertools import zip_longest
 
+from rich.style import Style
+
 from pos.screens.face import Face
 from pos.screens.widgets.cells import left
 from pos.screens.widgets.figures import big
@@ -16,12 +18,16 @@ NOTES_LEAST = 22
 
 @dataclass(frozen=True, slots=True)
 class Total:
-    """What the panel says: a label, an amount as text, and notes, the first one strong."""
+    """What the panel says: a label, an amount as text, and notes, the first one strong.
+
+    Change has been given already (`is_change`); what is owed (`is_owed`) is still to be paid back.
+    """
 
     label: str
     amount: str
     notes: tuple[str, ...] = ()
     is_change: bool = False
+    is_owed: bool = False
 
 
 class TotalPanel(Panel):
@@ -74,5 +80,11 @@ class TotalPanel(Panel):
         note = total.notes[y - 1] if y - 1 < len(total.notes) else ""
         return [
             (left(left(" " + note, room - 1), room), look.strong if y == 1 else look.text),
-            (figures + "  ", look.notice_good if total.is_change else look.total),
+            (figures + "  ", self._style()),
         ]
+
+    def _style(self) -> Style:
+        look = self.face.look
+        if self._total.is_owed:
+            return look.returned
+        return look.notice_good if self._total.is_change else look.total

@@ -1,0 +1,1 @@
+"""Archives of the journal in an open format, and the check of them that stands alone."""

@@ -1,0 +1,38 @@
+"""The machines of a counter in memory."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from pos.papers.page import Page
+
+
+@dataclass
+class RecordedCounter:
+    """A printer, drawer, display, scanner and sound that remember what they were asked."""
+
+    printed: list[tuple[str, Page]] = field(default_factory=list)
+    opened: int = 0
+    shown: list[tuple[str, str]] = field(default_factory=list)
+    refused: int = 0
+    played: list[str] = field(default_factory=list)
+
+    def print(self, job: str, page: Page) -> None:
+        """Remember a page."""
+        self.printed.append((job, page))
+
+    def open(self) -> None:
+        """Count an opening."""
+        self.opened += 1
+
+    def show(self, upper: str, lower: str) -> None:
+        """Remember two lines."""
+        self.shown.append((upper, lower))
+
+    def refuse(self) -> None:
+        """Count a refusal."""
+        self.refused += 1
+
+    def play(self, name: str) -> None:
+        """Remember a sound."""
+        self.played.append(name)

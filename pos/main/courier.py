@@ -1,0 +1,223 @@
+"""`comptoir enrol` and `comptoir courier`: the till becomes known to a centre and speaks with it.
+
+The courier is a process of its own. It reads the till's file and writes two others, so that it
+may be killed at any moment, and be an older or a newer one than the till.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+import os
+import random
+import secrets
+import signal
+import sys
+from collections.abc import Callable, Mapping
+
+import typer
+
+from config import settings as settings_file
+from config.places import Places, places
+from config.sections import Settings
+from config.words import words_for
+from pos.domain.errors import Refusal
+from pos.domain.words import Sentence
+from pos.main.join import store_of
+from pos.main.keeper import LOCKED as LOCKED
+from pos.main.log import open_log
+from pos.main.rules import software
+from pos.main.world import SystemClock
+from pos.ports import Signer, StoreUnavailable
+from pos.ports.centre import Enrolment
+from pos.store.keys import file_key
+from pos.store.lock import FileLock
+from pos.store.mirror import MirrorFile
+from pos.store.open import FILE, KEYS
+from pos.store.outbox import OutboxFile
+from pos.till.readiness import WORDS
+from sync.around import Pace, Surroundings
+from sync.courier import Courier
+from sync.http import HttpWire, Identity
+from sync.protocol import Enrol, Enrolled
+from sync.wire import Trouble
+
+LINK = "comptoir-enrol:"
+"""How what a centre's QR code says begins."""
+
+GENTLE = 5
+"""How far the courier stands back for the till on a busy processor (`nice`)."""
+
+
+def enrol(code: str, url: str) -> int:
+    """Make this till known to a centre by a one-time code, and write the address down."""
+    settings, found = settings_file.load(), places()
+    code, url = _told(code, url or settings.centre.url)
+    _check_address(url)
+    signer, epoch = _own(settings, found)
+    asked = Enrol(
+        code=code,
+        public_key=signer.public_key.hex(),
+        store=settings.till.store,
+        till=settings.till.name,
+        epoch=epoch,
+        software=software(),
+    )
+    answer = asyncio.run(_ask(url, asked))
+    mirror = MirrorFile(found.data)
+    try:
+        mirror.enrol(
+            Enrolment(url, answer.centre, answer.centre_key, tuple(answer.scopes), signer.key_id)
+        )
+    finally:
+        mirror.close()
+    settings_file.put(found.config, "centre", {"url": url, "enabled": True})
+    say = words_for(settings.till.language).say
+    typer.echo(say(Sentence("This till belongs to the centre “{name}” now.", name=answer.centre)))
+    typer.echo(say(Sentence("It is spoken with from the next start of the till on.")))
+    return 0
+
+
+def run_courier(*, tied: bool = False) -> int:
+    """Speak with the centre until a signal; `tied`: also until the standard input ends."""
+    settings, found = settings_file.load(), places()
+    if not settings.centre.url or not settings.centre.enabled:
+        raise Refusal("no_centre", "The settings name no centre; run: comptoir enrol.")
+    try:
+        lock = FileLock(found.state / "courier.lock")
+    except StoreUnavailable:
+        _say(settings, Sentence("A courier works for this till already."))
+        return LOCKED
+    try:
+        os.nice(GENTLE)
+        open_log(found.log / "courier")
+        return asyncio.run(_work(settings, found, tied=tied))
+    finally:
+        lock.release()
+
+
+async def _work(settings: Settings, found: Places, *, tied: bool) -> int:
+    outbox, mirror = OutboxFile(found.data / FILE), MirrorFile(found.data)
+    enrolment = mirror.enrolment()
+    if enrolment is None:
+        raise Refusal("not_enrolled", "No centre knows this till yet; run: comptoir enrol.")
+    signer = file_key(found.state / KEYS / "till.pem")
+    till = f"{settings.till.store}-{settings.till.name}"
+    clock = SystemClock()
+    wire = HttpWire(settings.centre.url, Identity(till, enrolment.centre, signer), clock.now)
+    around = Surroundings(
+        outbox=outbox,
+        mirror=mirror,
+        wire=wire,
+        clock=clock,
+        name=lambda: secrets.token_hex(12),
+        chance=random.SystemRandom().random,
+        changed=outbox.version,
+        log=_log,
+    )
+    _spare_memory()
+    courier = Courier(around, enrolment.scopes, Pace(), mirror.last_report())
+    task = asyncio.create_task(courier.run())
+    _end_with(task, tied=tied)
+    try:
+        await task
+    except asyncio.CancelledError:
+        return 0
+    finally:
+        await wire.close()
+        outbox.close()
+        mirror.close()
+    return 0
+
+
+def _end_with(task: asyncio.Task[None], *, tied: bool) -> None:
+    """End the work at a signal, and with the till that started it."""
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, task.cancel)
+    if tied:
+        file = sys.stdin.fileno()
+        os.set_blocking(file, False)
+        loop.add_reader(file, lambda: _end_at_the_end(file, task.cancel))
+
+
+def _end_at_the_end(file: int, end: Callable[[], object]) -> None:
+    if not os.read(file, 1_024):
+        asyncio.get_running_loop().remove_reader(file)
+        end()
+
+
+def _spare_memory() -> None:
+    """Pages of rows are made and let go by the thousand: the collector need not look each time."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(100_000, 20, 50)
+
+
+async def _ask(url: str, message: Enrol) -> Enrolled:
+    """Ask a centre to let this till in. Raises Refusal with what a person can do."""
+    wire = HttpWire(url, None)
+    try:
+        return await wire.ask("/v1/enrol", message, Enrolled)
+    except Trouble as trouble:
+        if "bad_code" in trouble.detail:
+            raise Refusal(
+                "bad_code",
+                "The centre does not know this code: it serves once, for ten minutes, and for one"
+                " till. Ask for another.",
+            ) from trouble
+        raise Refusal(
+            "no_answer",
+            "The centre at {url} was not reached: {why}",
+            url=url,
+            why=WORDS[trouble.state].page,
+        ) from trouble
+    finally:
+        await wire.close()
+
+
+def _told(code: str, url: str) -> tuple[str, str]:
+    """Return the code and the address, out of what a QR code says where that was typed."""
+    if code.startswith(LINK):
+        address, _, rest = code.removeprefix(LINK).partition("#")
+        return rest.rpartition("#")[2], address
+    return code.strip(), url.rstrip("/")
+
+
+def _check_address(url: str) -> None:
+    """Refuse an address that the settings would refuse later, and none at all."""
+    from config.sections import Centre
+
+    try:
+        is_good = bool(Centre(url=url, enabled=True).url)
+    except ValueError:
+        is_good = False
+    if not is_good:
+        raise Refusal(
+            "bad_address",
+            "“{url}” is no address of a centre; one is https://centre.example.",
+            url=url,
+        )
+
+
+def _own(settings: Settings, found: Places) -> tuple[Signer, str]:
+    """Return the till's key and present epoch; a till that never ran gets its file now."""
+    path = found.data / FILE
+    if not path.exists():
+        store_of(settings, found).close()
+    outbox = OutboxFile(path)
+    try:
+        epochs = list(outbox.heads())
+    finally:
+        outbox.close()
+    return file_key(found.state / KEYS / "till.pem"), epochs[-1]
+
+
+def _say(settings: Settings, sentence: Sentence) -> None:
+    typer.echo(words_for(settings.till.language).say(sentence), err=True)
+
+
+def _log(event: str, facts: Mapping[str, object]) -> None:
+    import structlog
+
+    structlog.get_logger().info(f"courier {event}", **dict(facts))

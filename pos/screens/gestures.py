@@ -1,0 +1,46 @@
+"""Every gesture by its name: what a key, a touch or the palette of commands can ask for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from pos.screens import managing, paying, selling
+from pos.screens.dialogs.commands import CommandsPrompt, HelpPrompt
+
+if TYPE_CHECKING:
+    from pos.screens.session import Session
+
+GESTURES: dict[str, Callable[[Session], None]] = {
+    "commands": lambda session: session.ask_aside(CommandsPrompt(session)),
+    "help": lambda session: session.ask_aside(HelpPrompt(session)),
+    "search": selling.search,
+    "quantity": selling.quantity,
+    "discount": selling.discount,
+    "park": selling.park,
+    "recall": selling.recall,
+    "print": paying.print_ticket,
+    "quick_cash": paying.quick_cash,
+    "cash": paying.cash,
+    "card": paying.card,
+    "other_tender": paying.other_tender,
+    "settle": paying.settle,
+    "cashier": selling.cashier,
+    "void_line": selling.void_line,
+    "undo": selling.undo,
+    "price": selling.price,
+    "ticket_discount": selling.ticket_discount,
+    "abandon": selling.abandon,
+    "theme": lambda session: session.front.next_theme(),
+    "language": lambda session: session.front.next_language(),
+    "open_drawer": managing.open_drawer,
+    "refund": managing.refund,
+    "gift": managing.gift,
+    "cash_desk": managing.cash_desk,
+    "day": managing.day,
+    "readiness": managing.readiness,
+    "training": managing.training,
+    "about": managing.about,
+    "quit": lambda session: session.front.leave(),
+}
+"""Every gesture that a key, a touch or the palette can ask for."""

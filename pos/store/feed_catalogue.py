@@ -1,0 +1,330 @@
+"""Articles and prices out of the centre's feed, into the catalogue's file: one page, one short
+transaction, and where the reading stands in the same one.
+
+A row is a state: what it says replaces what was known of the article. Prices may come before
+their article; they wait. What a whole snapshot did not name leaves with its last page.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import Any, TypeVar
+
+from pydantic import ValidationError
+from sqlalchemy import Engine
+
+from pos.domain.catalogue_words import words
+from pos.domain.feed import ArticleFields, FeedFields, PriceFields
+from pos.ports.centre import FeedPage, FeedRow, ReadingKept
+from pos.store.catalogue_tables import index_text, rank_rowid
+from pos.store.catalogue_writer import INSERT_ARTICLE, INSERT_PRICE, INSERT_WORD, INSERT_WORDS
+from pos.store.engine import explained
+from pos.store.mirror_tables import create_feed_tables
+
+WORDS_HELD = 200_000
+"""How many words that the file has already are remembered, so that they are not written again."""
+
+_CACHE = -65_536
+"""SQLite's cache while pages come in, in KiB: most of the indexes they touch stay in memory."""
+
+READINGS = "SELECT scope, v, nonce, round, sweeping FROM reading"
+KEEP_READING = "INSERT OR REPLACE INTO reading VALUES (?,?,?,?,?)"
+
+_FIND = """
+SELECT a.* FROM json_each(?) j JOIN article_code c ON c.key = j.value
+JOIN article a ON a.id = c.article AND a.sku = c.key
+"""
+_CODES = """
+SELECT j.value, group_concat(c.key, char(10))
+FROM json_each(?) j JOIN article_code c ON c.article = j.value WHERE NOT c.only_sku GROUP BY 1
+"""
+_UPDATE = (
+    "UPDATE article SET sku=?2, name=?3, vat=?4, unit=?5, department=?6, age=?7, meal_voucher=?8,"
+    " guarantee_months=?9, eco=?10 WHERE id=?1"
+)
+_PUT_CODE = (
+    "INSERT INTO article_code VALUES (?,?,0) ON CONFLICT (key) DO UPDATE"
+    " SET article = excluded.article, only_sku = 0"
+    " WHERE only_sku = 0 OR article = excluded.article"
+)
+_PUT_SKU = (
+    "INSERT INTO article_code VALUES (?,?,1) ON CONFLICT (key) DO UPDATE"
+    " SET article = excluded.article, only_sku = 1"
+)
+_TAKE_WAITING = """
+INSERT OR REPLACE INTO article_price
+SELECT :article, price.value ->> 0, price.value ->> 1
+FROM waiting_price, json_each(prices) AS price WHERE sku = :sku
+"""
+_KEEP_WAITING = """
+INSERT OR REPLACE INTO waiting_price
+SELECT sku, json_group_array(json_array(since, amount))
+FROM article JOIN article_price ON article = id WHERE id = ? GROUP BY sku
+"""
+_UNSEEN = "SELECT id, name FROM article WHERE id NOT IN (SELECT article FROM seen_article)"
+_FORGET_PRICES = (
+    "DELETE FROM article_price WHERE article IN"
+    " (SELECT id FROM article WHERE sku NOT IN (SELECT sku FROM seen_price))",
+    "DELETE FROM waiting_price WHERE sku NOT IN (SELECT sku FROM seen_price)",
+)
+_WAITING = "SELECT 1 FROM waiting_price LIMIT 1"
+_PRICED = """
+SELECT a.sku, a.id, EXISTS (SELECT 1 FROM article_price p WHERE p.article = a.id)
+FROM json_each(?) j JOIN article_code c ON c.key = j.value
+JOIN article a ON a.id = c.article AND a.sku = c.key
+"""
+_ANYTHING = {
+    "article": ("SELECT 1 FROM article LIMIT 1",),
+    "price": ("SELECT 1 FROM article_price LIMIT 1", _WAITING),
+}
+_NOTHING: Mapping[str, int | str] = {"article": 0, "price": ""}
+"""The mark of a snapshot that began in an empty file: nothing is gone at its end."""
+
+M = TypeVar("M", bound=FeedFields)
+
+Stored = tuple[Any, ...]
+"""A row of `article`: its id, then its columns."""
+
+
+class CatalogueFeed:
+    """Writes the feed's articles and prices."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self._words: set[str] = set()
+        with explained(str(engine.url.database)), engine.begin() as connection:
+            create_feed_tables(connection)
+            connection.exec_driver_sql(f"PRAGMA cache_size={_CACHE}")
+
+    def readings(self) -> dict[str, ReadingKept]:
+        """Return how far each scope was read."""
+        with short_transaction(self._engine) as raw:
+            return readings_of(raw)
+
+    def apply(self, page: FeedPage) -> int:
+        """Keep a page; return how many of its rows could not be understood."""
+        put = _put_articles if page.scope.startswith("catalogue:") else _put_prices
+        with short_transaction(self._engine) as raw:
+            refused, fresh = put(raw, page, self._words)
+            raw.execute(KEEP_READING, reading_row(page))
+        if len(self._words) + len(fresh) > WORDS_HELD:
+            self._words.clear()
+        self._words |= fresh
+        return refused
+
+
+@contextmanager
+def short_transaction(engine: Engine) -> Iterator[Any]:
+    """Yield the driver's connection inside one BEGIN IMMEDIATE; all of it is kept, or nothing."""
+    with explained(str(engine.url.database or "memory")):
+        pooled = engine.raw_connection()
+        raw: Any = pooled.driver_connection
+        try:
+            raw.execute("BEGIN IMMEDIATE")
+            yield raw
+            raw.execute("COMMIT")
+        finally:
+            if raw.in_transaction:
+                raw.execute("ROLLBACK")
+            pooled.close()
+
+
+def readings_of(raw: Any) -> dict[str, ReadingKept]:
+    """Return how far each scope was read, from the table `reading` of any file."""
+    return {
+        scope: ReadingKept(v, nonce, number, bool(sweeping))
+        for scope, v, nonce, number, sweeping in raw.execute(READINGS)
+    }
+
+
+def reading_row(page: FeedPage) -> tuple[Any, ...]:
+    """Return the row of `reading` after a page."""
+    at = page.reading
+    return page.scope, at.v, at.nonce, at.round, int(at.sweeping)
+
+
+def _put_articles(raw: Any, page: FeedPage, known_words: set[str]) -> tuple[int, set[str]]:
+    """Write a page of articles; return how many rows were refused, and the words it added."""
+    states, gone, refused = _read(page.rows, "article", ArticleFields)
+    if page.starts:
+        _begin(raw, "article")
+    stored = _stored(raw, [*states, *gone, *refused])
+    coming = {sku: one for sku, one in states.items() if sku not in stored}
+    (last,) = raw.execute("SELECT coalesce(max(id), 0) FROM article").fetchone()
+    fresh = _insert(raw, last, coming, known_words)
+    fresh |= _change(
+        raw, {sku: states[sku] for sku in stored if sku in states}, stored, known_words
+    )
+    _remove(raw, [(stored[sku][0], stored[sku][2]) for sku in gone if sku in stored])
+    if _marks(raw, page, "article"):
+        named = [one[0] for sku, one in stored.items() if sku not in gone]
+        named += range(last + 1, last + 1 + len(coming))
+        raw.executemany("INSERT OR IGNORE INTO seen_article VALUES (?)", [(id_,) for id_ in named])
+        if page.ends:
+            _remove(raw, raw.execute(_UNSEEN).fetchall())
+    if page.ends:
+        raw.execute("DELETE FROM seen_article")
+    return len(refused), fresh
+
+
+def _insert(raw: Any, last: int, states: Mapping[str, ArticleFields], known: set[str]) -> set[str]:
+    """Add new articles after the id `last`, with the prices that waited for them."""
+    named = list(enumerate(states.items(), last + 1))
+    raw.executemany(INSERT_ARTICLE, [_columns(at, sku, one) for at, (sku, one) in named])
+    raw.executemany(_PUT_CODE, [(code, at) for at, (_, one) in named for code in one.codes])
+    raw.executemany(_PUT_SKU, [(sku, at) for at, (sku, one) in named if sku not in one.codes])
+    if raw.execute(_WAITING).fetchone():
+        raw.executemany(_TAKE_WAITING, [{"article": at, "sku": sku} for at, (sku, _) in named])
+        raw.executemany("DELETE FROM waiting_price WHERE sku = ?", [(sku,) for sku in states])
+    return _index(raw, [(at, one.name) for at, (_, one) in named], known)
+
+
+def _change(
+    raw: Any, states: Mapping[str, ArticleFields], stored: Mapping[str, Stored], known: set[str]
+) -> set[str]:
+    """Bring known articles to what their rows say; most say what is known already."""
+    codes = _codes(raw, [stored[sku][0] for sku in states])
+    renamed: list[tuple[int, str]] = []
+    for sku, one in states.items():
+        old = stored[sku]
+        article = old[0]
+        if _columns(article, sku, one) != old:
+            raw.execute(_UPDATE, _columns(article, sku, one))
+        if one.name != old[2]:
+            raw.execute("DELETE FROM article_fts WHERE rowid = ?", (rank_rowid(old[2], article),))
+            renamed.append((article, one.name))
+        if set(one.codes) != codes.get(article, set()):
+            raw.execute("DELETE FROM article_code WHERE article = ?", (article,))
+            raw.executemany(_PUT_CODE, [(code, article) for code in one.codes])
+            if sku not in one.codes:
+                raw.execute(_PUT_SKU, (sku, article))
+    return _index(raw, renamed, known)
+
+
+def _remove(raw: Any, articles: Sequence[tuple[int, str]]) -> None:
+    """Take articles (id, name) out; their prices wait for them to come back."""
+    ids = [(article,) for article, _ in articles]
+    raw.executemany(_KEEP_WAITING, ids)
+    for name in ("article_price", "article_code"):
+        raw.executemany(f"DELETE FROM {name} WHERE article = ?", ids)
+    raw.executemany(
+        "DELETE FROM article_fts WHERE rowid = ?",
+        [(rank_rowid(name, article),) for article, name in articles],
+    )
+    raw.executemany("DELETE FROM article WHERE id = ?", ids)
+
+
+def _index(raw: Any, articles: Sequence[tuple[int, str]], known: set[str]) -> set[str]:
+    """Index articles (id, name) by their words; return the words that are new to `known`."""
+    entries, fresh = [], set[str]()
+    for article, name in articles:
+        found = words(name)
+        if found:
+            fresh.update(found)
+            entries.append((rank_rowid(name, article), index_text(found)))
+    entries.sort()
+    raw.executemany(INSERT_WORDS, entries)
+    fresh -= known
+    raw.executemany(INSERT_WORD, [(word, word[::-1]) for word in sorted(fresh)])
+    return fresh
+
+
+def _put_prices(raw: Any, page: FeedPage, _words: set[str]) -> tuple[int, set[str]]:
+    """Write a page of prices; return how many rows were refused."""
+    states, gone, refused = _read(page.rows, "price", PriceFields)
+    if page.starts:
+        _begin(raw, "price")
+    found = raw.execute(_PRICED, (json.dumps([*states, *gone]),)).fetchall()
+    ids = {sku: article for sku, article, _ in found}
+    raw.executemany(
+        "DELETE FROM article_price WHERE article = ?",
+        [(id_,) for _, id_, priced in found if priced],
+    )
+    if raw.execute(_WAITING).fetchone():
+        skus = [(sku,) for sku in (*states, *gone)]
+        raw.executemany("DELETE FROM waiting_price WHERE sku = ?", skus)
+    rows = {sku: dict(state.prices).items() for sku, state in states.items()}
+    raw.executemany(
+        INSERT_PRICE,
+        [(ids[sku], *price) for sku, prices in rows.items() if sku in ids for price in prices],
+    )
+    raw.executemany(
+        "INSERT INTO waiting_price VALUES (?,?)",
+        [(sku, json.dumps(list(prices))) for sku, prices in rows.items() if sku not in ids],
+    )
+    if _marks(raw, page, "price"):
+        named = [(sku,) for sku in (*states, *refused)]
+        raw.executemany("INSERT OR IGNORE INTO seen_price VALUES (?)", named)
+        if page.ends:
+            for statement in _FORGET_PRICES:
+                raw.execute(statement)
+    if page.ends:
+        raw.execute("DELETE FROM seen_price")
+    return len(refused), set()
+
+
+def _begin(raw: Any, kind: str) -> None:
+    """Begin a snapshot: what it names is marked, unless there was nothing before it."""
+    raw.execute(f"DELETE FROM seen_{kind}")
+    if not any(raw.execute(statement).fetchone() for statement in _ANYTHING[kind]):
+        raw.execute(f"INSERT INTO seen_{kind} VALUES (?)", (_NOTHING[kind],))
+
+
+def _marks(raw: Any, page: FeedPage, kind: str) -> bool:
+    """Whether what the page names is marked: in a snapshot over what was there before."""
+    if not (page.starts or page.ends or page.reading.sweeping):
+        return False
+    column = {"article": "article", "price": "sku"}[kind]
+    statement = f"SELECT 1 FROM seen_{kind} WHERE {column} = ?"
+    return raw.execute(statement, (_NOTHING[kind],)).fetchone() is None
+
+
+def _read(
+    rows: Sequence[FeedRow], kind: str, model: type[M]
+) -> tuple[dict[str, M], list[str], list[str]]:
+    """Return the states by SKU, the SKUs that are gone, and those that were not understood.
+
+    A later row of the same SKU is the one that counts.
+    """
+    states: dict[str, M] = {}
+    gone: dict[str, None] = {}
+    refused: list[str] = []
+    for row in rows:
+        if row.kind != kind:
+            continue
+        if row.fields is None:
+            states.pop(row.key, None)
+            gone[row.key] = None
+            continue
+        try:
+            states[row.key] = model.model_validate(row.fields)
+            gone.pop(row.key, None)
+        except ValidationError:
+            refused.append(row.key)
+    return states, list(gone), refused
+
+
+def _stored(raw: Any, skus: Sequence[str]) -> dict[str, Stored]:
+    return {row[1]: row for row in raw.execute(_FIND, (json.dumps(list(skus)),))}
+
+
+def _codes(raw: Any, ids: Sequence[int]) -> dict[int, set[str]]:
+    found = raw.execute(_CODES, (json.dumps(list(ids)),))
+    return {article: set(keys.split("\n")) for article, keys in found}
+
+
+def _columns(article: int, sku: str, one: ArticleFields) -> Stored:
+    return (
+        article,
+        sku,
+        one.name,
+        one.vat,
+        one.unit,
+        one.department,
+        one.age,
+        int(one.meal_voucher),
+        one.guarantee_months,
+        one.eco,
+    )

@@ -1,0 +1,176 @@
+"""What the courier keeps of the centre (port `Mirror`): `centre.db`, and the catalogue's feed.
+
+Each method is one short transaction, so that the till, which reads both files, never waits.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+
+from pos.domain.feed import StockFields
+from pos.ports.centre import (
+    CourierReport,
+    Enrolment,
+    FeedPage,
+    FeedRow,
+    ForkOrder,
+    LaneKept,
+    ReadingKept,
+    StockThere,
+)
+from pos.store.engine import open_engine, reading
+from pos.store.feed_catalogue import (
+    KEEP_READING,
+    CatalogueFeed,
+    reading_row,
+    readings_of,
+    short_transaction,
+)
+from pos.store.migrations import migrate
+from pos.store.mirror_facts import (
+    ENROLMENT,
+    FILE,
+    INCLUDED,
+    REPORT,
+    enrolment_of,
+    lanes_of,
+    report_of,
+)
+from pos.store.mirror_tables import create_centre_schema
+from pos.store.open import open_catalogue
+
+STEPS = (create_centre_schema,)
+
+_KEEP_LANE = "INSERT OR REPLACE INTO lane VALUES (?,?,?,?)"
+_KEEP_FACT = "INSERT OR REPLACE INTO fact VALUES (?,?)"
+_PUT_LEVEL = "INSERT OR REPLACE INTO level VALUES (?,?,?,?,?)"
+_PUT_THING = "INSERT OR REPLACE INTO thing VALUES (?,?,?,?,?)"
+_ASKED = "SELECT sku FROM elsewhere WHERE answered_at < asked_at ORDER BY asked_at"
+_ANSWER = "UPDATE elsewhere SET answered_at = ?, stores = ? WHERE sku = ?"
+_SWEEP_THINGS = "UPDATE thing SET fields = NULL WHERE scope = ? AND round < ?"
+
+
+class MirrorFile:
+    """The port `Mirror`, in a data folder."""
+
+    def __init__(self, data: Path) -> None:
+        """Open or make the files. Raises StoreUnavailable for what stands in the way."""
+        path = data / FILE
+        self._catalogue = open_catalogue(data)
+        self._articles = CatalogueFeed(self._catalogue)
+        self._engine = open_engine(path)
+        migrate(self._engine, path, STEPS)
+
+    def lanes(self) -> Mapping[str, LaneKept]:
+        """See `pos.ports.centre.Mirror.lanes`."""
+        with short_transaction(self._engine) as raw:
+            return lanes_of(raw)
+
+    def keep_lanes(self, lanes: Mapping[str, LaneKept], order: ForkOrder | None = None) -> None:
+        """See `pos.ports.centre.Mirror.keep_lanes`."""
+        rows = [(epoch, lane.acked, lane.until, int(lane.forked)) for epoch, lane in lanes.items()]
+        with short_transaction(self._engine) as raw:
+            raw.executemany(_KEEP_LANE, rows)
+            if order is not None:
+                row = (order.epoch, order.number, order.hash)
+                raw.execute("INSERT OR REPLACE INTO fork VALUES (?,?,?)", row)
+
+    def readings(self) -> Mapping[str, ReadingKept]:
+        """See `pos.ports.centre.Mirror.readings`."""
+        with short_transaction(self._engine) as raw:
+            return {**self._articles.readings(), **readings_of(raw)}
+
+    def apply(self, page: FeedPage) -> int:
+        """See `pos.ports.centre.Mirror.apply`."""
+        if page.scope.startswith(("catalogue:", "prices:")):
+            return self._articles.apply(page)
+        with short_transaction(self._engine) as raw:
+            refused = _put_levels(raw, page)
+            _put_things(raw, page)
+            raw.execute(KEEP_READING, reading_row(page))
+            if page.included:
+                raw.execute(_KEEP_FACT, (INCLUDED, json.dumps(dict(page.included))))
+            return refused
+
+    def asked(self) -> Sequence[str]:
+        """See `pos.ports.centre.Mirror.asked`."""
+        with reading(self._engine).connect() as connection:
+            return list(connection.exec_driver_sql(_ASKED).scalars())
+
+    def answer(self, sku: str, stores: Sequence[StockThere], at: str) -> None:
+        """See `pos.ports.centre.Mirror.answer`."""
+        told = json.dumps([asdict(one) for one in stores])
+        with short_transaction(self._engine) as raw:
+            raw.execute(
+                "UPDATE elsewhere SET answered_at = ?, stores = ? WHERE sku = ?", (at, told, sku)
+            )
+
+    def report(self, report: CourierReport) -> None:
+        """See `pos.ports.centre.Mirror.report`."""
+        self._keep(REPORT, json.dumps(asdict(report)))
+
+    def last_report(self) -> CourierReport:
+        """Return what the courier last said of itself."""
+        with short_transaction(self._engine) as raw:
+            return report_of(raw)
+
+    def enrol(self, enrolment: Enrolment) -> None:
+        """Keep whom the till belongs to."""
+        self._keep(ENROLMENT, json.dumps(asdict(enrolment)))
+
+    def enrolment(self) -> Enrolment | None:
+        """Return whom the till belongs to, None before it was let in anywhere."""
+        with short_transaction(self._engine) as raw:
+            return enrolment_of(raw)
+
+    def close(self) -> None:
+        """Let go of the files."""
+        self._engine.dispose()
+        self._catalogue.dispose()
+
+    def _keep(self, key: str, value: str) -> None:
+        with short_transaction(self._engine) as raw:
+            raw.execute(_KEEP_FACT, (key, value))
+
+
+def _put_levels(raw: Any, page: FeedPage) -> int:
+    rows, gone, refused = [], [], 0
+    for row in page.rows:
+        if row.kind != "stock":
+            continue
+        try:
+            if row.fields is None:
+                gone.append((row.key,))
+            else:
+                one = StockFields.model_validate(row.fields)
+                rows.append((row.key, one.quantity, one.shelf, one.reserved, page.reading.round))
+        except ValidationError:
+            refused += 1
+    raw.executemany(_PUT_LEVEL, rows)
+    raw.executemany("DELETE FROM level WHERE sku = ?", gone)
+    if page.ends and page.scope.startswith("store:"):
+        raw.execute("DELETE FROM level WHERE round < ?", (page.reading.round,))
+    return refused
+
+
+def _put_things(raw: Any, page: FeedPage) -> None:
+    """Keep what is no stock as it came: whoever takes it up checks it."""
+    rows: Sequence[FeedRow] = [row for row in page.rows if row.kind != "stock"]
+    raw.executemany(
+        _PUT_THING,
+        [(row.kind, row.key, page.scope, _written(row.fields), page.reading.round) for row in rows],
+    )
+    if page.ends:
+        raw.execute(_SWEEP_THINGS, (page.scope, page.reading.round))
+
+
+def _written(fields: dict[str, Any] | None) -> str | None:
+    if fields is None:
+        return None
+    return json.dumps(fields, ensure_ascii=False, separators=(",", ":"), sort_keys=True)

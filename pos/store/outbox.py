@@ -1,0 +1,116 @@
+"""The journal as the courier reads it: the till's file, read only, in a process of its own.
+
+The till may write it meanwhile, and a person may put a backup in its place: the file that bears
+the name now is the one that is read.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection
+
+from pos.journal.chain import Head
+from pos.journal.entry import Entry
+from pos.store.engine import explained, open_reader
+from pos.store.projections import ENTRY_SQL, entry_of
+
+_EPOCHS = """
+WITH RECURSIVE each (epoch) AS (
+    SELECT min(epoch) FROM entry
+    UNION ALL
+    SELECT (SELECT min(epoch) FROM entry WHERE epoch > each.epoch)
+    FROM each WHERE each.epoch IS NOT NULL
+)
+SELECT epoch, (SELECT ordinal FROM entry WHERE entry.epoch = each.epoch
+               ORDER BY number DESC LIMIT 1) AS last
+FROM each WHERE epoch IS NOT NULL ORDER BY last
+"""
+_HEADS = f"SELECT entry.epoch, number, hash FROM ({_EPOCHS}) JOIN entry ON ordinal = last"
+_AT_ONCE = 50
+"""How many entries are fetched at once; an entry may be large."""
+
+
+def heads_of(connection: Connection) -> dict[str, Head]:
+    """Return the last entry of each epoch in the file, in the order they were opened."""
+    rows = connection.exec_driver_sql(_HEADS)
+    return {epoch: Head(epoch, number, own) for epoch, number, own in rows}
+
+
+class OutboxFile:
+    """The port `Outbox` on the till's file."""
+
+    def __init__(self, path: Path) -> None:
+        """Raises StoreUnavailable where there is no such file."""
+        self._path = path
+        self._inode = 0
+        self._engine = open_reader(path)
+        self._watching: Any = None
+
+    def heads(self) -> Mapping[str, Head]:
+        """See `pos.ports.centre.Outbox.heads`."""
+        with self._reading() as connection:
+            return heads_of(connection)
+
+    def entries(self, epoch: str, first: int) -> Iterator[Entry]:
+        """See `pos.ports.centre.Outbox.entries`."""
+        number = first
+        while True:
+            with self._reading() as connection:
+                rows = connection.exec_driver_sql(
+                    f"{ENTRY_SQL} WHERE epoch = ? AND number >= ? ORDER BY number LIMIT ?",
+                    (epoch, number, _AT_ONCE),
+                ).all()
+            for row in rows:
+                entry = entry_of(row)
+                if entry.number != number:
+                    return  # purged: what follows cannot be linked to what was asked for
+                yield entry
+                number += 1
+            if len(rows) < _AT_ONCE:
+                return
+
+    def hash_at(self, epoch: str, number: int) -> bytes | None:
+        """See `pos.ports.centre.Outbox.hash_at`."""
+        with self._reading() as connection:
+            found = connection.exec_driver_sql(
+                "SELECT hash FROM entry WHERE epoch = ? AND number = ?", (epoch, number)
+            ).scalar()
+        return None if found is None else bytes(found)
+
+    def version(self) -> tuple[int, int]:
+        """Return a value that changes when someone wrote the file, or exchanged it."""
+        with explained(str(self._path)):
+            self._follow()
+            if self._watching is None:
+                self._watching = self._engine.raw_connection()
+            (version,) = self._watching.driver_connection.execute("PRAGMA data_version").fetchone()
+        return self._inode, version
+
+    def close(self) -> None:
+        """Let go of the file."""
+        if self._watching is not None:
+            self._watching.close()
+            self._watching = None
+        self._engine.dispose()
+
+    @contextmanager
+    def _reading(self) -> Iterator[Connection]:
+        with explained(str(self._path)):
+            self._follow()
+            with self._engine.connect() as connection:
+                yield connection
+
+    def _follow(self) -> None:
+        """Read the file that has the name now."""
+        try:
+            inode = self._path.stat().st_ino
+        except FileNotFoundError:
+            inode = 0
+        if inode != self._inode:
+            self.close()
+            self._engine = open_reader(self._path)
+            self._inode = inode

@@ -1,0 +1,1 @@
+"""The centre: it keeps every till's entries, projects them, and says what the shops share."""

@@ -1,0 +1,228 @@
+"""The catalogue of the company: articles for all stores, with their first prices in a zone.
+
+The row of an article is what every till holds of it: name, vat, unit, department, age,
+meal_voucher, guarantee_months, eco, codes. Files are read as a till reads them
+(`pos.domain.catalogue_import`): an empty cell says nothing, a row that cannot be right is refused.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from itertools import islice
+from typing import Any
+
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from pos.domain.catalogue_import import (
+    CellRefused,
+    ImportRules,
+    RefusedRow,
+    Row,
+    RowReader,
+    SeenRows,
+)
+from pos.domain.words import Sentence
+from sync.central import feed, prices
+from sync.central.engine import Centre
+from sync.central.values import CATALOGUE, COMPANY, prices_scope
+
+BATCH = 5_000
+_SAID = ("name", "vat", "unit", "department", "age", "meal_voucher", "guarantee_months", "eco")
+
+_OWNERS = text(
+    "SELECT code, sku FROM article_code WHERE store_id = :store_id AND code = ANY(:codes)"
+)
+_OWN = text(
+    "INSERT INTO article_code (store_id, code, sku)"
+    " SELECT :store_id, code, sku FROM unnest(CAST(:codes AS text[]), CAST(:skus AS text[]))"
+    " AS told (code, sku) ON CONFLICT DO NOTHING"
+)
+
+
+@dataclass(slots=True)
+class Report:
+    """What a file did, in articles; `refused` are the rows that were left out, `REFUSED_MOST` kept.
+
+    An article counts as changed when its own row changed or its prices in the zone did.
+    """
+
+    added: int = 0
+    changed: int = 0
+    unchanged: int = 0
+    refusals: int = 0
+    refused: list[RefusedRow] = field(default_factory=list)
+
+    def refuse(self, row: RefusedRow) -> None:
+        """Count a refused row, and keep the first ones."""
+        self.refusals += 1
+        if len(self.refused) < REFUSED_MOST:
+            self.refused.append(row)
+
+
+REFUSED_MOST = 1_000
+
+
+async def import_rows(
+    centre: Centre, lines: Iterable[Sequence[str]], rules: ImportRules, zone: str
+) -> Report:
+    """Bring a file into the catalogue and a zone's prices: all of it at one moment, or nothing.
+
+    `lines` are the file's cells, the headings first. Raises Refusal when no column names articles.
+    """
+    rest = iter(lines)
+    reader = RowReader(rules, next(rest, []))
+    report = Report()
+    async with centre.everywhere() as sessions:
+        changes = [_Change(session, rules, zone) for session in sessions]
+        for batch in _batches(_rows(reader, rest, report)):
+            for place, change in enumerate(changes):
+                await change.put(batch, report if place == 0 else Report())
+        for session in sessions:
+            await session.commit()
+    return report
+
+
+def _rows(reader: RowReader, lines: Iterable[Sequence[str]], report: Report) -> Iterator[Row]:
+    seen = SeenRows(dated="since" in reader.places)
+    for number, cells in enumerate(lines, start=2):
+        try:
+            yield seen.admit(reader.read(number, cells))
+        except CellRefused as refused:
+            report.refuse(refused.row(number))
+
+
+def _batches(rows: Iterable[Row]) -> Iterator[list[Row]]:
+    rest = iter(rows)
+    while batch := list(islice(rest, BATCH)):
+        yield batch
+
+
+@dataclass(slots=True)
+class _Change:
+    """An import under way on one server."""
+
+    session: AsyncSession
+    rules: ImportRules
+    zone: str
+
+    async def put(self, rows: list[Row], report: Report) -> None:
+        """Write a batch of rows, in their order."""
+        owners = await self._owners(rows)
+        names = sorted(
+            {owners.get(row.code, row.article) for row in rows} | {row.article for row in rows}
+        )
+        old = await feed.current(self.session, COMPANY, CATALOGUE, "article", names)
+        priced = await prices.held_in(self.session, self.zone, names)
+        batch = _Batch(self.rules, owners, dict(old), {k: list(v) for k, v in priced.items()})
+        for row in rows:
+            try:
+                batch.take(row)
+            except CellRefused as refused:
+                report.refuse(refused.row(row.line))
+        await self._write(batch, old, priced, report)
+
+    async def _owners(self, rows: list[Row]) -> dict[str, str]:
+        codes = sorted({row.code for row in rows if row.code})
+        found = await self.session.execute(_OWNERS, {"store_id": COMPANY, "codes": codes})
+        return {str(row.code): str(row.sku) for row in found}
+
+    async def _write(
+        self, batch: _Batch, old: dict[str, Any], priced: dict[str, Any], report: Report
+    ) -> None:
+        articles = {sku: new for sku, new in batch.articles.items() if new != old.get(sku)}
+        repriced = {sku: new for sku, new in batch.priced.items() if new != priced.get(sku)}
+        touched = articles.keys() | repriced.keys()
+        report.added += len(touched - old.keys())
+        report.changed += len(touched & old.keys() & batch.named)
+        report.unchanged += len(batch.named - touched)
+        now = self.rules.now
+        rows: feed.Things = {("article", sku): fields for sku, fields in articles.items()}
+        await feed.publish(self.session, COMPANY, CATALOGUE, rows, now)
+        scope = prices_scope(self.zone)
+        await feed.publish(self.session, COMPANY, scope, prices.things(repriced), now)
+        codes = {"codes": list(batch.codes), "skus": list(batch.codes.values())}
+        await self.session.execute(_OWN, {"store_id": COMPANY, **codes})
+
+
+@dataclass(slots=True)
+class _Batch:
+    """The articles and prices of a batch, as they are and then as its rows say."""
+
+    rules: ImportRules
+    owners: dict[str, str]
+    articles: dict[str, dict[str, Any]]
+    priced: dict[str, list[prices.Dated]]
+    named: set[str] = field(default_factory=set)
+    codes: dict[str, str] = field(default_factory=dict)
+
+    def take(self, row: Row) -> None:
+        """Bring in what a row says. Raises CellRefused."""
+        sku = self._resolve(row)
+        known = self.articles.get(sku)
+        if known is None:
+            known = self._new(row)
+        elif not row.again:
+            said = {name: value for name in _SAID if (value := getattr(row, name)) is not None}
+            known = {**known, **said}
+        if row.code and row.code not in known["codes"]:
+            known = {**known, "codes": [*known["codes"], row.code]}
+            self.codes[row.code] = self.owners[row.code] = sku
+        self.articles[sku] = known
+        if not row.again:
+            self.named.add(sku)
+        if row.price is not None:
+            self.priced[sku] = self._dated(row, self.priced.get(sku, []))
+
+    def _resolve(self, row: Row) -> str:
+        owner = self.owners.get(row.code) if row.code else None
+        if row.sku and owner not in (None, row.sku):
+            assert owner is not None
+            text = Sentence(
+                "The code {code} already belongs to the article {sku}, {name}.",
+                code=row.code,
+                sku=owner,
+                name=self.articles.get(owner, {}).get("name", ""),
+            )
+            raise CellRefused("code", row.code, text)
+        return row.sku or owner or row.code
+
+    def _new(self, row: Row) -> dict[str, Any]:
+        if row.again:
+            text = Sentence("The article's first row was refused: correct it first.")
+            raise CellRefused("row", row.article, text)
+        default = self.rules.defaults
+        vat = row.vat or default.vat
+        if not row.name:
+            text = Sentence("The article {article} is new and has no name.", article=row.article)
+            raise CellRefused("name", "", text)
+        if not vat:
+            text = Sentence(
+                "The article {article} is new and has no VAT: add a VAT column, or set a default.",
+                article=row.article,
+            )
+            raise CellRefused("vat", "", text)
+        return {
+            "name": row.name,
+            "vat": vat,
+            "unit": row.unit or default.unit.value,
+            "department": default.department if row.department is None else row.department,
+            "age": row.age or 0,
+            "meal_voucher": row.meal_voucher or 0,
+            "guarantee_months": row.guarantee_months or 0,
+            "eco": row.eco or 0,
+            "codes": [],
+        }
+
+    def _dated(self, row: Row, held: list[prices.Dated]) -> list[prices.Dated]:
+        """An undated price replaces all up to now; a dated file replaces them all, row by row."""
+        assert row.price is not None
+        horizon = int(self.rules.now.timestamp())
+        if row.again:
+            kept = [one for one in held if one[0] != row.since]
+        elif row.since:
+            kept = []
+        else:
+            kept = [one for one in held if one[0] > horizon]
+        return sorted([*kept, (row.since, row.price)])

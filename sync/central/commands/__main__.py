@@ -1,0 +1,5 @@
+"""`python -m sync.central.commands`."""
+
+from sync.central.commands import run
+
+run()

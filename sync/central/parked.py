@@ -1,0 +1,78 @@
+"""Entries that were kept and not understood are tried again: a newer program may know them.
+
+The inbox names them, so nothing searches the journals. What is understood now has its effects, as
+if it had come just then, and leaves the inbox.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+import asyncpg
+from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from pos.journal.entry import Entry
+from sync.central import conflicts, effects
+from sync.central.engine import Centre
+from sync.central.project import project, stored_entry
+
+PAGE = 200
+
+_PARKED = text(
+    "SELECT c.name, j.till_id, j.epoch, j.number, j.kind, j.version, j.at, j.body, j.previous,"
+    " j.hash, j.signature, j.key_id"
+    " FROM conflict c JOIN journal j ON j.store_id = c.store_id AND j.till_id = c.till_id"
+    " AND j.epoch = c.epoch AND j.number = c.number"
+    " WHERE c.store_id = :store_id AND j.store_id = :store_id AND c.slug = 'parked'"
+    " AND c.settled_at IS NULL AND j.is_parked AND c.name > :after ORDER BY c.name LIMIT :most"
+)
+_TAKE = text(
+    "UPDATE journal SET is_parked = false WHERE store_id = :store_id AND till_id = :till_id"
+    " AND epoch = :epoch AND number = :number AND is_parked RETURNING number"
+)
+
+
+async def retry(centre: Centre, store: str, now: datetime) -> int:
+    """Try every parked entry of a store again, each in its own transaction; return how many went.
+
+    Two processes may do so at once: the row of the journal is taken by one of them.
+    """
+    taken, after = 0, ""
+    while True:
+        async with centre.session(store) as session:
+            asked = {"store_id": store, "after": after, "most": PAGE}
+            rows = (await session.execute(_PARKED, asked)).all()
+        for row in rows:
+            taken += await _try(centre, store, row, now)
+        if len(rows) < PAGE:
+            return taken
+        after = rows[-1].name
+
+
+async def _try(centre: Centre, store: str, row: Any, now: datetime) -> bool:
+    entry = stored_entry(store, row)
+    projected = project([entry])
+    if projected.parked:
+        return False
+    async with centre.session(store) as session:
+        try:
+            if not await _take(session, entry):
+                return False
+            found = await effects.write(session, entry.place, projected, now)
+        except (DBAPIError, asyncpg.PostgresError, ValueError, OverflowError):
+            return False  # what no table can hold stays in the inbox
+        await conflicts.note(session, found, now)
+        note = "understood by a newer program"
+        await conflicts.settle(session, store, row.name, by="centre", note=note, now=now)
+        await session.commit()
+    return True
+
+
+async def _take(session: AsyncSession, entry: Entry) -> bool:
+    place = entry.place
+    whose = {"store_id": place.store, "till_id": place.till, "epoch": place.epoch}
+    done = await session.execute(_TAKE, {**whose, "number": entry.number})
+    return done.one_or_none() is not None

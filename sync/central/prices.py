@@ -1,0 +1,78 @@
+"""Prices of a zone: each article's prices by the instant from which they hold, sent ahead of time.
+
+The row of an article is all its prices: `{"prices": [[since, amount], …]}`, `since` in seconds
+since 1970 (0: always), in order. Every till switches at that instant by itself.
+
+>>> with_price([(0, 110)], 99, since=2_000, now=1_000)
+[(0, 110), (2000, 99)]
+>>> with_price([(0, 110), (500, 120), (2_000, 99)], 130, since=900, now=1_000)
+[(900, 130), (2000, 99)]
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from pos.domain.money import AMOUNT_MAX
+from sync.central import feed
+from sync.central.engine import Centre
+from sync.central.values import CATALOGUE, COMPANY, CentreRefusal, Unknown, prices_scope
+
+Dated = tuple[int, int]
+"""From when (seconds since 1970), and how much (minor units)."""
+
+PRICES_MOST = 100
+"""The most prices of an article that lie ahead."""
+
+
+async def put(
+    centre: Centre, zone: str, sku: str, amount: int, valid_from: datetime, now: datetime
+) -> None:
+    """Let an article cost `amount` in a zone from an instant on; commits.
+
+    Raises Unknown for an article that is not in the catalogue, CentreRefusal (`bad_price`) for an
+    amount out of range or too many prices ahead.
+    """
+    if not 0 <= amount <= AMOUNT_MAX:
+        raise CentreRefusal("bad_price", f"a price is from 0 to {AMOUNT_MAX}, not {amount}")
+    async with centre.everywhere() as sessions:
+        for session in sessions:
+            scope = prices_scope(zone)
+            before = await feed.advance(session, COMPANY, scope, 1, now)
+            if sku not in await feed.current(session, COMPANY, CATALOGUE, "article", [sku]):
+                raise Unknown(f"the catalogue has no article {sku}")
+            held = (await held_in(session, zone, [sku])).get(sku, [])
+            dated = with_price(
+                held, amount, since=int(valid_from.timestamp()), now=int(now.timestamp())
+            )
+            if len(dated) > PRICES_MOST:
+                raise CentreRefusal("bad_price", f"{sku} has {len(held)} prices ahead already")
+            await feed.put(session, COMPANY, scope, things({sku: dated}), before)
+        for session in sessions:
+            await session.commit()
+
+
+def with_price(held: Sequence[Dated], amount: int, *, since: int, now: int) -> list[Dated]:
+    """Return the prices with one more; of those past, only the one in force is kept."""
+    dated = dict(held) | {since: amount}
+    in_force = max((at for at in dated if at <= now), default=None)
+    return [(at, dated[at]) for at in sorted(dated) if in_force is None or at >= in_force]
+
+
+async def held_in(session: AsyncSession, zone: str, skus: Sequence[str]) -> dict[str, list[Dated]]:
+    """Return the prices of some articles in a zone."""
+    found = await feed.current(session, COMPANY, prices_scope(zone), "price", skus)
+    return {
+        sku: [(int(since), int(amount)) for since, amount in fields["prices"]]
+        for sku, fields in found.items()
+    }
+
+
+def things(priced: Mapping[str, Iterable[Dated]]) -> feed.Things:
+    """Return prices as rows of the feed."""
+    return {
+        ("price", sku): {"prices": [list(one) for one in dated]} for sku, dated in priced.items()
+    }

@@ -1,0 +1,134 @@
+"""Stock: a ledger of movements, its sums (the levels), and what is reserved of them.
+
+The levels of a store change only under the lock of its scope's counter, so they are read and
+written there without a surprise, and a reservation sees every level that it promises from.
+Physical truth wins: a sale is never refused for stock, a level may go below zero.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from sync.central.engine import driver
+from sync.central.feed import advance
+from sync.central.project import SELLABLE, SHELF, MoveRow
+from sync.central.values import store_scope
+
+_MOVE = text(
+    """
+WITH told AS (
+    SELECT * FROM unnest(
+        CAST(:skus AS text[]), CAST(:on_hand AS bigint[]),
+        CAST(:shelf AS bigint[]), CAST(:reserved AS bigint[])
+    ) WITH ORDINALITY AS told (sku, on_hand, shelf, reserved, place)
+), old AS (
+    SELECT sku, on_hand FROM stock_level WHERE store_id = :store_id AND sku = ANY(:skus)
+), moved AS (
+    INSERT INTO stock_level AS l (store_id, sku, on_hand, shelf, reserved, v)
+    SELECT :store_id, sku, on_hand, shelf, reserved, :before + place FROM told
+    ON CONFLICT (store_id, sku) DO UPDATE SET on_hand = l.on_hand + excluded.on_hand,
+        shelf = l.shelf + excluded.shelf, reserved = l.reserved + excluded.reserved,
+        v = excluded.v
+    RETURNING sku, on_hand
+)
+SELECT moved.sku FROM moved JOIN old ON old.sku = moved.sku
+WHERE old.on_hand >= 0 AND moved.on_hand < 0 ORDER BY moved.sku
+"""
+)
+
+_OF_ARTICLE = text(
+    """
+SELECT s.store_id, s.name, l.on_hand, l.shelf, l.reserved,
+    (SELECT min(greatest(t.heard_at, (
+        SELECT max(h.pushed_at) FROM till_head h
+        WHERE h.store_id = t.store_id AND h.till_id = t.till_id
+    ))) FROM till t WHERE t.store_id = s.store_id AND t.closed_at IS NULL) AS heard_at
+FROM store s JOIN stock_level l ON l.store_id = s.store_id AND l.sku = :sku
+WHERE s.store_id = ANY(:store_ids) ORDER BY s.store_id
+"""
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What changes of an article's level, in thousandths."""
+
+    sku: str
+    on_hand: int = 0
+    shelf: int = 0
+    reserved: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class StoreStock:
+    """An article in one store; `heard_at` is when the till that was heard longest ago was heard."""
+
+    store: str
+    name: str
+    on_hand: int
+    shelf: int
+    reserved: int
+    heard_at: datetime | None
+
+
+async def of_article(session: AsyncSession, stores: Sequence[str], sku: str) -> list[StoreStock]:
+    """Return the stock of an article in the stores of this server that have ever had it."""
+    found = await session.execute(_OF_ARTICLE, {"store_ids": list(stores), "sku": sku})
+    return [StoreStock(*row) for row in found]
+
+
+async def move(session: AsyncSession, store: str, moves: Sequence[MoveRow], now: datetime) -> bool:
+    """Write movements that the centre itself bears (a delivery, a count); the caller commits.
+
+    All bear one `source`; a source that is in the ledger already changes nothing and says False.
+    """
+    changes = changes_of(moves)
+    before = await advance(session, store, store_scope(store), len(changes), now)
+    known = await session.execute(
+        text("SELECT 1 FROM stock_move WHERE store_id = :store_id AND source = :source LIMIT 1"),
+        {"store_id": store, "source": moves[0].source},
+    )
+    if known.first() is not None:
+        return False
+    await append(session, moves)
+    await change(session, store, changes, before)
+    return True
+
+
+async def append(session: AsyncSession, moves: Sequence[MoveRow]) -> None:
+    """Write movements into the ledger alone, in the session's transaction."""
+    raw = await driver(session)
+    await raw.copy_records_to_table("stock_move", columns=MoveRow._fields, records=list(moves))
+
+
+def changes_of(moves: Iterable[MoveRow]) -> list[Change]:
+    """Return what movements change of the levels, one change an article."""
+    sums: Counter[tuple[str, str]] = Counter()
+    for one in moves:
+        sums[one.sku, one.bin] += one.quantity
+    return [Change(sku, sums[sku, SELLABLE], sums[sku, SHELF]) for sku in {sku for sku, _ in sums}]
+
+
+async def change(
+    session: AsyncSession, store: str, changes: Sequence[Change], before: int
+) -> list[str]:
+    """Change levels, under the versions after `before`; return who went below zero by it.
+
+    An article whose stock was never known does not go below zero: nobody counts it.
+    """
+    ordered = sorted(changes, key=lambda one: one.sku)
+    given = {
+        "store_id": store,
+        "before": before,
+        "skus": [one.sku for one in ordered],
+        "on_hand": [one.on_hand for one in ordered],
+        "shelf": [one.shelf for one in ordered],
+        "reserved": [one.reserved for one in ordered],
+    }
+    return list((await session.execute(_MOVE, given)).scalars())

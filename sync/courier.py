@@ -1,0 +1,319 @@
+"""The courier: brings a till's entries to the centre and the centre's news to the till.
+
+One push and one pull are in flight at most. Whatever goes wrong is a state with a name, and a
+wait that grows; nothing is lost by dying at any point, because the journal is the outbox and what
+the centre holds is believed only from its own answers (docs/sync.md). The decisions are those of
+`sync.merge`; here is the loop around them, over ports.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from contextlib import suppress
+from itertools import islice
+from typing import Any, Literal
+from urllib.parse import quote
+
+from pos.domain.shift import instant_text
+from pos.journal.chain import Head
+from pos.ports import StoreUnavailable
+from pos.ports.centre import (
+    CourierReport,
+    CourierState,
+    ForkOrder,
+    LaneKept,
+    StockThere,
+)
+from sync.around import Pace, Surroundings
+from sync.merge import Fork, Lane, Outcome, Outgoing
+from sync.protocol import (
+    ENTRIES_MOST,
+    ROWS_MOST,
+    Match,
+    Matched,
+    Pull,
+    PullAnswer,
+    Push,
+    PushAnswer,
+    StockAnswer,
+    fitting,
+    wire_entry,
+)
+from sync.scopes import Scopes
+from sync.standing import Side, Standing
+from sync.wire import Trouble
+
+ROWS_LEAST = 50
+_SHRINKS = (CourierState.TOO_SLOW, CourierState.HALF_ANSWER)
+_PATIENT = (
+    CourierState.NOT_ENROLLED,
+    CourierState.REVOKED,
+    CourierState.TOO_OLD,
+    CourierState.REJECTED,
+    CourierState.MISSING,
+)
+"""What no second try mends: it is tried again only after the longest wait."""
+
+
+class Courier:
+    """One till's courier; `run` until it is cancelled."""
+
+    def __init__(
+        self,
+        around: Surroundings,
+        scopes: Sequence[str],
+        pace: Pace | None = None,
+        report: CourierReport | None = None,
+    ) -> None:
+        """`report` is what the courier last said of itself, before it ended."""
+        self._around = around
+        self._pace = pace or Pace()
+        told = report or CourierReport()
+        kept = around.mirror.lanes()
+        self._outgoing = Outgoing({epoch: _lane(one) for epoch, one in kept.items()})
+        read_at = {scope: at for scope, at in told.read_at.items() if scope in scopes}
+        self._scopes = Scopes(around, scopes, read_at)
+        self._standing = Standing(around, self._pace.beat_s, told, read_at)
+        self._batch, self._rows = ENTRIES_MOST, ROWS_MOST
+        self._failures: dict[Side, int] = {"up": 0, "down": 0}
+        self._work, self._news, self._asked = (asyncio.Event() for _ in range(3))
+        self._recovered = asyncio.Event()
+
+    async def run(self) -> None:
+        """Work until cancelled."""
+        try:
+            async with asyncio.TaskGroup() as tasks:
+                for task in (self._watch, self._listen, self._look_up):
+                    tasks.create_task(task())
+                tasks.create_task(self._go("up", self._send, self._work, None))
+                tasks.create_task(self._go("down", self._fetch, self._news, self._pace.idle_s))
+        finally:
+            self._standing.stop()
+
+    # the loops
+
+    async def _go(
+        self,
+        side: Side,
+        step: Callable[[], Awaitable[bool]],
+        call: asyncio.Event,
+        idle_s: float | None,
+    ) -> None:
+        """Do one step after the other; wait for the call when there is nothing left to do."""
+        while True:
+            call.clear()
+            try:
+                has_more = await step()
+            except Trouble as trouble:
+                await self._stumble(side, trouble)
+                continue
+            except StoreUnavailable as error:
+                await self._stumble(side, Trouble(CourierState.DISK, str(error)))
+                continue
+            self._went_well(side)
+            if not has_more:
+                spread = None if idle_s is None else idle_s * (0.75 + self._around.chance() / 2)
+                await self._wait(spread, call)
+
+    async def _watch(self) -> None:
+        """Call for a push whenever the till's file changed."""
+        seen: object = None
+        while True:
+            try:
+                now = self._around.changed()
+                if self._around.mirror.asked():
+                    self._asked.set()
+            except StoreUnavailable:
+                now = seen  # sending says so, with a wait that grows
+            if now != seen:
+                seen = now
+                self._work.set()
+            await self._around.sleep(self._pace.look_s)
+
+    async def _listen(self) -> None:
+        """Call for a pull whenever the centre has news; without it the pulls go on anyway."""
+        failures = 0
+        while True:
+            try:
+                async for _ in self._around.wire.live():
+                    failures = 0
+                    self._news.set()
+            except Trouble as trouble:
+                failures += 1
+                await self._around.sleep(max(self._back_off_s(failures), trouble.retry_s))
+            else:
+                await self._around.sleep(self._back_off_s(1))
+
+    async def _look_up(self) -> None:
+        """Ask for the stock of other stores when a person at the till wants to know."""
+        while True:
+            await self._asked.wait()
+            self._asked.clear()
+            with suppress(Trouble, StoreUnavailable):  # the last answer stays, with its age
+                for sku in self._around.mirror.asked():
+                    await self._answer(sku)
+            await self._around.sleep(self._pace.first_s)
+
+    async def _answer(self, sku: str) -> None:
+        told = await self._around.wire.ask(
+            f"/v1/stock?sku={quote(sku, safe='')}", None, StockAnswer
+        )
+        found = [
+            StockThere(one.store, one.name, one.on_hand, one.reserved, one.as_of)
+            for one in told.stores
+        ]
+        self._around.mirror.answer(sku, found, instant_text(self._around.clock.now()))
+
+    # up
+
+    async def _send(self) -> bool:
+        """Send what is due; return whether there may be more."""
+        heads = self._around.outbox.heads()
+        forked = next((epoch for epoch in heads if self._outgoing.lane(epoch).forked), None)
+        if forked is not None:
+            await self._part(forked, heads)
+            return True
+        due = self._outgoing.next_push(heads)
+        self._standing.is_behind = self._outgoing.unsent(heads) > ENTRIES_MOST
+        if due is None:
+            return False
+        self._standing.tell()
+        await self._push(due, heads)
+        return True
+
+    async def _push(self, due: tuple[str, int], heads: Mapping[str, Head]) -> None:
+        epoch, first = due
+        before = self._outgoing.lane(epoch)
+        most = min(self._batch, before.limit(heads[epoch]) - before.acked)
+        entries = fitting(islice(self._around.outbox.entries(epoch, first), most))
+        if not entries:
+            raise Trouble(CourierState.MISSING, f"{epoch}/{first} was purged to its archive")
+        name = self._around.name()
+        push = Push(request=name, epoch=epoch, entries=[wire_entry(entry) for entry in entries])
+        self._outgoing = self._outgoing.pushing(name, epoch)
+        answer = await self._around.wire.ask("/v1/journal", push, PushAnswer)
+        after, outcome = self._outgoing.heard_push(
+            answer, self._around.outbox.heads(), self._around.outbox.hash_at
+        )
+        self._keep(after)
+        self._check_progress(epoch, before, outcome)
+        self._batch = min(ENTRIES_MOST, self._batch * 2)
+        if answer.parked or outcome != "advanced":
+            facts = {"epoch": epoch, "expected": answer.expected, "outcome": outcome}
+            self._around.log("push", {**facts, "parked": len(answer.parked)})
+
+    def _check_progress(self, epoch: str, before: Lane, outcome: Outcome) -> None:
+        """Wait before another try when an answer changed nothing."""
+        if outcome == "missing":
+            raise Trouble(CourierState.MISSING, f"{epoch}: the centre lacks purged entries")
+        if outcome == "ignored" or (outcome == "advanced" and self._outgoing.lane(epoch) == before):
+            raise Trouble(CourierState.SERVER_ERROR, f"{epoch}: an answer that says nothing")
+
+    async def _part(self, epoch: str, heads: Mapping[str, Head]) -> None:
+        """Look for the last entry that both hold of an epoch that forked, and order to part."""
+        search, outbox = self._outgoing.search(epoch, heads[epoch]), self._around.outbox
+        while True:
+            own = {number: outbox.hash_at(epoch, number) for number in search.probes()}
+            hashes = {number: one.hex() for number, one in own.items() if one is not None}
+            match = Match(request=self._around.name(), epoch=epoch, hashes=hashes)
+            matched = await self._around.wire.ask("/v1/match", match, Matched)
+            search = search.heard(matched.number)
+            if search.found:
+                break
+        after, order = self._outgoing.settle(search, heads, matched.held, outbox.hash_at)
+        self._keep(after, order)
+        self._around.log("fork", {"epoch": epoch, "shared": search.low, "parts": order is not None})
+
+    def _keep(self, after: Outgoing, order: Fork | None = None) -> None:
+        """Keep the lanes on disk before they are believed."""
+        if after.lanes != self._outgoing.lanes or order is not None:
+            self._around.mirror.keep_lanes(
+                {epoch: _lane_kept(lane) for epoch, lane in after.lanes.items()},
+                None if order is None else ForkOrder(order.epoch, order.number, order.hash),
+            )
+        self._outgoing = after
+
+    # down
+
+    async def _fetch(self) -> bool:
+        """Ask what is new; return whether there is more of it."""
+        outbox, name = self._around.outbox, self._around.name()
+        heads = self._outgoing.told(outbox.heads(), outbox.hash_at)
+        cursors = self._scopes.cursors()
+        pull = Pull(request=name, heads=heads, cursors=cursors, limit=self._rows)
+        self._outgoing = self._outgoing.pulling(name)
+        answer = await self._around.wire.ask("/v1/pull", pull, PullAnswer)
+        if answer.request != name:
+            raise Trouble(CourierState.HALF_ANSWER, "an answer to another question")
+        after, outcomes = self._outgoing.heard_pull(answer, outbox.heads(), outbox.hash_at)
+        self._keep(after)
+        if not set(outcomes.values()) <= {"advanced", "ignored"}:
+            self._around.log("pull", {"outcomes": dict(outcomes)})
+            self._work.set()
+        has_more = await self._scopes.take(
+            {s: answer.scopes[s] for s in cursors if s in answer.scopes}
+        )
+        self._rows = min(ROWS_MOST, self._rows * 2)
+        return has_more
+
+    # how it goes
+
+    async def _stumble(self, side: Side, trouble: Trouble) -> None:
+        """Show a failure, and wait: longer each time, with chance, and as long as asked."""
+        if trouble.is_hasty:
+            await self._wait(max(trouble.retry_s, self._back_off_s(1)))
+            return
+        if trouble.is_large or trouble.state in _SHRINKS:
+            was = (self._batch, self._rows)
+            if side == "up":
+                self._batch = max(1, self._batch // 2)
+            else:
+                self._rows = max(ROWS_LEAST, self._rows // 2)
+            if trouble.is_large and (self._batch, self._rows) != was:
+                return
+        self._failures[side] += 1
+        self._recovered.clear()
+        self._standing.stumbled(side, trouble)
+        seconds = self._back_off_s(self._failures[side])
+        if trouble.state in _PATIENT:
+            seconds = self._back_off_s(100)
+        if trouble.retry_s:
+            await self._wait(max(seconds, trouble.retry_s))
+        else:
+            await self._wait(seconds, self._recovered)
+
+    def _went_well(self, side: Side) -> None:
+        """Forget this side's failures; the other side need not wait any longer either."""
+        self._failures[side] = 0
+        self._standing.is_forked = any(lane.forked for lane in self._outgoing.lanes.values())
+        if self._standing.went_well(side):
+            self._recovered.set()
+
+    def _back_off_s(self, failures: int) -> float:
+        longest = min(self._pace.most_s, self._pace.first_s * 2.0 ** min(failures - 1, 30))
+        return longest * (0.5 + self._around.chance() / 2)
+
+    async def _wait(self, seconds: float | None, *calls: asyncio.Event) -> None:
+        """Wait until a call comes, or the seconds are over."""
+        waits = [asyncio.ensure_future(call.wait()) for call in calls]
+        if seconds is not None:
+            waits.append(asyncio.ensure_future(_slept(self._around.sleep, seconds)))
+        try:
+            await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            for wait in waits:
+                wait.cancel()
+
+
+async def _slept(sleep: Callable[[float], Awaitable[Any]], seconds: float) -> Literal[True]:
+    await sleep(seconds)
+    return True
+
+
+def _lane(kept: LaneKept) -> Lane:
+    return Lane(kept.acked, kept.until, kept.forked)
+
+
+def _lane_kept(lane: Lane) -> LaneKept:
+    return LaneKept(lane.acked, lane.until, lane.forked)

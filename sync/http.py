@@ -1,0 +1,322 @@
+"""The wire over HTTP: TLS that is checked, tokens signed by the till's key, gzip both ways.
+
+Everything between the till and the centre may lie: a login page answers 200, a proxy answers for
+the centre, half an answer looks whole. Only what is a message of ours is believed; each other end
+is a `Trouble` of its own.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import gzip
+import secrets
+import socket
+import ssl
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from ipaddress import ip_address
+
+import httpx
+from pydantic import ValidationError
+
+from pos.journal.signing import Signer
+from pos.ports.centre import CourierState
+from sync.protocol import BODY_BYTES_MOST, Message, Problem
+from sync.token import SCHEME, Asked, Claims, sign
+from sync.wire import M, Trouble
+
+COMPRESS_FROM = 1_024
+"""The least bytes of a body that is compressed."""
+
+RETRY_MOST_S = 600
+"""How long a `Retry-After` is heeded at most, in seconds."""
+
+NEWS = b"event: news"
+
+
+@dataclass(frozen=True, slots=True)
+class Timeouts:
+    """How long to wait, in seconds: for a connection, for the next bytes, for a whole answer.
+
+    `quiet_s` is how long a live stream may say nothing.
+    """
+
+    connect_s: float = 8
+    bytes_s: float = 20
+    whole_s: float = 90
+    quiet_s: float = 90
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """Who asks whom: the till's name (`S001-T01`), the centre's, and the key that signs."""
+
+    till: str
+    centre: str
+    signer: Signer
+
+
+class HttpWire:
+    """The port `sync.wire.Wire` over HTTP."""
+
+    def __init__(
+        self,
+        url: str,
+        who: Identity | None,
+        now: Callable[[], datetime] = lambda: datetime.now(UTC),
+        timeouts: Timeouts | None = None,
+    ) -> None:
+        """`who` is None before the till is enrolled: nothing is signed then."""
+        self._who = who
+        self._now = now
+        self._wait = timeouts or Timeouts()
+        self.offset_s = 0
+        self._client = httpx.AsyncClient(
+            base_url=url,
+            timeout=httpx.Timeout(self._wait.bytes_s, connect=self._wait.connect_s),
+            limits=httpx.Limits(max_connections=4, max_keepalive_connections=3),
+            follow_redirects=False,
+            verify=ssl.create_default_context() if url.startswith("https:") else False,
+            headers={"Accept-Encoding": "gzip", "User-Agent": "comptoir"},
+        )
+
+    async def ask(self, path: str, message: Message | None, answer: type[M]) -> M:
+        """See `sync.wire.Wire.ask`."""
+        headers = {"Accept": "application/json"}
+        if message is None:
+            request = self._request("GET", path, b"", headers)
+        else:
+            body, packed = _packed(message)
+            request = self._request("POST", path, body, {**headers, **packed})
+        with _explained():
+            async with asyncio.timeout(self._wait.whole_s):
+                response = await self._client.send(request, stream=True)
+                try:
+                    raw = await _read(response)
+                finally:
+                    await response.aclose()
+        return self._understood(response, raw, answer)
+
+    async def live(self) -> AsyncIterator[None]:
+        """See `sync.wire.Wire.live`."""
+        request = self._request("GET", "/v1/live", b"", {"Accept": "text/event-stream"})
+        request.extensions["timeout"] = httpx.Timeout(
+            self._wait.quiet_s, connect=self._wait.connect_s
+        ).as_dict()
+        with _explained():
+            response = await self._client.send(request, stream=True)
+            try:
+                if not _is_a(response, "text/event-stream"):
+                    raise self._refused(response, await _read(response))
+                rest = b""
+                async for chunk in response.aiter_bytes():
+                    rest += chunk
+                    heard = NEWS in rest
+                    rest = rest[-len(NEWS) + 1 :] if not heard else b""
+                    if heard:
+                        yield
+            finally:
+                await response.aclose()
+
+    async def close(self) -> None:
+        """Let go of every connection."""
+        await self._client.aclose()
+
+    def _request(
+        self, method: str, path: str, body: bytes, headers: dict[str, str]
+    ) -> httpx.Request:
+        request = self._client.build_request(method, path, content=body, headers=headers)
+        if self._who is not None:
+            asked = Asked(method, request.url.raw_path.decode("ascii"), body)
+            issued_s = int(self._now().timestamp()) + self.offset_s
+            claims = Claims(self._who.till, self._who.centre, issued_s, secrets.token_hex(16))
+            request.headers["Authorization"] = f"{SCHEME} {sign(self._who.signer, claims, asked)}"
+        return request
+
+    def _understood(self, response: httpx.Response, raw: bytes, answer: type[M]) -> M:
+        if response.status_code != httpx.codes.OK:
+            raise self._refused(response, raw)
+        if not _is_a(response, "application/json"):
+            raise Trouble(CourierState.LOGIN_PAGE, _told(response))
+        try:
+            understood = answer.model_validate_json(raw)
+        except ValidationError as error:
+            is_cut = any(one["type"] == "json_invalid" for one in error.errors())
+            state = CourierState.HALF_ANSWER if is_cut else CourierState.LOGIN_PAGE
+            raise Trouble(state, f"{_told(response)}: not a message of the centre") from None
+        self._set_clock(response)
+        return understood
+
+    def _refused(self, response: httpx.Response, raw: bytes) -> Trouble:
+        """Return what an answer that is no answer means."""
+        slug = _slug(response, raw)
+        if slug:
+            self._set_clock(response)
+        state = _of_slug(response.status_code, slug) if slug else _of_status(response.status_code)
+        return Trouble(
+            state,
+            f"{_told(response)} {slug}".strip(),
+            retry_s=self._retry_s(response),
+            is_large=response.status_code == httpx.codes.REQUEST_ENTITY_TOO_LARGE,
+            is_hasty=response.status_code == httpx.codes.TOO_MANY_REQUESTS and bool(slug),
+        )
+
+    def _retry_s(self, response: httpx.Response) -> float:
+        text = response.headers.get("retry-after", "").strip()
+        if text.isdigit():
+            return min(int(text), RETRY_MOST_S)
+        at = _date(text)
+        seconds = 0.0 if at is None else (at - self._now()).total_seconds()
+        return min(max(seconds, 0), RETRY_MOST_S)
+
+    def _set_clock(self, response: httpx.Response) -> None:
+        """Believe the clock of an answer that is the centre's own."""
+        at = _date(response.headers.get("date", ""))
+        if at is not None:
+            self.offset_s = round((at - self._now()).total_seconds())
+
+
+def is_private(url: str) -> bool:
+    """Tell whether what is sent to an address can be read by nobody else: TLS, or this machine."""
+    parsed = httpx.URL(url)
+    if parsed.scheme == "https":
+        return True
+    try:
+        is_loopback = ip_address(parsed.host).is_loopback
+    except ValueError:
+        is_loopback = parsed.host == "localhost"
+    return parsed.scheme == "http" and is_loopback
+
+
+def _packed(message: Message) -> tuple[bytes, dict[str, str]]:
+    """Return a message's bytes, compressed when that is worth it, and their headers."""
+    body = message.model_dump_json().encode()
+    headers = {"Content-Type": "application/json"}
+    if len(body) < COMPRESS_FROM:
+        return body, headers
+    return gzip.compress(body, 5, mtime=0), {**headers, "Content-Encoding": "gzip"}
+
+
+async def _read(response: httpx.Response) -> bytes:
+    """Return a body, unpacked, `BODY_BYTES_MOST` at most. Raises Trouble."""
+    chunks, size = [], 0
+    async for chunk in response.aiter_bytes():
+        size += len(chunk)
+        if size > BODY_BYTES_MOST:
+            raise Trouble(CourierState.LOGIN_PAGE, f"{_told(response)}: far too long")
+        chunks.append(chunk)
+    return b"".join(chunks)
+
+
+def _is_a(response: httpx.Response, kind: str) -> bool:
+    told: str = response.headers.get("content-type", "")
+    is_ok = response.status_code == httpx.codes.OK
+    return is_ok and told.partition(";")[0].strip().lower() == kind
+
+
+def _slug(response: httpx.Response, raw: bytes) -> str:
+    """Return the slug of a problem of the centre's, "" when the answer is none."""
+    kind: str = response.headers.get("content-type", "")
+    if kind.partition(";")[0].strip().lower() != "application/problem+json":
+        return ""
+    try:
+        return Problem.model_validate_json(raw).type.rpartition(":")[2]
+    except ValidationError:
+        return ""
+
+
+_STATES = {
+    "not_yet": CourierState.CLOCK_WRONG,
+    "expired": CourierState.CLOCK_WRONG,
+    "revoked": CourierState.REVOKED,
+    "unknown_key": CourierState.NOT_ENROLLED,
+    "unknown": CourierState.NOT_ENROLLED,
+    "replayed": CourierState.SERVER_ERROR,
+    "cut": CourierState.HALF_ANSWER,
+    "too_slow": CourierState.TOO_SLOW,
+}
+"""The centre's own words."""
+
+_BUSY = (429, 503)
+
+
+def _of_slug(status: int, slug: str) -> CourierState:
+    if slug in _STATES:
+        return _STATES[slug]
+    if status == httpx.codes.UPGRADE_REQUIRED:
+        return CourierState.TOO_OLD
+    if status >= httpx.codes.INTERNAL_SERVER_ERROR or status in _BUSY:
+        return CourierState.SERVER_ERROR
+    return CourierState.REJECTED
+
+
+def _of_status(status: int) -> CourierState:
+    """Return what a status means when somebody else may have answered."""
+    if status == httpx.codes.PROXY_AUTHENTICATION_REQUIRED:
+        return CourierState.PROXY_ERROR
+    if status == httpx.codes.REQUEST_TIMEOUT:
+        return CourierState.TOO_SLOW
+    if status == httpx.codes.REQUEST_ENTITY_TOO_LARGE:
+        return CourierState.REJECTED
+    is_login = status == httpx.codes.NETWORK_AUTHENTICATION_REQUIRED
+    if not is_login and (status >= httpx.codes.INTERNAL_SERVER_ERROR or status in _BUSY):
+        return CourierState.SERVER_ERROR
+    return CourierState.LOGIN_PAGE
+
+
+def _told(response: httpx.Response) -> str:
+    kind = response.headers.get("content-type", "no content type")
+    return f"{response.status_code} {kind[:60]}"
+
+
+def _date(text: str) -> datetime | None:
+    try:
+        at = parsedate_to_datetime(text)
+    except ValueError:
+        return None
+    return at if at.tzinfo else at.replace(tzinfo=UTC)
+
+
+@contextmanager
+def _explained() -> Iterator[None]:
+    """Turn what the network does inside the block into Trouble."""
+    try:
+        yield
+    except (httpx.TimeoutException, TimeoutError) as error:
+        is_far = isinstance(error, httpx.ConnectTimeout)
+        state = CourierState.NO_NETWORK if is_far else CourierState.TOO_SLOW
+        raise Trouble(state, type(error).__name__) from error
+    except httpx.ProxyError as error:
+        raise Trouble(CourierState.PROXY_ERROR, str(error)[:100]) from error
+    except httpx.ConnectError as error:
+        raise _unconnected(error) from error
+    except (httpx.HTTPError, httpx.StreamError) as error:
+        raise Trouble(CourierState.HALF_ANSWER, f"{type(error).__name__} {error}"[:100]) from error
+
+
+def _unconnected(error: BaseException) -> Trouble:
+    """Return why there is no connection, from the deepest cause that says something."""
+    causes = list(_causes(error))
+    for kind, state in (
+        (socket.gaierror, CourierState.NAME_NOT_FOUND),
+        (ssl.SSLError, CourierState.NOT_TRUSTED),
+        (ConnectionRefusedError, CourierState.NO_ANSWER),
+    ):
+        found = next((one for one in causes if isinstance(one, kind)), None)
+        if found is not None:
+            return Trouble(state, str(found)[:200])
+    return Trouble(CourierState.NO_NETWORK, str(causes[-1])[:100])
+
+
+def _causes(error: BaseException) -> Iterator[BaseException]:
+    """Yield an error and all that it came from."""
+    yield error
+    if isinstance(error, BaseExceptionGroup):
+        for one in error.exceptions:
+            yield from _causes(one)
+    under = error.__cause__ or error.__context__
+    if under is not None:
+        yield from _causes(under)

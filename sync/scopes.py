@@ -1,0 +1,111 @@
+"""How far each scope was read, and keeping page after page of it.
+
+While a page is being kept, the next one is already asked for: one is on its way and one on its way
+to the disk at most. A page that could not be kept takes what was asked for after it along.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from pos.domain.shift import instant_text
+from pos.ports.centre import FeedPage, ReadingKept
+from sync.around import Surroundings
+from sync.protocol import Cursor, Page
+from sync.reading import Reading, after_page
+
+
+@dataclass(frozen=True, slots=True)
+class _Turn:
+    """A page, and where the reading stands after it."""
+
+    scope: str
+    page: Page
+    before: Reading
+    after: Reading
+    swept: bool
+
+
+class Scopes:
+    """The scopes that a till reads; `read_at` says when each was last read to its end."""
+
+    def __init__(
+        self, around: Surroundings, scopes: Sequence[str], read_at: dict[str, str]
+    ) -> None:
+        self._around = around
+        known = around.mirror.readings()
+        self._kept = {scope: _reading(known.get(scope)) for scope in scopes}
+        self._ahead = dict(self._kept)
+        self._ended = set(read_at)
+        self._read_at = read_at
+        self._included: Mapping[str, int] = {}
+        self._keeping: asyncio.Task[None] | None = None
+
+    def cursors(self) -> dict[str, Cursor]:
+        """Return where to read on: prices only after the articles that they belong to."""
+        waits = any(one.startswith("catalogue:") and one not in self._ended for one in self._ahead)
+        return {
+            scope: reading.cursor
+            for scope, reading in self._ahead.items()
+            if not (waits and scope.startswith("prices:"))
+        }
+
+    async def take(self, pages: Mapping[str, Page]) -> bool:
+        """Keep pages, in the background while there is more to ask for; return whether there is.
+
+        Raises StoreUnavailable when these or the pages before them could not be kept.
+        """
+        await self._settled()
+        turns = [self._turn(scope, page) for scope, page in pages.items()]
+        self._keeping = asyncio.create_task(asyncio.to_thread(self._keep, turns))
+        self._ended |= {scope for scope, page in pages.items() if not page.more}
+        has_more = len(pages) < len(self._ahead) or any(page.more for page in pages.values())
+        if not has_more:
+            await self._settled()
+        return has_more
+
+    async def _settled(self) -> None:
+        """Wait until the pages before are kept."""
+        task, self._keeping = self._keeping, None
+        if task is None:
+            return
+        try:
+            await task
+        except BaseException:
+            self._ahead = dict(self._kept)
+            raise
+
+    def _turn(self, scope: str, page: Page) -> _Turn:
+        before = self._ahead[scope]
+        after, swept = after_page(before, page)
+        self._ahead[scope] = after
+        return _Turn(scope, page, before, after, swept)
+
+    def _keep(self, turns: Sequence[_Turn]) -> None:
+        """Write pages that say something new, each with where the reading stands after it."""
+        for turn in turns:
+            page, at = turn.page, turn.after
+            included = None if page.more or not page.included else page.included
+            if page.rows or at != turn.before or (included or self._included) != self._included:
+                kept = ReadingKept(at.cursor.v, at.cursor.nonce, at.round, at.sweeping)
+                self._apply(
+                    FeedPage(turn.scope, page.rows, kept, page.snapshot, turn.swept, included)
+                )
+                self._included = included or self._included
+            self._kept[turn.scope] = at
+            if not page.more:
+                self._read_at[turn.scope] = instant_text(self._around.clock.now())
+
+    def _apply(self, page: FeedPage) -> None:
+        refused = self._around.mirror.apply(page)
+        if refused or page.starts:
+            facts = {"scope": page.scope, "snapshot": page.starts, "not_understood": refused}
+            self._around.log("page", facts)
+
+
+def _reading(kept: ReadingKept | None) -> Reading:
+    if kept is None:
+        return Reading()
+    return Reading(Cursor(v=kept.v, nonce=kept.nonce), kept.round, kept.sweeping)

@@ -1,0 +1,79 @@
+"""The description of the API is whole: examples, problems, who must bring a token."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from pydantic import BaseModel
+
+from sync import protocol
+from sync.central.api import examples
+from sync.central.app import document
+from tests.central.test_auth import OPEN
+
+DOCUMENT = document()
+DEEDS: list[tuple[str, str, dict[str, Any]]] = [
+    (method.upper(), path, deed)
+    for path, deeds in DOCUMENT["paths"].items()
+    for method, deed in deeds.items()
+]
+IDS = [f"{method} {path}" for method, path, _ in DEEDS]
+ALWAYS = {"400", "405", "426", "429", "500", "503"}
+
+
+@pytest.mark.parametrize(("method", "path", "deed"), DEEDS, ids=IDS)
+def test_a_path_tells_what_it_does_and_shows_an_example(
+    method: str, path: str, deed: dict[str, Any]
+) -> None:
+    assert len(deed["description"].split()) > 5
+    contents = list(deed["responses"]["200"]["content"].values())
+    assert path == "/metrics" or all("example" in content for content in contents)
+    if method == "POST":
+        (content,) = deed["requestBody"]["content"].values()
+        assert content["example"]
+
+
+@pytest.mark.parametrize(("method", "path", "deed"), DEEDS, ids=IDS)
+def test_a_path_names_its_problems(method: str, path: str, deed: dict[str, Any]) -> None:
+    problems = {status: told for status, told in deed["responses"].items() if status != "200"}
+    assert problems.keys() >= ALWAYS
+    for status, told in problems.items():
+        (kind,) = told["content"]
+        assert kind == "application/problem+json"
+        assert told["content"][kind]["example"]["status"] == int(status)
+    if method == "POST":
+        assert problems.keys() >= {"408", "413", "415", "422"}
+
+
+@pytest.mark.parametrize(("method", "path", "deed"), DEEDS, ids=IDS)
+def test_a_path_says_whether_it_asks_for_a_token(
+    method: str, path: str, deed: dict[str, Any]
+) -> None:
+    assert ("security" in deed) == ((method, path) not in OPEN)
+    assert ("401" in deed["responses"]) == ((method, path) not in OPEN)
+
+
+def test_every_reference_of_the_description_leads_somewhere() -> None:
+    schemas = DOCUMENT["components"]["schemas"]
+
+    def references(value: Any) -> list[str]:
+        if isinstance(value, dict):
+            own = [value["$ref"]] if isinstance(value.get("$ref"), str) else []
+            return own + [one for part in value.values() for one in references(part)]
+        return (
+            [one for part in value for one in references(part)] if isinstance(value, list) else []
+        )
+
+    found = {one.rpartition("/")[2] for one in references(DOCUMENT)}
+    assert found
+    assert found <= schemas.keys()
+
+
+def test_an_example_is_a_message_of_the_protocol_and_comes_back_the_same() -> None:
+    shown = [value for name, value in vars(examples).items() if name.isupper()]
+    messages = [value for value in shown if isinstance(value, BaseModel)]
+    assert len(messages) >= 11
+    for one in messages:
+        assert type(one).__module__ == protocol.__name__
+        assert type(one).model_validate_json(one.model_dump_json()) == one

@@ -1,0 +1,234 @@
+"""What the office sends to the tills: catalogue files, prices ahead of time, a store's people."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from pos.domain.catalogue import VatRate, VatTable
+from pos.domain.catalogue_import import Defaults, ImportRules
+from pos.domain.errors import Refusal
+from pos.domain.staff import Person
+from sync.central import catalogue, prices, staff
+from sync.central.catalogue import Report
+from sync.central.engine import Centre
+from sync.central.values import CATALOGUE, CentreRefusal, Unknown
+from sync.protocol import Cursor
+from tests.central.tills import NOON, enrolled
+
+TABLE = VatTable(
+    {"FR055": [VatRate(550, date(2014, 1, 1))], "FR20": [VatRate(2000, date(2014, 1, 1))]},
+    {"FR055": "C", "FR20": "A"},
+)
+HEAD = ["sku", "code", "name", "price", "vat"]
+BREAD = ["B1", "3400949497706", "Pain", "1,10", "5,5"]
+JAM = ["J1", "", "Confiture", "3,20", "5,5"]
+AHEAD = NOON + timedelta(days=2)
+
+
+def rules(**changed: Any) -> ImportRules:
+    given: dict[str, Any] = {"vat": TABLE, "now": NOON, "zone": UTC}
+    return ImportRules(**given | changed)
+
+
+async def bring(centre: Centre, *lines: Sequence[str], **changed: Any) -> tuple[int, int, int, int]:
+    report: Report = await catalogue.import_rows(centre, lines, rules(**changed), "FR")
+    return report.added, report.changed, report.unchanged, report.refusals
+
+
+async def seen(centre: Centre, scope: str, kind: str) -> dict[str, Any]:
+    """Return what a cold till of S001 holds of a kind after it read a scope."""
+    till = await enrolled(centre)
+    held: dict[str, Any] = {}
+    cursor, more = Cursor(), True
+    while more:
+        page = (await till.pull(centre, {scope: cursor}, limit=2)).scopes[scope]
+        cursor, more = page.cursor, page.more
+        held |= {row.key: row.fields for row in page.rows if row.kind == kind}
+    return {key: fields for key, fields in held.items() if fields is not None}
+
+
+async def priced(centre: Centre) -> dict[str, Any]:
+    return {sku: one["prices"] for sku, one in (await seen(centre, "prices:FR", "price")).items()}
+
+
+# Catalogue files
+
+
+async def test_a_catalogue_file_reaches_a_cold_till(centre: Centre) -> None:
+    assert await bring(centre, HEAD, BREAD, JAM) == (2, 0, 0, 0)
+    articles = await seen(centre, CATALOGUE, "article")
+    assert articles["B1"] == {
+        "name": "Pain",
+        "vat": "FR055",
+        "unit": "piece",
+        "department": "",
+        "age": 0,
+        "meal_voucher": 0,
+        "guarantee_months": 0,
+        "eco": 0,
+        "codes": ["03400949497706"],
+    }
+    assert await priced(centre) == {"B1": [[0, 110]], "J1": [[0, 320]]}
+
+
+async def test_a_file_brought_in_twice_changes_nothing_the_second_time(centre: Centre) -> None:
+    await bring(centre, HEAD, BREAD, JAM)
+    till = await enrolled(centre)
+    before = (await till.pull(centre, {CATALOGUE: Cursor()})).scopes[CATALOGUE].cursor
+    assert await bring(centre, HEAD, BREAD, JAM) == (0, 0, 2, 0)
+    after = (await till.pull(centre, {CATALOGUE: before})).scopes[CATALOGUE]
+    assert (after.rows, after.cursor) == ([], before)
+
+
+async def test_an_empty_cell_says_nothing_and_a_full_one_changes_the_article(
+    centre: Centre,
+) -> None:
+    await bring(centre, HEAD, BREAD, JAM)
+    assert await bring(centre, HEAD, ["B1", "", "Pain bis", "", ""]) == (0, 1, 0, 0)
+    assert (await seen(centre, CATALOGUE, "article"))["B1"]["name"] == "Pain bis"
+    assert (await priced(centre))["B1"] == [[0, 110]]
+
+
+async def test_an_article_is_found_by_its_bar_code_alone(centre: Centre) -> None:
+    await bring(centre, HEAD, BREAD)
+    assert await bring(centre, ["code", "price"], ["3400949497706", "1,25"]) == (0, 1, 0, 0)
+    assert await priced(centre) == {"B1": [[0, 125]]}
+
+
+async def test_a_code_of_another_article_is_refused_and_the_rest_comes_in(centre: Centre) -> None:
+    await bring(centre, HEAD, BREAD)
+    other = ["X9", "3400949497706", "Autre", "1,00", "5,5"]
+    assert await bring(centre, HEAD, other, JAM) == (1, 0, 0, 1)
+    assert set(await seen(centre, CATALOGUE, "article")) == {"B1", "J1"}
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        ["N1", "", "", "1,00", "5,5"],
+        ["N1", "", "Sans TVA", "1,00", ""],
+        ["N1", "3400949497700", "Faux code", "1,00", "5,5"],
+        ["N1", "", "Prix", "un euro", "5,5"],
+    ],
+    ids=["no name", "no VAT", "a wrong code", "no price"],
+)
+async def test_a_row_that_cannot_be_right_is_refused(centre: Centre, line: list[str]) -> None:
+    assert await bring(centre, HEAD, line, JAM) == (1, 0, 0, 1)
+
+
+async def test_a_file_without_a_column_of_codes_is_refused_whole(centre: Centre) -> None:
+    with pytest.raises(Refusal):
+        await bring(centre, ["name", "price"], ["Pain", "1,00"])
+    assert await seen(centre, CATALOGUE, "article") == {}
+
+
+async def test_defaults_fill_what_a_file_does_not_say(centre: Centre) -> None:
+    assert await bring(
+        centre, ["sku", "name"], ["N1", "Pain"], defaults=Defaults(vat="FR20", department="D")
+    ) == (1, 0, 0, 0)
+    article = (await seen(centre, CATALOGUE, "article"))["N1"]
+    assert (article["vat"], article["department"]) == ("FR20", "D")
+
+
+async def test_more_articles_than_a_batch_come_in_at_one_moment(
+    centre: Centre, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(catalogue, "BATCH", 3)
+    lines = [[f"A{n:02d}", "", f"Article {n}", "1,00", "5,5"] for n in range(8)]
+    extra = ["A01", "3400949497706", "", "", ""]
+    assert await bring(centre, HEAD, *lines, extra) == (8, 0, 0, 0)
+    articles = await seen(centre, CATALOGUE, "article")
+    assert len(articles) == 8
+    assert articles["A01"]["codes"] == ["03400949497706"]
+
+
+async def test_dated_prices_of_a_file_replace_those_before(centre: Centre) -> None:
+    await bring(centre, HEAD, BREAD)
+    dated = ["sku", "price", "since"]
+    await bring(centre, dated, ["B1", "1,15", "2026-11-23"], ["B1", "1,20", "2026-12-01"])
+    days = [datetime(2026, 11, 23, tzinfo=UTC), datetime(2026, 12, 1, tzinfo=UTC)]
+    first, second = (int(day.timestamp()) for day in days)
+    assert await priced(centre) == {"B1": [[first, 115], [second, 120]]}
+
+
+# Prices ahead of time
+
+
+async def test_a_price_of_the_day_after_tomorrow_is_at_the_till_today(centre: Centre) -> None:
+    await bring(centre, HEAD, BREAD)
+    await prices.put(centre, "FR", "B1", 99, AHEAD, NOON)
+    assert await priced(centre) == {"B1": [[0, 110], [int(AHEAD.timestamp()), 99]]}
+    await bring(centre, HEAD, [*BREAD[:3], "1,30", "5,5"])
+    assert await priced(centre) == {"B1": [[0, 130], [int(AHEAD.timestamp()), 99]]}
+
+
+async def test_prices_that_nobody_can_pay_any_more_are_let_go(centre: Centre) -> None:
+    await bring(centre, HEAD, BREAD)
+    for hours in (1, 2, 3):
+        at = NOON + timedelta(hours=hours)
+        await prices.put(centre, "FR", "B1", 100 + hours, at, at)
+    assert await priced(centre) == {"B1": [[int(at.timestamp()), 103]]}
+
+
+@pytest.mark.parametrize(("sku", "amount"), [("B1", -1), ("B1", 10**9), ("X", 100)])
+async def test_a_price_that_cannot_be_is_refused(centre: Centre, sku: str, amount: int) -> None:
+    await bring(centre, HEAD, BREAD)
+    with pytest.raises(CentreRefusal):
+        await prices.put(centre, "FR", sku, amount, AHEAD, NOON)
+    assert await priced(centre) == {"B1": [[0, 110]]}
+
+
+async def test_the_prices_ahead_of_an_article_are_bounded(
+    centre: Centre, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(prices, "PRICES_MOST", 3)
+    await bring(centre, HEAD, BREAD)
+    for hours in (1, 2):
+        await prices.put(centre, "FR", "B1", 99, NOON + timedelta(hours=hours), NOON)
+    with pytest.raises(CentreRefusal):
+        await prices.put(centre, "FR", "B1", 99, NOON + timedelta(hours=3), NOON)
+
+
+# People
+
+INES = Person("staff-1", "10", "Inès", "cashier")
+
+
+async def people(centre: Centre) -> dict[str, Any]:
+    return await seen(centre, "store:S001", "staff")
+
+
+async def add(centre: Centre, person: Person, pin_hash: str = "hash") -> None:
+    async with centre.session("S001") as session:
+        await staff.add(session, "S001", person, pin_hash, NOON)
+
+
+async def test_a_person_reaches_the_tills_of_the_store_and_goes_again(centre: Centre) -> None:
+    await add(centre, INES)
+    assert await people(centre) == {
+        "staff-1": {"number": "10", "name": "Inès", "role": "cashier", "pin_hash": "hash"}
+    }
+    await add(centre, Person("staff-1", "10", "Inès", "manager"), "other")
+    assert (await people(centre))["staff-1"]["role"] == "manager"
+    async with centre.session("S001") as session:
+        await staff.remove(session, "S001", "staff-1", NOON)
+        with pytest.raises(Unknown):
+            await staff.remove(session, "S001", "staff-1", NOON)
+    assert await people(centre) == {}
+    await add(centre, Person("staff-2", "10", "Léo", "cashier"))
+
+
+@pytest.mark.parametrize(
+    "person", [Person("staff-2", "10", "Léo", "cashier"), Person("staff-2", "11", "Léo", "king")]
+)
+async def test_a_number_twice_or_a_role_that_is_none_is_refused(
+    centre: Centre, person: Person
+) -> None:
+    await add(centre, INES)
+    with pytest.raises(CentreRefusal):
+        await add(centre, person)
+    assert set(await people(centre)) == {"staff-1"}

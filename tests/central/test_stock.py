@@ -1,0 +1,308 @@
+"""Stock at the centre: the ledger, its sums, what is kept for orders, and claims."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from sqlalchemy import text
+
+from pos.journal.repeat import repeat
+from sync.central import claims, conflicts, rebuild, reservations, stock
+from sync.central.engine import Centre
+from sync.central.project import SELLABLE, MoveRow
+from sync.central.reservations import MOVES, Short, State, Wanted
+from sync.central.values import CentreRefusal, NotYours, TillId
+from sync.protocol import Claim, Claimed, Cursor
+from tests.central.conftest import Databases
+from tests.central.tills import AT, NOON, enrolled, open_store, rows
+
+LEVELS = (
+    "SELECT sku, on_hand, shelf, reserved FROM stock_level WHERE store_id = :store_id ORDER BY sku"
+)
+
+
+async def deliver(centre: Centre, source: str, goods: dict[str, int], store: str = "S001") -> bool:
+    moves = [
+        MoveRow(store, source, n, sku, SELLABLE, pieces * 1000, "delivery", AT)
+        for n, (sku, pieces) in enumerate(goods.items())
+    ]
+    async with centre.session(store) as session:
+        is_new = await stock.move(session, store, moves, NOON)
+        await session.commit()
+    return is_new
+
+
+async def keep(centre: Centre, order: str, wanted: Sequence[Wanted], **more: Any) -> list[Short]:
+    async with centre.session("S001") as session:
+        short = await reservations.reserve(session, "S001", order, wanted, now=NOON, **more)
+        await session.commit()
+    return short
+
+
+async def bring(centre: Centre, order: str, state: State, **more: Any) -> None:
+    async with centre.session("S001") as session:
+        await reservations.become(session, "S001", order, state, now=NOON, **more)
+        await session.commit()
+
+
+async def audit(centre: Centre) -> list[str]:
+    async with centre.session("S001") as session:
+        return (await rebuild.compare(session, "S001")).names
+
+
+# The ledger
+
+
+async def test_a_delivery_is_taken_in_once(centre: Centre) -> None:
+    assert await deliver(centre, "delivery/7", {"bread": 5, "jam": 2})
+    assert not await deliver(centre, "delivery/7", {"bread": 5, "jam": 2})
+    assert await rows(centre, "S001", LEVELS) == [("bread", 5000, 0, 0), ("jam", 2000, 0, 0)]
+
+
+async def test_a_delivery_told_twice_at_the_same_time_is_taken_in_once(centre: Centre) -> None:
+    told = await asyncio.gather(*(deliver(centre, "delivery/7", {"bread": 5}) for _ in range(4)))
+    assert sorted(told) == [False, False, False, True]
+    assert await rows(centre, "S001", LEVELS) == [("bread", 5000, 0, 0)]
+
+
+async def test_a_sale_below_zero_is_taken_and_told_once(centre: Centre) -> None:
+    till = await enrolled(centre)
+    await deliver(centre, "delivery/7", {"bread": 2})
+    for _ in range(3):
+        till.sell({"bread": 1, "uncounted": 1})
+        await till.push(centre)
+    till.sell({"bread": 1})
+    await till.push(centre)
+    async with centre.session("S001") as session:
+        found = await conflicts.listed(session, "S001")
+    assert [(one.slug, one.name) for one in found] == [
+        ("below_zero", "below_zero:bread:T01-K1/000004")
+    ]
+    assert (await rows(centre, "S001", LEVELS))[0] == ("bread", -2000, 0, 0)
+
+
+async def test_tills_that_sell_at_once_keep_levels_and_versions_right(centre: Centre) -> None:
+    tills = [await enrolled(centre, f"S001-T0{n}") for n in range(1, 5)]
+
+    async def sell_all_day(number: int) -> None:
+        till = tills[number]
+        for _ in range(5):
+            till.sell({"bread": 1, f"own {number}": 2})
+            await till.push(centre)
+
+    await asyncio.gather(*(sell_all_day(number) for number in range(4)))
+    levels = {sku: on_hand for sku, on_hand, _, _ in await rows(centre, "S001", LEVELS)}
+    assert levels == {"bread": -20_000} | {f"own {n}": -10_000 for n in range(4)}
+    page = (await tills[0].pull(centre, {"store:S001": Cursor()})).scopes["store:S001"]
+    versions = [row.v for row in page.rows]
+    assert len(set(versions)) == 5
+    assert page.included == {f"T0{n}-K1": 6 for n in range(1, 5)}
+    assert await audit(centre) == []
+
+
+async def test_the_stock_of_an_article_is_seen_in_all_stores_with_its_age(centre: Centre) -> None:
+    here, there = await enrolled(centre), await enrolled(centre, "S002-T01")
+    await deliver(centre, "d", {"bread": 5})
+    await deliver(centre, "d", {"bread": 3}, "S002")
+    await here.push(centre)
+    await there.push(centre, now=NOON - timedelta(hours=2))
+    await enrolled(centre, "S002-T02")
+    async with centre.everywhere() as sessions:
+        asked = [await stock.of_article(one, ["S001", "S002"], "bread") for one in sessions]
+        assert await stock.of_article(sessions[0], ["S001"], "nothing") == []
+    found = sorted((one for part in asked for one in part), key=lambda one: one.store)
+    assert [(one.store, one.on_hand, one.heard_at) for one in found] == [
+        ("S001", 5000, NOON),
+        ("S002", 3000, NOON - timedelta(hours=2)),
+    ]
+
+
+async def test_an_alien_change_of_a_level_is_found_by_the_audit(centre: Centre) -> None:
+    till = await enrolled(centre)
+    till.sell({"bread": 1})
+    await till.push(centre)
+    assert await audit(centre) == []
+    for change in (
+        "UPDATE stock_level SET on_hand = 5 WHERE store_id = :store_id RETURNING 1",
+        "UPDATE sale SET total = 5 WHERE store_id = :store_id RETURNING 1",
+        "DELETE FROM payment WHERE store_id = :store_id RETURNING 1",
+    ):
+        async with centre.session("S001") as session:
+            await session.execute(text(change), {"store_id": "S001"})
+            await session.commit()
+    assert {name.split()[0] for name in await audit(centre)} == {"stock_level", "sale", "payment"}
+
+
+GOODS = st.dictionaries(st.sampled_from(["bread", "jam", "tea"]), st.sampled_from([-2, -1, 1, 3]),
+                        min_size=1)  # fmt: skip
+DAYS = st.lists(
+    st.tuples(st.sampled_from(["sell", "deliver", "repeat", "train", "resend"]), GOODS), max_size=8
+)
+
+
+@settings(max_examples=5, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(day=DAYS)
+async def test_the_ledger_the_levels_and_the_journals_always_agree(
+    databases: Databases, day: list[tuple[str, dict[str, int]]]
+) -> None:
+    centre = Centre.of([await databases.new()])
+    await open_store(centre, "S001")
+    till = await enrolled(centre)
+    expected: Counter[str] = Counter()
+    for number, (what, goods) in enumerate(day):
+        if what == "deliver":
+            await deliver(centre, f"delivery/{number}", goods)
+            expected.update(goods)
+        elif what == "repeat":
+            till.record(repeat(till.entries[-1]))
+        elif what == "resend":
+            await till.push(centre)
+        else:
+            till.sell(goods, training=what == "train")
+            expected.subtract(goods if what == "sell" else {})
+    await till.push(centre)
+    levels = {sku: on_hand for sku, on_hand, _, _ in await rows(centre, "S001", LEVELS)}
+    assert levels == {sku: expected[sku] * 1000 for sku in levels}
+    assert {sku for sku, pieces in expected.items() if pieces} <= levels.keys()
+    assert await audit(centre) == []
+    await centre.close()
+
+
+# Reservations
+
+
+async def test_an_order_goes_from_request_to_collection(centre: Centre) -> None:
+    await deliver(centre, "d", {"bread": 5})
+    assert await keep(centre, "O1", [Wanted(1, "bread", 2000), Wanted(2, "bread", 1000)]) == []
+    assert await rows(centre, "S001", LEVELS) == [("bread", 5000, 0, 3000)]
+    await bring(centre, "O1", "picked")
+    assert await rows(centre, "S001", LEVELS) == [("bread", 2000, 3000, 0)]
+    await bring(centre, "O1", "picked")
+    await bring(centre, "O1", "collected", lines=[1])
+    await bring(centre, "O1", "put_back", lines=[2])
+    assert await rows(centre, "S001", LEVELS) == [("bread", 3000, 0, 0)]
+    assert await audit(centre) == []
+
+
+async def test_two_orders_never_get_the_same_piece(centre: Centre) -> None:
+    await deliver(centre, "d", {"bread": 3, "jam": 10})
+    wanted = {f"O{n}": [Wanted(1, "bread", 1000), Wanted(2, "jam", 1000)] for n in range(6)}
+    short = await asyncio.gather(*(keep(centre, order, lines) for order, lines in wanted.items()))
+    assert sorted(map(len, short)) == [0, 0, 0, 1, 1, 1]
+    assert await rows(centre, "S001", LEVELS) == [
+        ("bread", 3000, 0, 3000),
+        ("jam", 10_000, 0, 3000),
+    ]
+
+
+async def test_lines_of_one_article_are_summed_before_they_are_promised(centre: Centre) -> None:
+    await deliver(centre, "d", {"bread": 3})
+    short = await keep(centre, "O1", [Wanted(1, "bread", 2000), Wanted(2, "bread", 2000)])
+    assert short == [Short("bread", 4000, 3000)]
+    assert await rows(centre, "S001", LEVELS) == [("bread", 3000, 0, 0)]
+    assert await keep(centre, "O1", [Wanted(1, "bread", 3000)], held_back=1000) == [
+        Short("bread", 3000, 2000)
+    ]
+    assert await keep(centre, "O2", [Wanted(1, "unknown", 1000)]) == [Short("unknown", 1000, 0)]
+
+
+async def test_an_order_asked_for_again_is_kept_once(centre: Centre) -> None:
+    await deliver(centre, "d", {"bread": 5})
+    lines = [Wanted(2, "bread", 1000), Wanted(1, "bread", 1000)]
+    assert await keep(centre, "O1", lines) == await keep(centre, "O1", lines) == []
+    assert await rows(centre, "S001", LEVELS) == [("bread", 5000, 0, 2000)]
+    with pytest.raises(CentreRefusal):
+        await keep(centre, "O1", lines[:1])
+
+
+ILLEGAL = [
+    (before, after)
+    for before in MOVES
+    for after in MOVES
+    if after not in MOVES[before] and after not in (before, "requested")
+]
+PATHS: dict[State, list[State]] = {
+    "requested": [],
+    "picked": ["picked"],
+    "collected": ["picked", "collected"],
+    "put_back": ["picked", "put_back"],
+    "short": ["short"],
+    "cancelled": ["cancelled"],
+    "expired": ["expired"],
+}
+
+
+async def test_an_illegal_move_of_a_reservation_changes_nothing(centre: Centre) -> None:
+    await deliver(centre, "d", {"bread": 100})
+    for before in MOVES:
+        await keep(centre, before, [Wanted(1, "bread", 1000)])
+        for state in PATHS[before]:
+            await bring(centre, before, state)
+    levels = await rows(centre, "S001", LEVELS)
+    for before, after in ILLEGAL:
+        with pytest.raises(CentreRefusal):
+            await bring(centre, before, after)
+    with pytest.raises(CentreRefusal):
+        await bring(centre, "nobody's order", "picked")
+    assert await rows(centre, "S001", LEVELS) == levels
+    assert await audit(centre) == []
+
+
+async def test_what_nobody_picked_in_time_is_free_again(centre: Centre) -> None:
+    await deliver(centre, "d", {"bread": 5})
+    soon = NOON + timedelta(hours=1)
+    for order, until in (("O1", soon), ("O2", soon), ("O3", None)):
+        await keep(centre, order, [Wanted(1, "bread", 1000)], expires_at=until)
+    await bring(centre, "O2", "picked")
+    async with centre.session("S001") as session:
+        assert await reservations.expire(session, "S001", NOON) == []
+        assert await reservations.expire(session, "S001", soon) == ["O1"]
+    assert await rows(centre, "S001", LEVELS) == [("bread", 4000, 1000, 1000)]
+
+
+# Claims
+
+
+async def claim(centre: Centre, who: TillId, number: int, **more: Any) -> Claimed:
+    asked = Claim(claim=f"{who}-K1/{number:06d}", **{"what": "voucher", "key": "V1"} | more)
+    async with centre.session(claims.home(who.store, asked)) as session:
+        return await claims.ask(session, who, asked, NOON)
+
+
+@pytest.mark.parametrize("what", ["hand_over", "voucher", "points"])
+async def test_only_one_of_those_who_ask_at_once_is_granted(centre: Centre, what: str) -> None:
+    tills = [TillId("S001", f"T{n:02d}") for n in range(8)]
+    told = await asyncio.gather(*(claim(centre, till, 7, what=what) for till in tills))
+    assert sum(one.granted for one in told) == 1
+    assert len({(one.holder, one.at) for one in told}) == 1
+    again = [await claim(centre, till, 7, what=what) for till in tills]
+    assert again == list(told)
+
+
+async def test_the_same_claim_asked_on_two_connections_is_granted_to_both(centre: Centre) -> None:
+    who = TillId("S001", "T01")
+    told = await asyncio.gather(*(claim(centre, who, 7) for _ in range(6)))
+    assert [one.granted for one in told] == [True] * 6
+    assert not (await claim(centre, who, 8)).granted
+
+
+async def test_a_voucher_is_one_for_all_stores_and_an_order_its_own_stores(centre: Centre) -> None:
+    here, there = TillId("S001", "T01"), TillId("S002", "T01")
+    assert (await claim(centre, here, 1, what="voucher")).granted
+    assert not (await claim(centre, there, 1, what="voucher")).granted
+    assert (await claim(centre, here, 2, what="hand_over")).granted
+    assert (await claim(centre, there, 2, what="hand_over")).granted
+
+
+async def test_a_till_claims_in_its_own_name_only(centre: Centre) -> None:
+    asked = Claim(claim="S001-T02-K1/000001", what="voucher", key="V1")
+    async with centre.session("S001") as session:
+        with pytest.raises(NotYours):
+            await claims.ask(session, TillId("S001", "T01"), asked, NOON)

@@ -1,0 +1,73 @@
+"""The network on the screen: its light in three words, and how ready the till is to lose it."""
+
+from __future__ import annotations
+
+import pytest
+
+from pos.domain.feed import StaffFields
+from pos.domain.shift import instant_text
+from pos.doubles import ToldCentre
+from pos.ports import DeviceState, StatusChanged
+from pos.ports.centre import CourierReport, CourierState, ForkOrder, StaffChange
+from pos.till.readiness import NETWORK, WORDS
+from tests.screens.hands import at_work
+from tests.screens.shop import BREAD, Shop
+
+
+def with_centre(state: CourierState = CourierState.CONNECTED) -> tuple[Shop, ToldCentre]:
+    shop = Shop().opened()
+    at = instant_text(shop.desk.ports.clock.now())
+    told = ToldCentre(said=CourierReport(state, "", at, at, 0, {"catalogue:MAIN": at}))
+    shop.desk.ports.centre = told
+    return shop, told
+
+
+def status(state: CourierState) -> StatusChanged:
+    words = WORDS[state]
+    detail = "" if words.light is DeviceState.READY else words.brief.template
+    return StatusChanged(NETWORK, words.light, detail)
+
+
+async def test_the_light_of_the_network_says_how_the_courier_fares() -> None:
+    shop, _ = with_centre()
+    async with at_work(shop.app(), (120, 40)) as hands:
+        assert hands.reads("○ Network not connected")
+        for state, shown in (
+            (CourierState.CONNECTED, "● Network"),
+            (CourierState.LOGIN_PAGE, "✖ Network log in first"),
+            (CourierState.CLOCK_WRONG, "▲ Network clock is wrong"),
+        ):
+            shop.wire.report(status(state))
+            await hands.settle()
+            assert hands.reads(shown)
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 40)])
+async def test_one_key_tells_the_ages_what_is_unsent_and_what_to_do(size: tuple[int, int]) -> None:
+    shop, told = with_centre(CourierState.LOGIN_PAGE)
+    told.oldest = told.said.heard_at
+    shop.clock.pass_s(7_300)
+    async with at_work(shop.app(), size) as hands:
+        await hands.press("ctrl+a")
+        for text in ("log in first", "open a browser", "last heard 2 h ago", "Articles: 2 h old"):
+            assert hands.reads(text)
+        assert hands.reads("the oldest for 2 h")
+        await hands.press("enter")
+        assert not hands.reads("Articles:")
+
+
+async def test_what_the_centre_has_is_taken_between_two_baskets_and_a_fork_is_an_alarm() -> None:
+    shop, told = with_centre()
+    fields = StaffFields(number="7", name="Noé", role="cashier", pin_hash="8642")
+    async with at_work(shop.app()) as hands:
+        await hands.press(*BREAD, "enter")
+        told.people = [StaffChange("staff-7", fields, "1")]
+        told.order = ForkOrder("K1", 1, bytes(32))
+        shop.wire.report(status(CourierState.FORKED))
+        await hands.settle()
+        assert (len(told.people), told.obeyed) == (1, [])
+        await hands.press("f9")
+        shop.wire.report(status(CourierState.CONNECTED))
+        await hands.settle()
+        assert (told.people, len(told.obeyed)) == ([], 1)
+        assert hands.reads("Numbers start again")

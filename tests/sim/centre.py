@@ -1,0 +1,195 @@
+"""The centre of a simulation: its door, its writers, its backups, and what is true of it."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from dataclasses import dataclass, field
+from random import Random
+from typing import Any
+
+from sync.memory import Books, Rejected, Thing
+from sync.protocol import Match, Message, Page, Pull, PullAnswer, Push, Row
+from sync.token import TokenRefused, check, key_named
+from tests.sim.courier import Envelope
+from tests.sim.goods import SKUS
+from tests.sim.rules import CentreUnderTest
+from tests.sim.till import Machine, World
+
+Write = tuple[str, dict[Thing, dict[str, Any] | None], int]
+
+
+@dataclass(frozen=True, slots=True)
+class Truth:
+    """What the world knew when the centre answered a pull."""
+
+    rows: dict[str, dict[Thing, dict[str, Any]]]
+    stock: dict[str, Counter[str]]
+    held: dict[tuple[str, str, str], int]
+
+    def compare(self, machine: Machine, scope: str) -> None:
+        """Hold what a till shows after the last page of a scope against it."""
+        shown, true = machine.mirror.shows(scope), self.rows[scope]
+        if shown != true:
+            missing = sorted(set(true) - set(shown)), sorted(set(shown) - set(true))
+            raise AssertionError(f"{machine.name} read {scope} with a hole: {missing}")
+        if scope.startswith("store:"):
+            self.compare_stock(machine)
+
+    def compare_stock(self, machine: Machine) -> None:
+        """Hold the stock that a till shows against what was true when it last read it all."""
+        if not machine.is_innocent:
+            return
+        due = Counter(self.stock.get(machine.store, Counter()))
+        for entry in machine.file.entries:
+            epoch = (machine.store, machine.till, entry.place.epoch)
+            if entry.number > self.held.get(epoch, 0):
+                for sku, quantity in machine.moves(entry):
+                    due[sku] += quantity
+        shown = Counter(machine.stock_shown())
+        if any(shown[sku] != due[sku] for sku in SKUS):
+            raise AssertionError(f"{machine.name} shows {dict(shown)} in stock, not {dict(due)}")
+
+
+@dataclass
+class Headquarters:
+    """The centre's process and its people."""
+
+    world: World
+    centre: CentreUnderTest
+    with_tokens: bool
+    revoked: list[str] = field(default_factory=list)
+    received: dict[str, Counter[str]] = field(default_factory=dict)
+    backups: list[tuple[Books, dict[str, Counter[str]]]] = field(default_factory=list)
+    writes: list[Write] = field(default_factory=list)
+    names_seen: dict[str, int] = field(default_factory=dict)
+
+    @property
+    def chance(self) -> Random:
+        return self.world.chance
+
+    # The door
+
+    def serve(self, envelope: Envelope) -> Envelope:
+        """Answer a request. Raises Died when the process dies meanwhile."""
+        answer = Envelope(
+            envelope.machine, envelope.courier, envelope.way, envelope.request, envelope.asked
+        )
+        try:
+            message = self._answer(envelope)
+        except (Rejected, TokenRefused) as error:
+            self.world.note(f"refused {envelope.way} of {envelope.machine.name}: {error}")
+            answer.status = getattr(error, "status", 401)
+            answer.body = json.dumps({"now_s": self._now_s()}).encode()
+            return answer
+        answer.status, answer.body = 200, message.model_dump_json().encode()
+        if isinstance(message, PullAnswer):
+            answer.truth = self._truth(message)
+        return answer
+
+    def _answer(self, envelope: Envelope) -> Message:
+        store, till = self._admit(envelope)
+        body = envelope.asked.body
+        if envelope.way == "push":
+            return self.centre.push(store, till, Push.model_validate_json(body))
+        if envelope.way == "match":
+            return self.centre.match(store, till, Match.model_validate_json(body))
+        return self.centre.pull(store, till, Pull.model_validate_json(body))
+
+    def _admit(self, envelope: Envelope) -> tuple[str, str]:
+        key_id = key_named(envelope.token)
+        store, till, key = self.centre.admit(key_id)
+        if key_id in self.revoked:
+            raise AssertionError(f"the revoked key of {store}-{till} was let in")
+        if self.with_tokens:
+            now_s, verify = self._now_s(), self.centre.verify
+            claims = check(
+                envelope.token, key, "centre", envelope.asked, now_s=now_s, verify=verify
+            )
+            if self.names_seen.get(claims.jti, 0) >= now_s:
+                raise Rejected(401, "replayed")
+            self.names_seen[claims.jti] = claims.forget_s
+        return store, till
+
+    def _now_s(self) -> int:
+        return self.world.now_ms // 1000
+
+    def _truth(self, answer: PullAnswer) -> Truth:
+        books = self.centre.books
+        rows = {scope: self.rows(scope) for scope, page in answer.scopes.items() if _is_whole(page)}
+        stock = {store: Counter(levels) for store, levels in books.stock.items()}
+        return Truth(rows, stock, {key: len(journal) for key, journal in books.journals.items()})
+
+    def rows(self, scope: str) -> dict[Thing, dict[str, Any]]:
+        """Return the things of a scope as they are now."""
+        feed = self.centre.books.feeds.get(scope)
+        rows = {} if feed is None else feed.rows
+        return {thing: row.fields for thing, row in rows.items() if row.fields is not None}
+
+    # Its people
+
+    def begin_write(self, scopes: list[str]) -> None:
+        """Begin a transaction that changes some things of a scope."""
+        scope = self.chance.choice(scopes)
+        kind = "price" if scope.startswith("prices") else "article"
+        things: dict[Thing, dict[str, Any] | None] = {
+            (kind, self.chance.choice(SKUS) + str(self.chance.randint(1, 3))): (
+                None if self.chance.random() < 0.3 else {"n": self.world.count + n}
+            )
+            for n in range(self.chance.randint(1, 4))
+        }
+        self.world.count += 4
+        reserved = 0
+        if "counter_last" in self.world.removed:
+            self.centre.write(scope, {})
+            feed = self.centre.books.feeds[scope]
+            reserved = feed.v + 1
+            feed.nonces += [self.centre.nonce()] * len(things)
+        self.writes.append((scope, things, reserved))
+
+    def commit_write(self) -> None:
+        """Commit one of the transactions that are open."""
+        if not self.writes:
+            return
+        scope, things, reserved = self.writes.pop(self.chance.randrange(len(self.writes)))
+        if not reserved:
+            self.centre.write(scope, things)
+            return
+        feed = self.centre.books.feeds[scope]
+        for v, ((kind, key), fields) in enumerate(things.items(), reserved):
+            feed.rows[kind, key] = Row(kind=kind, key=key, v=v, fields=fields)
+
+    def receive(self, store: str) -> None:
+        """Take in a delivery."""
+        sku, quantity = self.chance.choice(SKUS), 1000 * self.chance.randint(1, 20)
+        self.received.setdefault(store, Counter())[sku] += quantity
+        self.centre.receive(store, sku, quantity)
+
+    def back_up(self) -> None:
+        received = {store: Counter(levels) for store, levels in self.received.items()}
+        self.backups.append((self.centre.backup(), received))
+
+    def go_back(self) -> None:
+        """Restore a backup: what came after it is forgotten; its people revoke keys again."""
+        if not self.backups:
+            return
+        books, received = self.chance.choice(self.backups)
+        self.world.note("the centre is restored from a backup")
+        self.centre.restore(books)
+        self.received = {store: Counter(levels) for store, levels in received.items()}
+        self.writes.clear()
+        self.names_seen.clear()
+        for key_id in self.revoked:
+            self.centre.revoke(key_id)
+
+    def revoke(self, machine: Machine) -> None:
+        self.world.note(f"the key of {machine.name} is revoked")
+        self.revoked.append(machine.signer.key_id)
+        self.centre.revoke(machine.signer.key_id)
+
+    def enrol(self, machine: Machine) -> None:
+        self.centre.enrol(machine.store, machine.till, machine.signer.public_key)
+
+
+def _is_whole(page: Page) -> bool:
+    return not page.more

@@ -1,0 +1,127 @@
+"""What must be true when everything has come together. Each check can fail: see test_sim_rules."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+
+from pos.journal.chain import Head, check
+from pos.journal.entry import Entry, digest
+from pos.journal.repeat import told
+from tests.sim.centre import Headquarters
+from tests.sim.goods import SKUS, Fact
+from tests.sim.till import Machine
+
+
+def check_all(hq: Headquarters, machines: list[Machine], *, is_real: bool) -> None:
+    """Raise AssertionError, in words, for the first thing that is not as it must be."""
+    check_chains(hq, is_real=is_real)
+    check_heads(hq, machines)
+    check_sales(hq, machines)
+    check_rebuilt(hq)
+    for machine in machines:
+        check_rows(hq, machine)
+        check_stock_shown(hq, machine)
+
+
+def check_chains(hq: Headquarters, *, is_real: bool) -> None:
+    """Every journal at the centre is dense, linked, unaltered and signed by one of its till's."""
+    for (store, till, epoch), journal in hq.centre.books.journals.items():
+        keys, before = hq.centre.books.keys[store, till], None
+        for number, entry in enumerate(journal, 1):
+            head = (entry.kind, entry.version, entry.at)
+            own = digest(entry.place, entry.number, head, entry.body, entry.previous)
+            linked = before is None or entry.previous == before.hash
+            key = keys.get(entry.key_id)
+            signed = key is not None and hq.centre.verify(key, entry.signature, entry.hash)
+            assert entry.number == number, f"{entry.name} stands at the centre as number {number}"
+            assert own == entry.hash, f"{entry.name} was altered at the centre"
+            assert linked, f"{entry.name} does not follow the entry before it at the centre"
+            assert signed, f"{entry.name} is not signed by its till"
+            before = entry
+        if is_real and journal:
+            start = (journal[0].place, Head(epoch, 0, journal[0].previous))
+            found = check(journal, keys.values(), after=start).findings
+            assert not found, f"the journal's own check finds {found[0].slug} in {found[0].name}"
+
+
+def check_heads(hq: Headquarters, machines: list[Machine]) -> None:
+    """All that a till has is at the centre: as it is, or repeated where its epoch forked."""
+    for machine in machines:
+        journals = hq.centre.books.journals
+        held: set[bytes] = set()
+        for (store, till, _), journal in journals.items():
+            if (store, till) == (machine.store, machine.till):
+                held.update(entry.hash for entry in journal)
+                held.update(told(entry).hash for entry in journal)
+        for entry in machine.file.entries:
+            assert told(entry).hash in held, f"{entry.name} of {machine.name} is not at the centre"
+
+
+def check_sales(hq: Headquarters, machines: list[Machine]) -> None:
+    """No sale is lost or counted twice; money and stock are the sum of what happened."""
+    facts = hq.world.facts
+    counted = Counter(event.basket for event in hq.centre.books.sales.values())
+    for basket, times in counted.items():
+        assert basket in facts, f"the sale {basket} never happened"
+        assert times == 1, f"the sale {basket} is counted {times} times"
+    due = {
+        hq.world.baskets[told(entry).hash]
+        for entry in _written(hq, machines)
+        if told(entry).hash in hq.world.baskets
+    }
+    lost = sorted(due - set(counted))
+    assert not lost, f"the sales {lost} are written and not counted"
+    _check_sums(hq, [facts[basket] for basket in sorted(due)])
+
+
+def _check_sums(hq: Headquarters, facts: list[Fact]) -> None:
+    stores = sorted({*hq.received, *hq.centre.books.stock, *(fact.store for fact in facts)})
+    for store in stores:
+        sales = [event for (of, _), event in hq.centre.books.sales.items() if of == store]
+        money = sum(fact.total for fact in facts if fact.store == store)
+        assert sum(event.total for event in sales) == money, f"{store} should have {money}"
+        due = Counter(hq.received.get(store, Counter()))
+        for fact in facts:
+            for sku, quantity in fact.moves if fact.store == store else ():
+                due[sku] += quantity
+        stock = hq.centre.books.stock.get(store, Counter())
+        assert all(stock[sku] == due[sku] for sku in SKUS), f"stock of {store}: {stock} not {due}"
+
+
+def _written(hq: Headquarters, machines: list[Machine]) -> Iterable[Entry]:
+    for journal in hq.centre.books.journals.values():
+        yield from journal
+    for machine in machines:
+        yield from machine.file.entries
+
+
+def check_rebuilt(hq: Headquarters) -> None:
+    """What the centre counted is what its journals say, counted anew; and the same is parked."""
+    anew, books = hq.centre.recounted().books, hq.centre.books
+    parked, due = sorted(name for name, _ in books.parked), sorted(name for name, _ in anew.parked)
+    assert parked == due, f"parked are {parked}, not {due}"
+    assert anew.sales == books.sales, "the sales differ from the journals"
+    for store in books.stock:
+        moved, received = anew.stock.get(store, Counter()), hq.received.get(store, Counter())
+        for sku in SKUS:
+            level = moved[sku] + received[sku]
+            assert books.stock[store][sku] == level, (
+                f"the stock of {store} differs from the journals"
+            )
+
+
+def check_rows(hq: Headquarters, machine: Machine) -> None:
+    """A till shows what the centre has of its scopes, nothing more and nothing less."""
+    for scope in machine.mirror.readings:
+        shown, true = machine.mirror.shows(scope), hq.rows(scope)
+        assert shown == true, f"{machine.name} shows {scope} as {shown}, not {true}"
+
+
+def check_stock_shown(hq: Headquarters, machine: Machine) -> None:
+    """With nothing unsent, a till shows the stock of its store as the centre has it."""
+    shown = Counter(machine.stock_shown())
+    true = hq.centre.books.stock.get(machine.store, Counter())
+    assert all(shown[sku] == true[sku] for sku in SKUS), (
+        f"{machine.name} shows {dict(shown)} in stock, the centre has {dict(true)}"
+    )

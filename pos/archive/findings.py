@@ -55,6 +55,10 @@ NOTES = {
         "was checked without the till's marker: an end that was cut off cannot be seen",
         "a été vérifié sans la marque de la caisse : une fin coupée ne se verrait pas",
     ),
+    "unsummed": (
+        "holds what is not as it was written, or is missing: its sum was not checked",
+        "contient ce qui a été modifié ou manque : sa somme n'a pas été vérifiée",
+    ),
     "begun_before": (
         "began before what was read: its sum was not checked",
         "a commencé avant ce qui a été lu : sa somme n'a pas été vérifiée",

@@ -74,12 +74,14 @@ class Totals:
         self.closed_running = self.running
         self.sums = {level: Counter[str]() for level in PARENT if is_whole or level in closed}
         self.number: dict[str, int] = dict.fromkeys(PARENT, 0) if is_whole else {}
+        self._why_unknown = "begun_before"
 
     def forget(self) -> None:
         """After a break nothing is known: what follows is taken as it is."""
         self.running = self.closed_running = None
         self.sums.clear()
         self.number.clear()
+        self._why_unknown = "unsummed"
 
     def take_sale(self, name: str, facts: Any) -> None:
         """Judge a ticket: it adds up, and its running totals grow by it. Training changes none."""
@@ -125,7 +127,7 @@ class Totals:
         if wrong:
             self._findings.add("total", name, wrong)
         if level not in self.sums:
-            self._findings.add("begun_before", name)
+            self._findings.add(self._why_unknown, name)
         if self.number.get(level, facts["number"] - 1) != facts["number"] - 1:
             self._findings.add("missing", name, f"{facts['number']}, {self.number[level] + 1}")
         self._turn(level, own, facts["number"])

@@ -321,12 +321,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def say(report: Report, path: str, language: str) -> list[str]:
     """Return the report as sentences, in French for `fr` and else in English."""
     lines = [finding.text(language) for finding in (*report.findings, *report.notes)]
-    count = report.entries
+    count, wrong = report.entries, len(report.findings)
     if language == "fr":
-        verdict = "rien à signaler" if report.sound else f"{len(report.findings)} anomalies"
-        return [*lines, f"{path} : {count} écritures lues, {verdict}."]
-    verdict = "nothing is wrong" if report.sound else f"{len(report.findings)} findings"
-    return [*lines, f"{path}: {count} entries read, {verdict}."]
+        read = f"{count} {'écritures lues' if count > 1 else 'écriture lue'}"
+        verdict = f"{wrong} {'anomalies' if wrong > 1 else 'anomalie'}"
+        return [*lines, f"{path} : {read}, {'rien à signaler' if report.sound else verdict}."]
+    read = f"{count} {'entry' if count == 1 else 'entries'} read"
+    verdict = f"{wrong} {'finding' if wrong == 1 else 'findings'}"
+    return [*lines, f"{path}: {read}, {'nothing is wrong' if report.sound else verdict}."]
 
 
 if __name__ == "__main__":

@@ -200,6 +200,25 @@ def test_what_a_month_began_before_is_said_and_not_added_up(tmp_path: Path) -> N
     assert [note.slug for note in report.notes] == ["epoch", "begun_before", "begun_before"]
 
 
+def test_a_month_with_a_break_in_it_is_said_to_hold_it_and_not_to_begin_earlier(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    entries = list(entries_of())
+    cut = next(n for n, entry in enumerate(entries) if entry.kind == "closing.finished")
+    entries[cut + 2] = replace(entries[cut + 2], at="2026-01-01T00:00:00.000Z")
+    path = tmp_path / "archive.zip"
+    write(path, entries)
+    report = verify(str(path), [KEY.public_key])
+    slugs = [note.slug for note in report.notes]
+    assert "unsummed" in slugs
+    assert "begun_before" not in slugs
+    (finding,) = report.findings
+    assert finding.slug == "altered"
+    for language, said in (("fr", ", 1 anomalie."), ("en", ", 1 finding.")):
+        main([str(path), "--key", KEY.public_key.hex(), "--lang", language])
+        assert capsys.readouterr().out.endswith(f"{said}\n")
+
+
 @pytest.mark.parametrize(
     ("content", "said"),
     [

@@ -1,6 +1,7 @@
 """The verbs of the drawer: its float, cash in and out of it, the blind count at its end.
 
-    float 10000x1 5000x2     float left       drop 150 coffre      pay-in 20 monnaie
+    float 10000x1 5000x2     float left       float 5000x2 monnaie du coffre
+    drop 150 coffre          pay-in 20 monnaie
     pay-out 12.50 fleurs     no-sale monnaie  count 5000x2 200x7   close-shift erreur de rendu
 
 Notes and coins are written as value in cents × how many.
@@ -21,10 +22,10 @@ from pos.till.desk import Desk, Loan
 
 
 def _float(console: Console, rest: str) -> str:
-    coins = None if rest == "left" else typed.coins(rest)
+    coins, reason = (None, "") if rest == "left" else typed.coins_first(rest)
 
     def begin(loan: Loan | None) -> str:
-        shift = cash.open_shift(console.desk, coins, loan)
+        shift = cash.open_shift(console.desk, coins, loan, reason=reason)
         return f"{shift.opened.label}  {console.desk.words().amount(shift.float_amount)}"
 
     return console.guarded(begin)

@@ -38,6 +38,13 @@ def quantity_first(text: str) -> tuple[int | None, str]:
     return thousandths(first), rest.strip()
 
 
+def coins_first(text: str) -> tuple[dict[int, int], str]:
+    """Return the count that the words begin with, and the reason after it ("" for none)."""
+    words = text.split()
+    end = next((n for n, word in enumerate(words) if n and not word[0].isdigit()), len(words))
+    return coins(" ".join(words[:end])), " ".join(words[end:])
+
+
 def coins(text: str) -> dict[int, int]:
     """Return a count of notes and coins, written as `2000x3 50x4`: value in cents × how many."""
     found: dict[int, int] = {}

@@ -97,6 +97,17 @@ def left_proposed(amount: int, target: int) -> int:
     return min(amount, target)
 
 
+def float_off(counted: int, left: int) -> int:
+    """Return how much more than what was `left` a float was counted as.
+
+    A shop that left nothing puts its float in anew: there is nothing that it could differ from.
+
+    >>> float_off(9_500, 10_000), float_off(10_000, 0)
+    (-500, 0)
+    """
+    return counted - left if left else 0
+
+
 def check_left(left: int, amount: int) -> None:
     """Refuse to leave more in the drawer than was counted in it, or less than nothing."""
     if not 0 <= left <= amount:

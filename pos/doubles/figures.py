@@ -185,13 +185,20 @@ def _count_cash(tallies: Tallies, event: Event) -> None:
 
 
 def _count_floats(tallies: Tallies, known: Sequence[Event], since: int) -> None:
-    """A float that is counted replaces what its shift was opened with, in another span maybe."""
+    """A float that is counted replaces what its shift was opened with, in another span maybe.
+
+    Where it is not what was left, that is a difference of cash.
+    """
     floats: dict[str, int] = {}
+    left: dict[str, int] = {}
     for number, event in enumerate(known, 1):
         if isinstance(event, ShiftOpened):
-            floats[event.shift] = event.float_amount
+            floats[event.shift] = left[event.shift] = event.float_amount
             tallies.add("float", number > since, amount=event.float_amount * (number > since))
         elif isinstance(event, FloatCounted):
             change = event.amount - floats[event.shift]
             floats[event.shift] = event.amount
             tallies.add("float", 0, amount=change * (number > since))
+            if left[event.shift] and number > since:
+                is_off = event.amount != left[event.shift]
+                tallies.add("cash_difference", is_off, amount=change)

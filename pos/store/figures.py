@@ -45,6 +45,11 @@ LAST = f"SELECT label FROM sale WHERE {_REAL} ORDER BY entry DESC LIMIT 1"
 _IN = _SPAN.format(column="entry")
 _CLOSED = _SPAN.format(column="closed")
 _COPIES = ", ".join(f"'{paper}'" for paper in COUNTED_COPIES)
+_NOW_IN = _SPAN.format(column="now.entry")
+_CHANGE = """now.amount - coalesce(
+    (SELECT was.amount FROM float_count AS was WHERE was.shift = now.shift AND was.entry < now.entry
+        ORDER BY was.entry DESC LIMIT 1),
+    shift.float_amount)"""
 COUNTERS = f"""
 SELECT 'abandoned', count(*), 0, sum(total) FROM basket_end WHERE {_REAL}
 UNION ALL
@@ -63,13 +68,14 @@ SELECT 'counted', count(*), 0, sum(counted) FROM shift WHERE {_CLOSED}
 UNION ALL
 SELECT 'cash_difference', sum(difference <> 0), 0, sum(difference) FROM shift WHERE {_CLOSED}
 UNION ALL
+SELECT 'cash_difference', sum(now.amount <> shift.float_amount), 0, sum({_CHANGE})
+FROM float_count AS now JOIN shift ON shift.shift = now.shift
+WHERE {_NOW_IN} AND shift.float_amount <> 0
+UNION ALL
 SELECT 'float', count(*), 0, sum(float_amount) FROM shift WHERE {_IN}
 UNION ALL
-SELECT 'float', 0, 0, sum(amount - coalesce(
-    (SELECT was.amount FROM float_count AS was WHERE was.shift = now.shift AND was.entry < now.entry
-        ORDER BY was.entry DESC LIMIT 1),
-    (SELECT float_amount FROM shift WHERE shift.shift = now.shift)))
-FROM float_count AS now WHERE {_IN}
+SELECT 'float', 0, 0, sum({_CHANGE})
+FROM float_count AS now JOIN shift ON shift.shift = now.shift WHERE {_NOW_IN}
 UNION ALL
 SELECT 'unsettled_cards', count(*), 0, sum(amount) FROM card_payment
 WHERE {_REAL} AND (settled IS NULL OR settled > ?2)

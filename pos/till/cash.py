@@ -17,6 +17,7 @@ from pos.domain.cash import (
     coins_amount,
     counted,
     drawer_name,
+    float_off,
     left_proposed,
     next_label,
 )
@@ -109,13 +110,18 @@ def open_to_count(desk: Desk, loan: Loan | None = None) -> None:
 
 
 def open_shift(
-    desk: Desk, coins: Mapping[int, int] | None = None, loan: Loan | None = None
+    desk: Desk,
+    coins: Mapping[int, int] | None = None,
+    loan: Loan | None = None,
+    *,
+    reason: str = "",
 ) -> ShiftState:
     """Open a shift with the float that was counted (value → how many), or with what was left.
 
-    A shift that opened itself takes its count as long as no cash has moved. Permission
-    `count_cash`; more missing of what was left than the limit needs `cash_difference`.
-    Raises Refusal: `shift_open`, `training_cash`, and what `counted` refuses.
+    A shift that opened itself takes its count as long as no cash has moved. A float that is not
+    what was left needs a reason. Permission `count_cash`; more missing than the limit needs
+    `cash_difference`. Raises Refusal: `shift_open`, `training_cash`, `no_reason`, and what
+    `counted` refuses.
     """
     now = check_float(desk)
     if now is not None and coins is None:
@@ -124,12 +130,23 @@ def open_shift(
     events: list[Event] = [] if now is not None else [opened]
     permission = Permission.COUNT_CASH
     if coins is not None:
-        float_counted = _float(desk, opened.shift, coins)
+        float_counted = _float(desk, opened, coins, reason)
         events.append(float_counted)
         if opened.float_amount - float_counted.amount > desk.rules.cash.difference_limit:
             permission = Permission.CASH_DIFFERENCE
     desk.record_permitted(desk.permit(permission, loan), loan, *events)
     return _shift(desk, opened.shift)
+
+
+def float_difference(desk: Desk, coins: Mapping[int, int]) -> int:
+    """Return how much more a counted float is than what was left; 0 where nothing was left.
+
+    Raises Refusal: `shift_open`, `training_cash`, and what `counted` refuses.
+    """
+    now = check_float(desk)
+    opened = now.opened if now is not None else _opened(desk, is_implicit=False)
+    found = counted(coins, desk.rules.cash.denominations)
+    return float_off(coins_amount(found), opened.float_amount)
 
 
 def check_float(desk: Desk) -> ShiftState | None:
@@ -156,10 +173,15 @@ def _shift_open() -> Refusal:
     )
 
 
-def _float(desk: Desk, shift: str, coins: Mapping[int, int]) -> FloatCounted:
+def _float(desk: Desk, opened: ShiftOpened, coins: Mapping[int, int], reason: str) -> FloatCounted:
     found = counted(coins, desk.rules.cash.denominations)
+    amount = coins_amount(found)
     return FloatCounted(
-        shift=shift, staff=desk.signed_in.ref, coins=found, amount=coins_amount(found)
+        shift=opened.shift,
+        staff=desk.signed_in.ref,
+        coins=found,
+        amount=amount,
+        reason=check_reason(reason) if float_off(amount, opened.float_amount) else None,
     )
 
 

@@ -197,7 +197,7 @@ def test_every_counter_counts_what_it_is_named_after(store: Store) -> None:
         "drops": (1, 9),
         "float": (1, 9_900),
         "counted": (1, 700),
-        "cash_difference": (1, -5),
+        "cash_difference": (2, -105),
         "unsettled_cards": (1, 700),
     }
     assert set(found) == set(COUNTERS)
@@ -227,7 +227,10 @@ def test_figures_do_not_change_with_what_happened_after_their_span(store: Store)
     )
     assert store.books.figures(0, end) == before
     after = store.books.figures(end, store.books.position())
-    assert [(one.name, one.count, one.amount) for one in after.counters] == [("float", 0, -100)]
+    assert [(one.name, one.count, one.amount) for one in after.counters] == [
+        ("cash_difference", 1, -100),
+        ("float", 0, -100),
+    ]
 
 
 def test_a_float_counted_twice_adds_what_it_changed_in_each_span(store: Store) -> None:
@@ -237,7 +240,11 @@ def test_a_float_counted_twice_adds_what_it_changed_in_each_span(store: Store) -
     spans = [(0, end), (end, store.books.position()), (0, store.books.position())]
     found = [store.books.figures(*span).counters for span in spans]
     amounts = [[(one.name, one.count, one.amount) for one in counters] for counters in found]
-    assert amounts == [[("float", 1, 9_900)], [("float", 0, 120)], [("float", 1, 10_020)]]
+    assert amounts == [
+        [("cash_difference", 1, -100), ("float", 1, 9_900)],
+        [("cash_difference", 2, 120), ("float", 0, 120)],
+        [("cash_difference", 3, 20), ("float", 1, 10_020)],
+    ]
     last = store.books.last_shift()
     assert last is not None
     assert (last.float_amount, last.is_float_counted) == (10_020, True)

@@ -17,6 +17,7 @@ from pos.domain.events import (
 from pos.domain.shop import CashRules
 from pos.screens.dialogs.count import CountPrompt
 from pos.screens.dialogs.sign_in import PinPrompt
+from pos.till import cash
 from tests.screens.hands import Hands, at_work
 from tests.screens.shop import BREAD, MILK, Shop
 
@@ -49,6 +50,22 @@ async def test_the_float_is_counted_by_notes_and_coins() -> None:
     counted = next(one for one in shop.store.events if isinstance(one, FloatCounted))
     assert [(coin.value, coin.count) for coin in counted.coins] == [(2000, 3), (1000, 1)]
     assert shop.counter.opened == 1
+
+
+async def test_a_float_that_is_not_what_was_left_asks_why() -> None:
+    shop = Shop().opened()
+    cash.open_shift(shop.desk, {2000: 3})
+    shift = cash.current_shift(shop.desk)
+    assert shift is not None
+    cash.count(shop.desk, shift.opened.shift, {2000: 3})
+    cash.close_shift(shop.desk, shift.opened.shift, left=6000)
+    async with at_work(shop.app()) as hands:
+        await hands.press("ctrl+f", "1", *TO_TWENTY, "2", "enter", "1", *TAKE)
+        assert hands.reads("-€10.00 against what was left: why?")
+        await hands.press("3")
+        assert hands.reads("The shift begins with €50.00.")
+    counted = [one for one in shop.store.events if isinstance(one, FloatCounted)]
+    assert counted[-1].reason == "The last count was wrong"
 
 
 async def test_a_float_is_not_counted_once_cash_has_moved() -> None:

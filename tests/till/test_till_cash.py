@@ -93,14 +93,47 @@ def test_a_float_that_lacks_much_of_what_was_left_needs_a_managers_agreement(til
     cash.open_shift(till.desk, FLOAT)
     close(till, FLOAT_AMOUNT)
     with pytest.raises(NeedsPermission) as needs:
-        cash.open_shift(till.desk, {1000: 9})
+        cash.open_shift(till.desk, {1000: 9}, reason="inconnu")
     assert needs.value.permission is Permission.CASH_DIFFERENCE
     assert cash.current_shift(till.desk) is None
-    cash.open_shift(till.desk, {1000: 9, 100: 5})
+    cash.open_shift(till.desk, {1000: 9, 100: 5}, reason="rouleau emprunté")
     close(till, 9_500)
     loan = till.loan(Permission.CASH_DIFFERENCE)
-    assert cash.open_shift(till.desk, {1: 1}, loan).float_amount == 1
+    assert cash.open_shift(till.desk, {1: 1}, loan, reason="volé").float_amount == 1
     assert loan.spent
+
+
+@pytest.mark.parametrize("coins", [{1000: 9, 100: 5}, {1000: 10, 100: 5}])
+def test_a_float_that_is_not_what_was_left_needs_a_reason_and_is_a_difference(
+    till: Till, coins: dict[int, int]
+) -> None:
+    cash.open_shift(till.desk, FLOAT)
+    close(till, FLOAT_AMOUNT)
+    off = sum(value * count for value, count in coins.items()) - FLOAT_AMOUNT
+    assert cash.float_difference(till.desk, coins) == off
+    assert slug_of(lambda: cash.open_shift(till.desk, coins)) == "no_reason"
+    assert cash.current_shift(till.desk) is None
+    cash.open_shift(till.desk, coins, reason=" emprunt ")
+    assert [e.reason for e in till.store.events if isinstance(e, FloatCounted)] == [None, "emprunt"]
+    books = till.desk.ports.books
+    (found,) = [
+        one for one in books.figures(0, books.position()).counters if one.name == "cash_difference"
+    ]
+    assert (found.count, found.amount) == (1, off)
+
+
+def test_a_float_is_free_where_nothing_was_left_and_needs_no_reason_when_it_is_as_left(
+    till: Till,
+) -> None:
+    cash.open_shift(till.desk, FLOAT)
+    close(till, FLOAT_AMOUNT, left=0)
+    assert cash.float_difference(till.desk, FLOAT) == 0
+    cash.open_shift(till.desk, FLOAT)
+    close(till, FLOAT_AMOUNT, left=FLOAT_AMOUNT)
+    assert cash.open_shift(till.desk, FLOAT).float_amount == FLOAT_AMOUNT
+    books = till.desk.ports.books
+    counters = books.figures(0, books.position()).counters
+    assert all(not (one.count or one.amount) for one in counters if one.name == "cash_difference")
 
 
 MOVES: list[tuple[Callable[..., CashMoved], Permission, str]] = [

@@ -36,13 +36,17 @@ class ShiftOpened(BaseEvent):
 
 
 class FloatCounted(BaseEvent):
-    """The float was counted by denomination; it replaces what the shift was opened with."""
+    """The float was counted by denomination; it replaces what the shift was opened with.
+
+    `reason` is why it is not what the last shift left in the drawer, where it left anything.
+    """
 
     kind: Literal["float.counted"] = "float.counted"
     shift: str
     staff: str
     coins: list[CoinCount]
     amount: int
+    reason: str | None = None
 
 
 class CashMoved(BaseEvent):

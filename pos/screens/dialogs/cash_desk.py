@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
 from pos.domain.errors import Refusal
@@ -38,6 +39,12 @@ OUT_REASONS = (
     Sentence("A small purchase"),
     Sentence("A delivery paid in cash"),
     Sentence("Change for another till"),
+)
+FLOAT_REASONS = (
+    Sentence("Change from the bank"),
+    Sentence("Change from the safe"),
+    Sentence("The last count was wrong"),
+    Sentence("Not known"),
 )
 OPEN_REASONS = (
     Sentence("Change for a customer"),
@@ -117,13 +124,24 @@ class CashDesk(ListPrompt):
         session, desk = self.session, self.session.desk
         cash.check_float(desk)
 
-        def take(coins: Mapping[int, int]) -> None:
+        def begin(coins: Mapping[int, int], reason: str) -> None:
             def open_it(loan: Loan | None) -> None:
-                state = cash.open_shift(desk, coins, loan)
+                state = cash.open_shift(desk, coins, loan, reason=reason)
                 amount = Amount(state.float_amount)
                 session.say(Sentence("The shift begins with {amount}.", amount=amount))
 
             session.guarded(open_it)
+
+        def take(coins: Mapping[int, int]) -> None:
+            difference = cash.float_difference(desk, coins)
+            if not difference:
+                begin(coins, "")
+                return
+            why = Sentence(
+                "{difference} against what was left: why?", difference=Amount(difference)
+            )
+            told = partial(begin, coins)
+            session.ask(ReasonPrompt(session, why, FLOAT_REASONS, told))
 
         session.guarded(
             lambda loan: cash.open_to_count(desk, loan),

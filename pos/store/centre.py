@@ -64,6 +64,7 @@ FROM entry JOIN sale ON sale.entry = entry.ordinal JOIN sale_line AS line ON lin
 WHERE entry.epoch = ? AND entry.number > ? AND entry.number <= ?
 AND sale.training = 0 AND line.sku = ?
 """
+_LAST = "SELECT epoch, max(number) FROM entry WHERE ordinal <= ? GROUP BY epoch"
 _REPEATED = f"{ENTRY_SQL} WHERE epoch = ? AND number > ? AND kind = '{KIND}'"
 _FORKS = "SELECT ordinal, body FROM entry WHERE kind = 'epoch.opened' ORDER BY ordinal"
 _LARGEST = 1 << 62
@@ -124,6 +125,28 @@ class CentreFile:
             is_bounded = lane.until is not None and epoch != current
             last = min(head.number, lane.until or 0) if is_bounded else head.number
             count += max(0, last - lane.acked)
+        return count
+
+    def unheld(self, until: int) -> int:
+        """Return how many entries up to an ordinal may be on this till alone.
+
+        0 for a till of no centre. While an epoch is being compared (`forked`) nothing of it counts
+        as held; what lies after its last shared entry is held when its repetitions are.
+        """
+        seen = self._read()
+        if seen.enrolment is None:
+            return 0
+        with self._till.connect() as connection:
+            rows = connection.exec_driver_sql(_LAST, (until,))
+            last = {epoch: number for epoch, number in rows}  # noqa: C416  rows are no pairs
+        count = parted = 0
+        for epoch, number in last.items():
+            lane = seen.lanes.get(epoch, LaneKept())
+            bound = number if lane.until is None else min(number, lane.until)
+            count += max(0, bound - (0 if lane.forked else lane.acked))
+            parted += number - bound
+        if parted and (self.fork() is not None or self.unsent()):
+            count += parted
         return count
 
     def unsent_since(self) -> str:

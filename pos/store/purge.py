@@ -1,5 +1,7 @@
 """Purging: entries that a verified archive holds leave the till's file, and nothing else does.
 
+A till of a centre keeps them until the centre has acknowledged each.
+
 The entry `journal.purged` says what left, in the transaction in which it leaves: the chain goes on
 after it. Closings, the heads of the fiscal chains, the running totals, and whatever is still open
 (shifts, card payments, papers) stay, and so do the numbers that the next ticket follows, with the
@@ -92,8 +94,8 @@ def purge(store: Store, until: int, sha256: str, staff: str = "") -> JournalPurg
 
     They must end with a closed day. Raises Refusal: `not_closed` for a day that is open or would
     be cut in two, `not_archived` when no verified archive (hex digest of its file) holds all of
-    them, `marker_behind` while the marker cannot be written; StoreUnavailable when the disk
-    refuses. Nothing has changed then.
+    them, `unsent` while the till's centre does not hold all of them, `marker_behind` while the
+    marker cannot be written; StoreUnavailable when the disk refuses. Nothing has changed then.
     """
     if store.ledger.marker_behind:
         raise Refusal(
@@ -103,6 +105,7 @@ def purge(store: Store, until: int, sha256: str, staff: str = "") -> JournalPurg
     with explained(str(store.engine.url.database)), reading(store.engine).begin() as connection:
         _check_closed(connection, until)
         _check_archived(connection, until, sha256)
+        _check_held(store, until)
         said = _said(connection, until, sha256, staff)
         keys = " ".join(key.hex() for key in stated_keys(connection))
     store.ledger.record_and(lambda cursor: _take(cursor, until, keys), said)
@@ -137,6 +140,18 @@ def _check_archived(connection: Connection, until: int, sha256: str) -> None:
             "not_archived",
             "No verified archive {sha256} holds all that would be purged; write and verify one.",
             sha256=sha256[:16],
+        )
+
+
+def _check_held(store: Store, until: int) -> None:
+    """What the centre has not acknowledged can only come from here: it stays."""
+    count = store.centre.unheld(until)
+    if count:
+        raise Refusal(
+            "unsent",
+            "The centre does not hold {count} of these entries yet; let the till send them, then"
+            " purge.",
+            count=count,
         )
 
 

@@ -1,0 +1,90 @@
+"""A till of a centre purges only what the centre has acknowledged."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from pos.domain.errors import Refusal
+from pos.ports.centre import Enrolment, ForkOrder, LaneKept
+from pos.store.mirror import MirrorFile
+from pos.store.open import Store
+from pos.store.purge import purge
+from tests.contract.test_store_purge import SHA, archived, assert_sound, two_days
+
+BELONGS = Enrolment("https://c.example", "acme", "00", ("store:S012",), "k")
+
+
+def mirror_of(folder: Path) -> MirrorFile:
+    mirror = MirrorFile(folder / "data")
+    mirror.enrol(BELONGS)
+    return mirror
+
+
+def refused(store: Store, until: int) -> str:
+    """Return what a purge is refused for; the file holds what it held."""
+    before = (store.books.position(), store.ledger.head)
+    with pytest.raises(Refusal) as caught:
+        purge(store, until, SHA)
+    assert caught.value.slug == "unsent"
+    assert (store.books.position(), store.ledger.head) == before
+    return str(caught.value.sentence)
+
+
+@pytest.mark.parametrize("lacking", [1, 5, None])
+def test_what_the_centre_never_acknowledged_stays_until_it_has(
+    tmp_path: Path, lacking: int | None
+) -> None:
+    store, _shop, until = two_days(tmp_path)
+    mirror = mirror_of(tmp_path)
+    if lacking is not None:
+        mirror.keep_lanes({"K1": LaneKept(until - lacking)})
+    assert f"hold {lacking or until} of these entries" in refused(store, until)
+    mirror.keep_lanes({"K1": LaneKept(until)})
+    purge(store, until, SHA)
+    assert_sound(tmp_path, store)
+    mirror.close()
+    store.close()
+
+
+def test_a_centre_that_lost_its_end_takes_its_acknowledgement_back(tmp_path: Path) -> None:
+    store, _shop, until = two_days(tmp_path)
+    mirror = mirror_of(tmp_path)
+    mirror.keep_lanes({"K1": LaneKept(store.ledger.head.number)})
+    mirror.keep_lanes({"K1": LaneKept(until - 2)})
+    refused(store, until)
+    mirror.close()
+    store.close()
+
+
+def test_a_till_that_parted_purges_when_what_it_repeated_is_acknowledged(tmp_path: Path) -> None:
+    store, _shop, until = two_days(tmp_path)
+    mirror, shared = mirror_of(tmp_path), until - 3
+    mirror.keep_lanes({"K1": LaneKept(until, None, forked=True)})
+    assert f"hold {until} of" in refused(store, until)
+    own = _hash_at(store, shared)
+    order = ForkOrder("K1", shared, own)
+    mirror.keep_lanes({"K1": LaneKept(shared, shared)}, order)
+    assert "hold 3 of" in refused(store, until)
+    store.centre.obey(order)
+    epoch, number = store.ledger.place.epoch, store.ledger.head.number
+    mirror.keep_lanes({"K1": LaneKept(shared, shared), epoch: LaneKept(number - 1)})
+    assert "hold 3 of" in refused(store, until)
+    mirror.keep_lanes({epoch: LaneKept(number)})
+    purge(store, until, SHA)
+    mirror.close()
+    store.close()
+
+
+def _hash_at(store: Store, number: int) -> bytes:
+    with store.engine.connect() as connection:
+        found = connection.exec_driver_sql("SELECT hash FROM entry WHERE ordinal = ?", (number,))
+        return bytes(found.scalar_one())
+
+
+def test_a_till_of_no_centre_purges_as_ever(tmp_path: Path) -> None:
+    store, _shop, until = two_days(tmp_path)
+    purge(store, until, SHA)
+    store.ledger.record(*archived(store, until))
+    store.close()

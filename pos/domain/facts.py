@@ -88,7 +88,8 @@ class LineFacts(Fact):
     `gross` is quantity × unit price, rounded; `total` = gross − line discount − ticket discount;
     net + tax = total. `price_before` is the catalogue price that a person replaced; `vat_letter`
     stands for the rate on the ticket. A line that gives back (`returned`) has a negative quantity,
-    gross and total, and the rate of the day it was sold.
+    gross and total, and the rate of the day it was sold. `order` names the line of an order to
+    collect that is paid by it (`<order>/<line>`).
     """
 
     n: int
@@ -115,6 +116,7 @@ class LineFacts(Fact):
     lot: str | None = None
     expiry: str | None = None
     returned: ReturnFacts | None = None
+    order: str | None = None
 
 
 class VatFacts(Fact):

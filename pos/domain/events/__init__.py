@@ -42,6 +42,17 @@ from pos.domain.events.machine import SettingsChanged as SettingsChanged
 from pos.domain.events.machine import TillInstalled as TillInstalled
 from pos.domain.events.machine import TillStarted as TillStarted
 from pos.domain.events.machine import TillStopped as TillStopped
+from pos.domain.events.orders import HandOverAsked as HandOverAsked
+from pos.domain.events.orders import HandOverUndone as HandOverUndone
+from pos.domain.events.orders import OrderAccepted as OrderAccepted
+from pos.domain.events.orders import OrderCalled as OrderCalled
+from pos.domain.events.orders import OrderHandedOver as OrderHandedOver
+from pos.domain.events.orders import OrderPicked as OrderPicked
+from pos.domain.events.orders import OrderPutBack as OrderPutBack
+from pos.domain.events.orders import OrderReady as OrderReady
+from pos.domain.events.orders import OrderRejected as OrderRejected
+from pos.domain.events.orders import OrderReturned as OrderReturned
+from pos.domain.events.orders import OrderShort as OrderShort
 from pos.domain.events.papers import DrawerOpened as DrawerOpened
 from pos.domain.events.papers import PrintAsked as PrintAsked
 from pos.domain.events.papers import PrintFinished as PrintFinished
@@ -120,6 +131,17 @@ Event = Union[  # noqa: UP007  the discriminated union of every kind
     ArchiveVerified,
     JournalPurged,
     ExportMade,
+    OrderAccepted,
+    OrderRejected,
+    OrderPicked,
+    OrderShort,
+    OrderReady,
+    OrderCalled,
+    HandOverAsked,
+    OrderHandedOver,
+    HandOverUndone,
+    OrderPutBack,
+    OrderReturned,
 ]
 
 _ADAPTER: TypeAdapter[Event] = TypeAdapter(Annotated[Event, Field(discriminator="kind")])

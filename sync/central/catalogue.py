@@ -84,6 +84,12 @@ async def import_rows(
     return report
 
 
+async def owners(session: AsyncSession, codes: Sequence[str]) -> dict[str, str]:
+    """Return which article has each of these codes, by code."""
+    found = await session.execute(_OWNERS, {"store_id": COMPANY, "codes": list(codes)})
+    return {str(row.code): str(row.sku) for row in found}
+
+
 def _rows(reader: RowReader, lines: Iterable[Sequence[str]], report: Report) -> Iterator[Row]:
     seen = SeenRows(dated="since" in reader.places)
     for number, cells in enumerate(lines, start=2):
@@ -124,9 +130,7 @@ class _Change:
         await self._write(batch, old, priced, report)
 
     async def _owners(self, rows: list[Row]) -> dict[str, str]:
-        codes = sorted({row.code for row in rows if row.code})
-        found = await self.session.execute(_OWNERS, {"store_id": COMPANY, "codes": codes})
-        return {str(row.code): str(row.sku) for row in found}
+        return await owners(self.session, sorted({row.code for row in rows if row.code}))
 
     async def _write(
         self, batch: _Batch, old: dict[str, Any], priced: dict[str, Any], report: Report

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -13,7 +13,15 @@ from pos.journal.entry import Place
 from sync.central.conflicts import Found
 from sync.central.engine import driver
 from sync.central.feed import advance
-from sync.central.project import ClosingRow, LineRow, MoveRow, PaymentRow, Projected, SaleRow
+from sync.central.project import (
+    ClosingRow,
+    LineRow,
+    MoveRow,
+    PaymentRow,
+    Projected,
+    SaleRow,
+    SaleRows,
+)
 from sync.central.stock import append, change, changes_of
 from sync.central.values import store_scope
 
@@ -56,7 +64,7 @@ async def write(
     below = await _move(session, place.store, moves, now)
     return [
         *_same_tickets(place, fresh, labels),
-        *(_below_zero(place, sku, moves) for sku in below),
+        *(_below_zero(place, sku, fresh.sales) for sku in below),
     ]
 
 
@@ -103,13 +111,19 @@ def _same_tickets(place: Place, fresh: Projected, labels: dict[str, bytes]) -> I
             )
 
 
-def _below_zero(place: Place, sku: str, moves: list[MoveRow]) -> Found:
-    last = next(move for move in reversed(moves) if move.sku == sku)
+def _below_zero(place: Place, sku: str, sales: Sequence[SaleRows]) -> Found:
+    """What to tell of an article that was sold below zero: once a business day."""
+    sale, source = next(
+        (one.sale, move.source)
+        for one in reversed(sales)
+        for move in reversed(one.moves)
+        if move.sku == sku
+    )
     return Found(
-        f"below_zero:{sku}:{last.source}",
+        f"below_zero:{sku}:{sale.business_day}",
         "below_zero",
         place,
-        int(last.source.rpartition("/")[2]),
+        sale.number,
         f"the stock of {sku} went below zero",
-        {"sku": sku, "source": last.source},
+        {"sku": sku, "source": source},
     )

@@ -20,6 +20,8 @@ from sync.central.feed import advance
 from sync.central.project import SELLABLE, SHELF, MoveRow
 from sync.central.values import store_scope
 
+LISTED_MOST = 5_000
+
 _MOVE = text(
     """
 WITH told AS (
@@ -39,6 +41,15 @@ WITH told AS (
 )
 SELECT moved.sku FROM moved JOIN old ON old.sku = moved.sku
 WHERE old.on_hand >= 0 AND moved.on_hand < 0 ORDER BY moved.sku
+"""
+)
+
+_LEVELS = text(
+    """
+SELECT sku, on_hand, shelf, reserved FROM stock_level
+WHERE store_id = :store_id AND (:all OR sku = ANY(CAST(:skus AS text[])))
+AND (NOT :below OR on_hand < 0)
+ORDER BY on_hand >= 0, sku LIMIT :most
 """
 )
 
@@ -66,6 +77,16 @@ class Change:
 
 
 @dataclass(frozen=True, slots=True)
+class LevelOf:
+    """The level of an article in a store, in thousandths."""
+
+    sku: str
+    on_hand: int
+    shelf: int
+    reserved: int
+
+
+@dataclass(frozen=True, slots=True)
 class StoreStock:
     """An article in one store; `heard_at` is when the till that was heard longest ago was heard."""
 
@@ -83,22 +104,46 @@ async def of_article(session: AsyncSession, stores: Sequence[str], sku: str) -> 
     return [StoreStock(*row) for row in found]
 
 
-async def move(session: AsyncSession, store: str, moves: Sequence[MoveRow], now: datetime) -> bool:
+async def move(
+    session: AsyncSession,
+    store: str,
+    moves: Sequence[MoveRow],
+    now: datetime,
+    *,
+    counted: bool = False,
+) -> bool:
     """Write movements that the centre itself bears (a delivery, a count); the caller commits.
 
     All bear one `source`; a source that is in the ledger already changes nothing and says False.
+    `counted` movements say how much there is, an article once: what is written is the difference.
     """
-    changes = changes_of(moves)
-    before = await advance(session, store, store_scope(store), len(changes), now)
+    before = await advance(session, store, store_scope(store), len(changes_of(moves)), now)
     known = await session.execute(
         text("SELECT 1 FROM stock_move WHERE store_id = :store_id AND source = :source LIMIT 1"),
         {"store_id": store, "source": moves[0].source},
     )
     if known.first() is not None:
         return False
+    if counted:
+        skus = [one.sku for one in moves]
+        held = {one.sku: one.on_hand for one in await levels(session, store, skus)}
+        moves = [one._replace(quantity=one.quantity - held.get(one.sku, 0)) for one in moves]
     await append(session, moves)
-    await change(session, store, changes, before)
+    await change(session, store, changes_of(moves), before)
     return True
+
+
+async def levels(
+    session: AsyncSession, store: str, skus: Sequence[str] | None = None, *, below: bool = False
+) -> list[LevelOf]:
+    """Return the levels of a store, `LISTED_MOST` at most: of some articles, or those below zero.
+
+    Of all articles, the ones below zero come first.
+    """
+    given = {"store_id": store, "all": skus is None, "skus": list(skus or ()), "below": below}
+    most = LISTED_MOST if skus is None else len(skus)
+    found = await session.execute(_LEVELS, {**given, "most": most})
+    return [LevelOf(*row) for row in found]
 
 
 async def append(session: AsyncSession, moves: Sequence[MoveRow]) -> None:

@@ -83,9 +83,22 @@ async def test_a_sale_below_zero_is_taken_and_told_once(centre: Centre) -> None:
     async with centre.session("S001") as session:
         found = await conflicts.listed(session, "S001")
     assert [(one.slug, one.name) for one in found] == [
-        ("below_zero", "below_zero:bread:T01-K1/000004")
+        ("below_zero", "below_zero:bread:2026-11-22")
     ]
     assert (await rows(centre, "S001", LEVELS))[0] == ("bread", -2000, 0, 0)
+
+
+async def test_an_article_goes_below_zero_once_a_day_for_the_inbox(centre: Centre) -> None:
+    till = await enrolled(centre)
+    days = ["2026-11-22", "2026-11-22", "2026-11-23"]
+    for number, day in enumerate(days):
+        await deliver(centre, f"delivery/{number}", {"bread": 2})
+        till.sell({"bread": 5}, business_day=day)
+        await till.push(centre)
+        await deliver(centre, f"found/{number}", {"bread": 3})
+    async with centre.session("S001") as session:
+        found = {one.name for one in await conflicts.listed(session, "S001")}
+    assert found == {"below_zero:bread:2026-11-22", "below_zero:bread:2026-11-23"}
 
 
 async def test_tills_that_sell_at_once_keep_levels_and_versions_right(centre: Centre) -> None:

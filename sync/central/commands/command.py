@@ -5,7 +5,6 @@ Every refusal is one sentence on the error output and exit code 1; a wrong use i
 
 from __future__ import annotations
 
-import re
 import sys
 from pathlib import Path
 from typing import Annotated, Any
@@ -15,10 +14,10 @@ import typer
 
 from pos.domain.errors import Refusal
 from pos.domain.words import Sentence
-from sync.central import settings as settings_file
 from sync.central.commands.said import complain
+from sync.central.commands.stock_command import stock
+from sync.central.commands.typed import Folder, StoreName, TillName, Zone, at
 from sync.central.log import fault, open_log
-from sync.central.values import TillId
 
 app = typer.Typer(
     name="comptoir-central",
@@ -38,34 +37,9 @@ app.add_typer(store, name="store")
 app.add_typer(till, name="till")
 app.add_typer(catalogue, name="catalogue")
 app.add_typer(price, name="price")
+app.add_typer(stock, name="stock")
 app.add_typer(staff, name="staff")
 app.add_typer(conflicts, name="conflicts")
-
-_NAME = r"[A-Z][A-Z0-9]{0,15}"
-
-
-def _store_name(text: str) -> str:
-    if not re.fullmatch(_NAME, text):
-        raise typer.BadParameter("a store's name is like S001")
-    return text
-
-
-def _till_name(text: str) -> TillId:
-    if not re.fullmatch(f"{_NAME}-{_NAME}", text):
-        raise typer.BadParameter("a till's name is like S001-T01")
-    return TillId.named(text)
-
-
-StoreName = Annotated[str, typer.Argument(help="Such as S001.", parser=_store_name)]
-TillName = Annotated[TillId, typer.Argument(help="Such as S001-T01.", parser=_till_name)]
-Folder = Annotated[
-    Path | None,
-    typer.Option("--folder", help="The centre's folder; else COMPTOIR_CENTRE_FOLDER."),
-]
-
-
-def _at(folder: Path | None) -> Path:
-    return folder or settings_file.folder_of()
 
 
 @app.command()
@@ -82,7 +56,7 @@ def init(
     from sync.central.commands.serving import init as make
 
     told = {"name": name, "database": database, "country": country, "time_zone": time_zone}
-    raise typer.Exit(make(_at(folder), told))
+    raise typer.Exit(make(at(folder), told))
 
 
 @app.command()
@@ -112,7 +86,7 @@ def serve(
         "behind_proxy": behind_proxy or None,
     }
     changed = {key: value for key, value in told.items() if value is not None}
-    raise typer.Exit(answer(_at(folder), changed, with_worker=worker))
+    raise typer.Exit(answer(at(folder), changed, with_worker=worker))
 
 
 @app.command()
@@ -123,7 +97,7 @@ def worker(
     """End what has expired, forget what is too old, try again what was parked; until SIGTERM."""
     from sync.central.commands.serving import keep_house
 
-    raise typer.Exit(keep_house(_at(folder), once=once))
+    raise typer.Exit(keep_house(at(folder), once=once))
 
 
 @store.command("add")
@@ -138,7 +112,7 @@ def store_add(
     from sync.central.commands.shops import add_store
     from sync.central.stores import StoreFacts
 
-    raise typer.Exit(add_store(_at(folder), StoreFacts(store, name, time_zone, price_zone)))
+    raise typer.Exit(add_store(at(folder), StoreFacts(store, name, time_zone, price_zone)))
 
 
 @store.command("list")
@@ -146,7 +120,7 @@ def store_list(folder: Folder = None) -> None:
     """List the shops."""
     from sync.central.commands.shops import list_stores
 
-    raise typer.Exit(list_stores(_at(folder)))
+    raise typer.Exit(list_stores(at(folder)))
 
 
 @app.command("enrol-code")
@@ -158,7 +132,7 @@ def enrol_code(
     """Print a code by which a till becomes known: once, for ten minutes. Earlier ones are void."""
     from sync.central.commands.shops import enrol_code as print_code
 
-    raise typer.Exit(print_code(_at(folder), till, url))
+    raise typer.Exit(print_code(at(folder), till, url))
 
 
 @till.command("list")
@@ -168,7 +142,7 @@ def till_list(
     """List the tills: when heard, how many entries are held, whether they are let in."""
     from sync.central.commands.shops import list_tills
 
-    raise typer.Exit(list_tills(_at(folder), store))
+    raise typer.Exit(list_tills(at(folder), store))
 
 
 @till.command("revoke")
@@ -176,7 +150,7 @@ def till_revoke(till: TillName, folder: Folder = None) -> None:
     """Let a till in no more, from its next request on. What it wrote stays proven."""
     from sync.central.commands.shops import revoke_till
 
-    raise typer.Exit(revoke_till(_at(folder), till))
+    raise typer.Exit(revoke_till(at(folder), till))
 
 
 @till.command("rotate")
@@ -188,10 +162,7 @@ def till_rotate(
     """Print a code for a till's next key; its present key serves until the code is used."""
     from sync.central.commands.shops import enrol_code as print_code
 
-    raise typer.Exit(print_code(_at(folder), till, url))
-
-
-Zone = Annotated[str, typer.Option("--zone", help="The price zone.")]
+    raise typer.Exit(print_code(at(folder), till, url))
 
 
 @catalogue.command("import")
@@ -211,7 +182,7 @@ def catalogue_import(
     """
     from sync.central.commands.goods import import_file
 
-    raise typer.Exit(import_file(_at(folder), file, zone, vat, settings))
+    raise typer.Exit(import_file(at(folder), file, zone, vat, settings))
 
 
 @price.command("set")
@@ -227,7 +198,7 @@ def price_set(
     """Set a price; tills have it ahead of time and switch at the same instant."""
     from sync.central.commands.goods import set_price
 
-    raise typer.Exit(set_price(_at(folder), zone, sku, amount, since))
+    raise typer.Exit(set_price(at(folder), zone, sku, amount, since))
 
 
 @staff.command("add")
@@ -241,7 +212,7 @@ def staff_add(
     """Let someone use the tills of a store; asks for the PIN."""
     from sync.central.commands.goods import add_person
 
-    raise typer.Exit(add_person(_at(folder), store, number, name, role))
+    raise typer.Exit(add_person(at(folder), store, number, name, role))
 
 
 @conflicts.command("list")
@@ -253,7 +224,7 @@ def conflicts_list(
     """List what waits in the inboxes."""
     from sync.central.commands.inbox import list_items
 
-    raise typer.Exit(list_items(_at(folder), store, settled=settled))
+    raise typer.Exit(list_items(at(folder), store, settled=settled))
 
 
 Item = Annotated[str, typer.Argument(help="As the list names it.")]
@@ -264,7 +235,7 @@ def conflicts_show(store: StoreName, name: Item, folder: Folder = None) -> None:
     """Print all that is known of an item, with its evidence."""
     from sync.central.commands.inbox import show_item
 
-    raise typer.Exit(show_item(_at(folder), store, name))
+    raise typer.Exit(show_item(at(folder), store, name))
 
 
 @conflicts.command("settle")
@@ -277,7 +248,7 @@ def conflicts_settle(
     """Say that an item is settled; it stays in the list of all."""
     from sync.central.commands.inbox import settle_item
 
-    raise typer.Exit(settle_item(_at(folder), store, name, note))
+    raise typer.Exit(settle_item(at(folder), store, name, note))
 
 
 @app.command()
@@ -293,7 +264,7 @@ def doctor(
     """
     from sync.central.commands.checks import doctor as look
 
-    raise typer.Exit(look(_at(folder), deep=deep))
+    raise typer.Exit(look(at(folder), deep=deep))
 
 
 @app.command("backup-check")
@@ -307,7 +278,7 @@ def backup_check(
     """
     from sync.central.commands.checks import backup_check as check
 
-    raise typer.Exit(check(_at(folder), url))
+    raise typer.Exit(check(at(folder), url))
 
 
 def run() -> None:

@@ -48,8 +48,8 @@ def import_file(folder: Path, file: Path, zone: str, vat: str, like: Path | None
             headers=dict(till.catalogue.headers.items()),
             plans=till.barcodes.plans(),
         )
-        with _source(file) as source:
-            return await catalogue.import_rows(centre, _cells(source), rules, zone)
+        with source(file) as opened_file:
+            return await catalogue.import_rows(centre, cells(opened_file), rules, zone)
 
     report = at_centre(folder, deed)
     for row in report.refused[:SHOWN]:
@@ -121,7 +121,8 @@ def add_person(folder: Path, store: str, number: str, name: str, role: str) -> i
     return 0
 
 
-def _source(file: Path) -> BinaryIO:
+def source(file: Path) -> BinaryIO:
+    """Open a file; Refusal `no_file` when that cannot be."""
     try:
         return file.open("rb")
     except OSError as error:
@@ -133,10 +134,10 @@ def _source(file: Path) -> BinaryIO:
         ) from error
 
 
-def _cells(source: BinaryIO) -> Iterator[Sequence[str]]:
+def cells(opened_file: BinaryIO) -> Iterator[Sequence[str]]:
     """Yield the cells of a CSV file, the headings first; a record without cells is one text."""
     lines = list[str]()
-    text = CatalogueFile(source).lines()
+    text = CatalogueFile(opened_file).lines()
     for line in text:
         lines.append(line)
         if line.strip():

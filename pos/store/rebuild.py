@@ -78,7 +78,7 @@ def rebuild_check(engine: Engine) -> Rebuilt:
 
 
 def _followed(entries: Iterator[tuple[int, Entry]], last: int) -> Iterator[tuple[int, Entry]]:
-    """Yield entries whose ordinals are dense after `last`; StoreUnavailable names one after a gap."""
+    """Yield entries with no ordinal missing after `last`; StoreUnavailable names a gap."""
     for ordinal, entry in entries:
         if ordinal != last + 1:
             raise unreadable(entry)

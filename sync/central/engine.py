@@ -2,20 +2,25 @@
 
 A store's bucket is a number that never changes; a contiguous range of buckets lives on a server.
 What belongs to no store is written to every server, so that a till needs its own store's only.
+A transaction that PostgreSQL undid because another stood in its way is done again here
+(`Centre.done`) and nowhere else.
 """
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
-from collections.abc import AsyncIterator, Sequence
+import random
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 import asyncpg
 from alembic import command
 from alembic.config import Config
 from sqlalchemy import Connection
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
 
 BUCKETS = 4096
@@ -23,7 +28,16 @@ POOL_MOST = 10
 _AWAY = (asyncpg.PostgresConnectionError, asyncpg.InterfaceError, OSError)
 """What the driver says, below SQLAlchemy, when a connection is gone in the middle of a COPY."""
 
+_COLLISIONS = (asyncpg.SerializationError, asyncpg.DeadlockDetectedError)
+TRIES = 5
+"""How often a transaction is begun at most when others stand in its way (40001, 40P01)."""
+
+FIRST_WAIT_S = 0.02
+"""The longest wait before the second try; each next one may be twice as long."""
+
 _MIGRATIONS = "sync.central:migrations"
+
+T = TypeVar("T")
 
 
 def bucket(store: str) -> int:
@@ -60,6 +74,23 @@ class Centre:
                 await session.invalidate()
                 raise
 
+    async def done(self, store: str, deed: Callable[[AsyncSession], Awaitable[T]]) -> T:
+        """Do a deed in a session of its own on the server of a store, and return what it returns.
+
+        A deed that PostgreSQL undid as a deadlock or for what ran beside it is done again from its
+        beginning, `TRIES` times at most: it has no effect but its transaction, which it commits.
+        """
+        for number in range(1, TRIES):
+            try:
+                async with self.session(store) as session:
+                    return await deed(session)
+            except (DBAPIError, asyncpg.PostgresError) as error:
+                if not is_collision(error):
+                    raise
+            await asyncio.sleep(random.uniform(0, FIRST_WAIT_S * 2 ** (number - 1)))
+        async with self.session(store) as session:
+            return await deed(session)
+
     @asynccontextmanager
     async def everywhere(self) -> AsyncIterator[tuple[AsyncSession, ...]]:
         """Give a session on each server, for what belongs to no store."""
@@ -80,6 +111,16 @@ class Centre:
         """Close every connection."""
         for engine in self.engines:
             await engine.dispose()
+
+
+def is_collision(error: BaseException) -> bool:
+    """Tell whether PostgreSQL undid a transaction only because of another one.
+
+    >>> is_collision(asyncpg.DeadlockDetectedError()), is_collision(asyncpg.DataError())
+    (True, False)
+    """
+    cause = error.orig if isinstance(error, DBAPIError) else error
+    return any(isinstance(one, _COLLISIONS) for one in (cause, getattr(cause, "__cause__", None)))
 
 
 async def driver(session: AsyncSession) -> Any:

@@ -57,18 +57,21 @@ async def _try(centre: Centre, store: str, row: Any, now: datetime) -> bool:
     projected = project([entry])
     if projected.parked:
         return False
-    async with centre.session(store) as session:
-        try:
-            if not await _take(session, entry):
-                return False
-            found = await effects.write(session, entry.place, projected, now)
-        except (DBAPIError, asyncpg.PostgresError, ValueError, OverflowError):
-            return False  # what no table can hold stays in the inbox
+
+    async def deed(session: AsyncSession) -> bool:
+        if not await _take(session, entry):
+            return False
+        found = await effects.write(session, entry.place, projected, now)
         await conflicts.note(session, found, now)
         note = "understood by a newer program"
         await conflicts.settle(session, store, row.name, by="centre", note=note, now=now)
         await session.commit()
-    return True
+        return True
+
+    try:
+        return await centre.done(store, deed)
+    except (DBAPIError, asyncpg.PostgresError, ValueError, OverflowError):
+        return False  # what no table can hold stays in the inbox
 
 
 async def _take(session: AsyncSession, entry: Entry) -> bool:

@@ -11,6 +11,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from datetime import UTC, datetime
 
 import structlog
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from sync.central import access, feed, parked, reservations, stores
 from sync.central.engine import Centre
@@ -61,16 +62,18 @@ async def go_round(centre: Centre, steps: Sequence[Step]) -> None:
 
 async def forget(centre: Centre, store: str, now: datetime) -> None:
     """Forget used tokens, codes and cursors whose time is over."""
-    async with centre.session(store) as session:
+
+    async def deed(session: AsyncSession) -> None:
         await access.forget(session, store, now)
         await feed.forget(session, [store], now)
         await session.commit()
 
+    await centre.done(store, deed)
+
 
 async def expire(centre: Centre, store: str, now: datetime) -> None:
     """Let reservations go whose time is over."""
-    async with centre.session(store) as session:
-        orders = await reservations.expire(session, store, now)
+    orders = await centre.done(store, lambda session: reservations.expire(session, store, now))
     if orders:
         structlog.get_logger().info("expired", store=store, orders=len(orders))
 

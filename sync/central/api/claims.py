@@ -31,6 +31,7 @@ async def claim(
     A claim bears the name of the entry of the till that will tell of it.
     """
     home = claims.home(told.who.store, told.message)
-    async with service.centre.session(home) as session:
-        answer = await claims.ask(session, told.who, told.message, service.now())
+    answer = await service.centre.done(
+        home, lambda session: claims.ask(session, told.who, told.message, service.now())
+    )
     return Response(answer.model_dump_json(), media_type="application/json")

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Annotated
 
 import structlog
 from fastapi import APIRouter, Depends, Request, Response
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from sync.central import access, codes, feed
 from sync.central.access import Asking
@@ -42,11 +44,9 @@ async def enrol(request: Request, service: Annotated[Service, Depends(service_of
     who = TillId(asked.store, asked.till)
     code = service.secrets.peppered(codes.plain(asked.code))
     asking = Asking(who, code, bytes.fromhex(asked.public_key), asked.software)
-    async with service.centre.session(who.store) as session:
-        if not await access.admit(session, asking, service.now()):
-            raise Refused(403, "bad_code", "The code is wrong, used, or too old.")
-        scopes = await feed.scopes_of(session, who)
-        await session.commit()
+    scopes = await service.centre.done(
+        who.store, lambda session: _admit(session, asking, service.now())
+    )
     request.state.till = str(who)
     structlog.get_logger().info("enrolled", till=str(who))
     answer = Enrolled(
@@ -56,3 +56,12 @@ async def enrol(request: Request, service: Annotated[Service, Depends(service_of
         server_time=service.instant(),
     )
     return Response(answer.model_dump_json(), media_type="application/json")
+
+
+async def _admit(session: AsyncSession, asking: Asking, now: datetime) -> list[str]:
+    """Let a till in, commit, and return its scopes. Raises Refused 403 `bad_code`."""
+    if not await access.admit(session, asking, now):
+        raise Refused(403, "bad_code", "The code is wrong, used, or too old.")
+    scopes = await feed.scopes_of(session, asking.who)
+    await session.commit()
+    return scopes

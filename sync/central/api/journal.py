@@ -35,8 +35,10 @@ async def push(
     """
     meters = service.meters
     try:
-        async with service.centre.session(told.who.store) as session:
-            answer = await ingest.push(session, told.who, told.message, service.now())
+        answer = await service.centre.done(
+            told.who.store,
+            lambda session: ingest.push(session, told.who, told.message, service.now()),
+        )
     except Corrupt:
         meters.entries.labels("corrupt").inc()
         raise

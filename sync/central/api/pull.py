@@ -31,7 +31,9 @@ async def pull(
     A cursor that the centre does not know (it was restored, or the till was away for too long)
     begins a snapshot. More than `limit` rows of a scope come page by page.
     """
-    async with service.centre.session(told.who.store) as session:
-        answer = await feed.pull_text(session, told.who, told.message, service.now())
+    answer = await service.centre.done(
+        told.who.store,
+        lambda session: feed.pull_text(session, told.who, told.message, service.now()),
+    )
     service.meters.rows.inc(answer.rows)
     return Response(answer.text, media_type="application/json")

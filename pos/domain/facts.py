@@ -43,7 +43,7 @@ COUNTERS = (
 class Fact(BaseModel):
     """A frozen group of facts; unknown names and wrong types are refused."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, defer_build=True)
 
 
 class VoidedLine(Fact):

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from typing import Annotated, Union
 
-from pydantic import Field, TypeAdapter
+from pydantic import ConfigDict, Field, TypeAdapter
 
 from pos.domain.events.base import Facts as Facts
 from pos.domain.events.cash import CashMoved as CashMoved
@@ -144,7 +144,9 @@ Event = Union[  # noqa: UP007  the discriminated union of every kind
     OrderReturned,
 ]
 
-_ADAPTER: TypeAdapter[Event] = TypeAdapter(Annotated[Event, Field(discriminator="kind")])
+_ADAPTER: TypeAdapter[Event] = TypeAdapter(
+    Annotated[Event, Field(discriminator="kind")], config=ConfigDict(defer_build=True)
+)
 
 
 def read(kind: str, version: int, facts: Facts) -> Event:

@@ -118,3 +118,16 @@ need() {
     esac
     exec 9<&-
 }
+
+# A real browser for the tests of what customers see: Debian's Chromium, or what COMPTOIR_CHROMIUM names.
+need_browser() {
+    COMPTOIR_CHROMIUM=${COMPTOIR_CHROMIUM:-$(command -v chromium || command -v chromium-browser || true)}
+    if [ -z "$COMPTOIR_CHROMIUM" ] && [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
+        progress "Installing chromium for the tests…"
+        (apt-get update -qq && apt-get install -y -qq --no-install-recommends chromium) \
+            </dev/null >/dev/null 2>&1 || true
+        COMPTOIR_CHROMIUM=$(command -v chromium || true)
+    fi
+    [ -n "$COMPTOIR_CHROMIUM" ] || give_up "The tests need a browser: sudo apt-get install chromium"
+    export COMPTOIR_CHROMIUM
+}

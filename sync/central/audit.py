@@ -15,6 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from pos.journal.chain import Head
 from pos.journal.entry import GENESIS, Entry, Place
+from sync.central.signed import verify
 from sync.merge import judge
 
 CHUNK = 500
@@ -73,7 +74,7 @@ async def _walk(session: AsyncSession, place: Place, keys: dict[str, bytes], fou
         if entries[0].number != head.number + 1:
             found.tell(place, head.number + 1, "missing")
             return head
-        verdict = judge(head, entries, {}, keys)
+        verdict = judge(head, entries, {}, keys, verify)
         found.entries += len(verdict.fresh)
         if verdict.fresh:
             last = verdict.fresh[-1]

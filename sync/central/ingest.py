@@ -24,6 +24,7 @@ from sync.central.conflicts import Found, note
 from sync.central.effects import write
 from sync.central.engine import driver
 from sync.central.project import Projected, project, source_of
+from sync.central.signed import verify
 from sync.central.values import Corrupt, TillId, Unknown
 from sync.merge import Verdict, judge, wanted
 from sync.protocol import FUTURE_MOST_S, Parked, Push, PushAnswer, entry_of
@@ -182,7 +183,7 @@ async def _judged(taking: _Taking, entries: list[Entry]) -> Verdict:
     if numbers := wanted(here, entries):
         span = {"first": numbers.start, "last": numbers.stop - 1}
         known = {n: bytes(own) for n, own in await session.execute(_HELD, {**where, **span})}
-    return judge(here, entries, known, keys)
+    return judge(here, entries, known, keys, verify)
 
 
 async def _take(taking: _Taking, verdict: Verdict, effects: _Effects) -> None:

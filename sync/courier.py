@@ -74,7 +74,7 @@ class Courier:
         self._outgoing = Outgoing({epoch: _lane(one) for epoch, one in kept.items()})
         read_at = {scope: at for scope, at in told.read_at.items() if scope in scopes}
         self._scopes = Scopes(around, scopes, read_at)
-        self._standing = Standing(around, self._pace.beat_s, told, read_at)
+        self._standing = Standing(around, self._pace.beat_s, told, read_at, self._scopes.coming)
         self._batch, self._rows = ENTRIES_MOST, ROWS_MOST
         self._failures: dict[Side, int] = {"up": 0, "down": 0}
         self._work, self._news, self._asked = (asyncio.Event() for _ in range(3))
@@ -169,6 +169,7 @@ class Courier:
 
     async def _send(self) -> bool:
         """Send what is due; return whether there may be more."""
+        self._check_judged()
         heads = self._around.outbox.heads()
         forked = next((epoch for epoch in heads if self._outgoing.lane(epoch).forked), None)
         if forked is not None:
@@ -193,6 +194,7 @@ class Courier:
         push = Push(request=name, epoch=epoch, entries=[wire_entry(entry) for entry in entries])
         self._outgoing = self._outgoing.pushing(name, epoch)
         answer = await self._around.wire.ask("/v1/journal", push, PushAnswer)
+        self._check_judged()
         after, outcome = self._outgoing.heard_push(
             answer, self._around.outbox.heads(), self._around.outbox.hash_at
         )
@@ -218,6 +220,7 @@ class Courier:
             hashes = {number: one.hex() for number, one in own.items() if one is not None}
             match = Match(request=self._around.name(), epoch=epoch, hashes=hashes)
             matched = await self._around.wire.ask("/v1/match", match, Matched)
+            self._check_judged()
             search = search.heard(matched.number)
             if search.found:
                 break
@@ -238,12 +241,14 @@ class Courier:
 
     async def _fetch(self) -> bool:
         """Ask what is new; return whether there is more of it."""
+        self._check_judged()
         outbox, name = self._around.outbox, self._around.name()
         heads = self._outgoing.told(outbox.heads(), outbox.hash_at)
         cursors = self._scopes.cursors()
         pull = Pull(request=name, heads=heads, cursors=cursors, limit=self._rows)
         self._outgoing = self._outgoing.pulling(name)
         answer = await self._around.wire.ask("/v1/pull", pull, PullAnswer)
+        self._check_judged()
         if answer.request != name:
             raise Trouble(CourierState.HALF_ANSWER, "an answer to another question")
         after, outcomes = self._outgoing.heard_pull(answer, outbox.heads(), outbox.hash_at)
@@ -256,6 +261,11 @@ class Courier:
         )
         self._rows = min(ROWS_MOST, self._rows * 2)
         return has_more
+
+    def _check_judged(self) -> None:
+        """Neither ask nor believe anything about a file that the till has yet to judge."""
+        if not self._around.outbox.is_judged():
+            raise Trouble(CourierState.UNOPENED, "the file is not the one that the till last wrote")
 
     # how it goes
 
@@ -280,6 +290,8 @@ class Courier:
             seconds = self._back_off_s(100)
         if trouble.retry_s:
             await self._wait(max(seconds, trouble.retry_s))
+        elif trouble.state is CourierState.UNOPENED:
+            await self._wait(seconds, self._recovered, self._work)
         else:
             await self._wait(seconds, self._recovered)
 

@@ -33,7 +33,7 @@ from pos.ports.centre import Enrolment
 from pos.store.keys import file_key
 from pos.store.lock import FileLock
 from pos.store.mirror import MirrorFile
-from pos.store.open import FILE, KEYS
+from pos.store.open import FILE, KEYS, MARKER
 from pos.store.outbox import OutboxFile
 from pos.till.readiness import WORDS
 from sync.around import Pace, Surroundings
@@ -97,11 +97,12 @@ def run_courier(*, tied: bool = False) -> int:
 
 
 async def _work(settings: Settings, found: Places, *, tied: bool) -> int:
-    outbox, mirror = OutboxFile(found.data / FILE), MirrorFile(found.data)
+    mirror = MirrorFile(found.data)
     enrolment = mirror.enrolment()
     if enrolment is None:
         raise Refusal("not_enrolled", "No centre knows this till yet; run: comptoir enrol.")
     signer = file_key(found.state / KEYS / "till.pem")
+    outbox = OutboxFile(found.data / FILE, found.state / MARKER, signer.key_id)
     till = f"{settings.till.store}-{settings.till.name}"
     clock = SystemClock()
     wire = HttpWire(settings.centre.url, Identity(till, enrolment.centre, signer), clock.now)

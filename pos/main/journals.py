@@ -24,7 +24,7 @@ from pos.journal.chain import Finding, Head, Report
 from pos.store.engine import explained, open_reader
 from pos.store.keys import remembered_keys
 from pos.store.marker import Marker
-from pos.store.open import FILE, KEYS
+from pos.store.open import FILE, KEYS, MARKER
 from pos.store.rebuild import rebuild_check
 from pos.store.rebuild import verify as verify_file
 
@@ -144,7 +144,7 @@ def _say(checked: Checked, words: GettextWords) -> None:
 
 def remembered(found: Places) -> Head | None:
     """Return the head that the marker outside the database remembers: a cut tail shows by it."""
-    path = found.state / "marker"
+    path = found.state / MARKER
     if not path.exists():
         return None
     marker = Marker(path)

@@ -21,6 +21,7 @@ class CourierState(StrEnum):
 
     CONNECTED = "connected"
     SENDING = "sending"
+    LOADING = "loading"
     NO_NETWORK = "no_network"
     NAME_NOT_FOUND = "name_not_found"
     NO_ANSWER = "no_answer"
@@ -36,6 +37,7 @@ class CourierState(StrEnum):
     TOO_OLD = "too_old"
     REJECTED = "rejected"
     FORKED = "forked"
+    UNOPENED = "unopened"
     MISSING = "missing"
     DISK = "disk"
     STOPPED = "stopped"
@@ -116,7 +118,8 @@ class CourierReport:
 
     `since` is when this state began, `heard_at` the last answer of the centre, `read_at` when each
     scope was last read to its end. `offset_s` is how far the centre's clock stands ahead of this
-    machine's. `detail` is for whoever mends it.
+    machine's. `coming` is how much of a scope that is being read is here, in thousandths. `detail`
+    is for whoever mends it.
     """
 
     state: CourierState = CourierState.NOT_ENROLLED
@@ -125,6 +128,7 @@ class CourierReport:
     heard_at: str = ""
     offset_s: int = 0
     read_at: Mapping[str, str] = field(default_factory=dict)
+    coming: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,6 +152,14 @@ class Elsewhere:
 
 class Outbox(Protocol):
     """The journal, read only, while the till may be writing it."""
+
+    def is_judged(self) -> bool:
+        """Tell whether the file is the one that the till last wrote.
+
+        A backup that was put back, or a copy, is not: until the till has opened it and begun a new
+        epoch, nothing of it may be told to the centre.
+        """
+        ...
 
     def heads(self) -> Mapping[str, Head]:
         """Return the last entry of each epoch, the epochs in the order they were opened."""
@@ -178,7 +190,14 @@ class Mirror(Protocol):
         ...
 
     def apply(self, page: FeedPage) -> int:
-        """Keep a page; return how many of its rows could not be understood (they are left out)."""
+        """Keep a page; return how many of its rows could not be understood (they are left out).
+
+        What is new in a snapshot of articles is kept and not seen before `show`.
+        """
+        ...
+
+    def show(self) -> None:
+        """Let the till see the articles of a snapshot: all of them and their prices are kept."""
         ...
 
     def asked(self) -> Sequence[str]:
@@ -236,6 +255,13 @@ class Centre(Protocol):
 
     def moved(self, sku: str, included: Mapping[str, int]) -> int:
         """Return how this till's own sales beyond `included` move the stock, in thousandths."""
+        ...
+
+    def below_zero(self, day: str) -> Mapping[str, int]:
+        """Return the articles that this till sold below zero on a business day, and where to.
+
+        Thousandths by SKU; an article of which the centre told no stock is left out.
+        """
         ...
 
     def ask_elsewhere(self, sku: str, at: str) -> None:

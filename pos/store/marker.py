@@ -61,9 +61,7 @@ class Marker:
                 path=str(path),
                 reason=error.strerror or str(error),
             ) from error
-        found = max((self._slot(at) for at in _SLOTS), key=lambda slot: slot[0])
-        self._turn: int = found[0]
-        self.mark: Mark | None = found[1]
+        self._turn, self.mark = _last(self._file)
 
     def write(self, mark: Mark, *, sync: bool = False) -> None:
         """Remember `mark`, on disk at once when `sync`. Raises OSError."""
@@ -86,17 +84,45 @@ class Marker:
             os.close(self._file)
             self._file = -1
 
-    def _slot(self, at: int) -> tuple[int, Mark | None]:
-        """Return the slot's turn and record, (0, None) when it is torn or was never written."""
-        raw = os.pread(self._file, _FIELDS.size + _CHECKSUM.size, at)
-        record, checksum = raw[: _FIELDS.size], raw[_FIELDS.size :]
-        if len(checksum) < _CHECKSUM.size or _CHECKSUM.unpack(checksum)[0] != zlib.crc32(record):
-            return 0, None
-        magic, turn, epoch, number, own, nonce, pending = _FIELDS.unpack(record)
-        if magic != _MAGIC:
-            return 0, None
-        texts = [each.rstrip(b"\0").decode() for each in (epoch, nonce, pending)]
-        return turn, Mark(Head(texts[0], number, own), texts[1], texts[2])
+
+def read_mark(path: Path) -> Mark | None:
+    """Return what the marker of a till that may be at work remembers, None when there is none.
+
+    Raises StoreUnavailable when it may not be read.
+    """
+    try:
+        file = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+    except FileNotFoundError:
+        return None
+    except OSError as error:
+        raise StoreUnavailable(
+            "marker_unusable",
+            "{path} cannot be read: {reason}. Check the folder's permissions.",
+            path=str(path),
+            reason=error.strerror or str(error),
+        ) from error
+    try:
+        return _last(file)[1]
+    finally:
+        os.close(file)
+
+
+def _last(file: int) -> tuple[int, Mark | None]:
+    """Return the record that was written last, and its turn."""
+    return max((_slot(file, at) for at in _SLOTS), key=lambda slot: slot[0])
+
+
+def _slot(file: int, at: int) -> tuple[int, Mark | None]:
+    """Return a slot's turn and record, (0, None) when it is torn or was never written."""
+    raw = os.pread(file, _FIELDS.size + _CHECKSUM.size, at)
+    record, checksum = raw[: _FIELDS.size], raw[_FIELDS.size :]
+    if len(checksum) < _CHECKSUM.size or _CHECKSUM.unpack(checksum)[0] != zlib.crc32(record):
+        return 0, None
+    magic, turn, epoch, number, own, nonce, pending = _FIELDS.unpack(record)
+    if magic != _MAGIC:
+        return 0, None
+    texts = [each.rstrip(b"\0").decode() for each in (epoch, nonce, pending)]
+    return turn, Mark(Head(texts[0], number, own), texts[1], texts[2])
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,15 +9,13 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from datetime import datetime
 from pathlib import Path
 
 from sqlalchemy import Connection, Engine
 
 from pos.domain.events import EpochOpened, Event, TillInstalled
-from pos.journal.canonical import read_facts
 from pos.journal.chain import START, Finding, Head, check
-from pos.journal.entry import Entry, Place, next_epoch
+from pos.journal.entry import Place, next_epoch
 from pos.journal.signing import Signer
 from pos.ports import Clock, Ids, StoreUnavailable, Witness
 from pos.store.beginning import check_beginning, purged
@@ -25,12 +23,12 @@ from pos.store.books import BookFile
 from pos.store.centre import CentreFile
 from pos.store.chains import record_heads
 from pos.store.drafts import DraftFile
+from pos.store.end import End, read_end, reason_to_part
 from pos.store.engine import explained, open_engine, reading
 from pos.store.keys import file_key, remember_key
 from pos.store.lock import FileLock
-from pos.store.marker import Found, Mark, Marker, explain, judge
+from pos.store.marker import Mark, Marker, explain
 from pos.store.migrations import CATALOGUE_STEPS, migrate
-from pos.store.projections import ENTRY_SQL, entry_of
 from pos.store.queries import Queries, stream
 from pos.store.rebuild import key_in
 from pos.store.staff import StaffFile
@@ -45,6 +43,9 @@ CATALOGUE_FILE = "catalogue.db"
 
 KEYS = "keys"
 """The folder of the till's keys, in the state folder."""
+
+MARKER = "marker"
+"""The head marker's file, in the state folder."""
 
 CHECKED_AT_START = 200
 """How many of the last entries are checked at every start; `verify` checks all."""
@@ -96,43 +97,6 @@ class Store:
         self.engine.dispose()
         self.catalogue.dispose()
         self._lock.release()
-
-
-@dataclass(frozen=True, slots=True)
-class _End:
-    """The end of the journal as the file holds it."""
-
-    last: Entry | None
-    ordinal: int
-    nonce: str
-    first_of_epoch: Entry | None
-
-    @property
-    def head(self) -> Head:
-        if self.last is None:
-            return START
-        return Head(self.last.place.epoch, self.last.number, self.last.hash)
-
-    @property
-    def at(self) -> datetime | None:
-        """The instant of the last entry; None when there is none, or it was altered."""
-        try:
-            return None if self.last is None else datetime.fromisoformat(self.last.at)
-        except ValueError:
-            return None
-
-    @property
-    def opened_after(self) -> Head:
-        """What the marker had said when the present epoch opened."""
-        first = self.first_of_epoch
-        if first is None or first.kind != "epoch.opened":
-            return START
-        try:
-            facts = read_facts(first.body)
-            seen = bytes.fromhex(facts["seen_hash"])
-            return Head(facts["seen_epoch"], facts["seen_number"], seen)
-        except (ValueError, KeyError, TypeError):
-            return START  # altered: `_check_end` or `verify` names it
 
 
 def open_store(
@@ -219,13 +183,13 @@ def _open(
     engine = open_engine(path)
     migrate(engine, path)
     catalogue = open_catalogue(path.parent)
-    marker = Marker(state / "marker")
+    marker = Marker(state / MARKER)
     with explained(str(path)):
         with reading(engine).begin() as connection:
-            end = _read_end(connection)
+            end = read_end(connection)
             _same_till(end, who, path)
             findings = _check_end(connection, end, signer)
-            reason = _reason(connection, end, marker.mark, signer)
+            reason = reason_to_part(connection, end, marker.mark, signer.key_id)
             clean = _was_stopped(connection)
         place, events = _beginning(end, who, (reason, marker.mark), (signer, ids))
         if reason:
@@ -259,20 +223,6 @@ def _open(
     )
 
 
-def _read_end(connection: Connection) -> _End:
-    sql = ENTRY_SQL.replace("SELECT ", "SELECT ordinal, ", 1)
-    row = connection.exec_driver_sql(f"{sql} ORDER BY ordinal DESC LIMIT 1").first()
-    nonce = connection.exec_driver_sql("SELECT value FROM till_state WHERE key = 'nonce'")
-    known = str(nonce.scalar() or "")
-    if row is None:
-        return _End(None, 0, known, None)
-    last = entry_of(row[1:])
-    first = connection.exec_driver_sql(
-        f"{ENTRY_SQL} WHERE epoch = ? AND number = 1", (last.place.epoch,)
-    ).first()
-    return _End(last, row[0], known, None if first is None else entry_of(first))
-
-
 def _was_stopped(connection: Connection) -> bool:
     """Whether the till's program last ended in order; tools that wrote since do not count."""
     kind = connection.exec_driver_sql(
@@ -282,7 +232,7 @@ def _was_stopped(connection: Connection) -> bool:
     return kind in (None, "till.stopped")
 
 
-def _same_till(end: _End, who: Who, path: Path) -> None:
+def _same_till(end: End, who: Who, path: Path) -> None:
     if end.last is None or (end.last.place.store, end.last.place.till) == (who.store, who.till):
         return
     raise StoreUnavailable(
@@ -294,7 +244,7 @@ def _same_till(end: _End, who: Who, path: Path) -> None:
     )
 
 
-def _check_end(connection: Connection, end: _End, signer: Signer) -> tuple[Finding, ...]:
+def _check_end(connection: Connection, end: End, signer: Signer) -> tuple[Finding, ...]:
     """Check the last entries of the present epoch, whose first entry states its key.
 
     And that the file begins with its first entry, or with what follows a purge.
@@ -314,23 +264,8 @@ def _check_end(connection: Connection, end: _End, signer: Signer) -> tuple[Findi
     return (*check_beginning(connection), *check(entries, keys, after=after).findings)
 
 
-def _reason(connection: Connection, end: _End, mark: Mark | None, signer: Signer) -> str:
-    """Return why a new epoch must begin, "" when the till may go on in the present one."""
-
-    def hash_at(epoch: str, number: int) -> bytes | None:
-        row = connection.exec_driver_sql(
-            f"{ENTRY_SQL} WHERE epoch = ? AND number = ?", (epoch, number)
-        ).first()
-        return None if row is None else entry_of(row).hash
-
-    reason = judge(mark, Found(end.head, end.nonce, hash_at, end.opened_after))
-    if not reason and end.last is not None and end.last.key_id != signer.key_id:
-        return "key_replaced"
-    return reason
-
-
 def _beginning(
-    end: _End, who: Who, why: tuple[str, Mark | None], ports: tuple[Signer, Ids]
+    end: End, who: Who, why: tuple[str, Mark | None], ports: tuple[Signer, Ids]
 ) -> tuple[Place, list[Event]]:
     """Return where the till writes from now on, and the entry that begins a journal or epoch."""
     reason, mark = why

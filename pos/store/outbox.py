@@ -15,7 +15,9 @@ from sqlalchemy import Connection
 
 from pos.journal.chain import Head
 from pos.journal.entry import Entry
+from pos.store.end import read_end, reason_to_part
 from pos.store.engine import explained, open_reader
+from pos.store.marker import read_mark
 from pos.store.projections import ENTRY_SQL, entry_of
 
 _EPOCHS = """
@@ -43,9 +45,14 @@ def heads_of(connection: Connection) -> dict[str, Head]:
 class OutboxFile:
     """The port `Outbox` on the till's file."""
 
-    def __init__(self, path: Path) -> None:
-        """Raises StoreUnavailable where there is no such file."""
+    def __init__(self, path: Path, marker: Path | None = None, key_id: str = "") -> None:
+        """`marker` and `key_id` are what the till would judge the file by (None: by nothing).
+
+        Raises StoreUnavailable where there is no such file.
+        """
         self._path = path
+        self._marker = marker
+        self._key_id = key_id
         self._inode = 0
         self._engine = open_reader(path)
         self._watching: Any = None
@@ -80,6 +87,23 @@ class OutboxFile:
                 "SELECT hash FROM entry WHERE epoch = ? AND number = ?", (epoch, number)
             ).scalar()
         return None if found is None else bytes(found)
+
+    def is_judged(self) -> bool:
+        """See `pos.ports.centre.Outbox.is_judged`.
+
+        The marker is read first, for it never leads the file; when the till started between the
+        two, it is read again.
+        """
+        if self._marker is None:
+            return True
+        mark = read_mark(self._marker)
+        while True:
+            with self._reading() as connection:
+                if not reason_to_part(connection, read_end(connection), mark, self._key_id):
+                    return True
+            before, mark = mark, read_mark(self._marker)
+            if mark == before:
+                return False
 
     def version(self) -> tuple[int, int]:
         """Return a value that changes when someone wrote the file, or exchanged it."""

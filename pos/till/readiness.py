@@ -39,6 +39,11 @@ WORDS: Mapping[CourierState, Words] = {
         Sentence("catching up"),
         Sentence("The centre answers and receives what was sold without it. Nothing to do."),
     ),
+    CourierState.LOADING: Words(
+        DeviceState.BUSY,
+        Sentence("articles arrive"),
+        Sentence("The centre's articles are on their way; they are sold when all are here."),
+    ),
     CourierState.NO_NETWORK: Words(
         DeviceState.OFFLINE,
         Sentence("no network"),
@@ -126,6 +131,14 @@ WORDS: Mapping[CourierState, Words] = {
             " used. A new epoch begins, and nothing is lost."
         ),
     ),
+    CourierState.UNOPENED: Words(
+        DeviceState.ATTENTION,
+        Sentence("open the till"),
+        Sentence(
+            "The till's file was put back or copied since the till last ran; nothing is sent"
+            " before the till has been opened once."
+        ),
+    ),
     CourierState.MISSING: Words(
         DeviceState.ATTENTION,
         Sentence("archive needed"),
@@ -153,12 +166,20 @@ KINDS: Mapping[str, Sentence] = {
 """What a scope holds, by its beginning."""
 
 
+BAR_CELLS = 20
+"""How wide a progress bar is."""
+
+
 @dataclass(frozen=True, slots=True)
 class Age:
-    """How old what the till knows of something is, in seconds; None: it was never read."""
+    """How old what the till knows of something is, in seconds; None: it was never read.
+
+    `coming` is how much of what is new is here, in thousandths; None when nothing is on its way.
+    """
 
     what: Sentence
     seconds: int | None
+    coming: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,13 +204,14 @@ def readiness(desk: Desk) -> Readiness:
     report, now = centre.report(), desk.ports.clock.now()
     told = [(scope.partition(":")[0], at) for scope, at in sorted(report.read_at.items())]
     known = {kind: _seconds(at, now) for kind, at in told}
+    coming = {scope.partition(":")[0]: share for scope, share in report.coming.items()}
     return Readiness(
         report.state,
         WORDS[report.state],
         unsent,
         _seconds(centre.unsent_since(), now) if unsent else None,
         _seconds(report.heard_at, now),
-        [Age(what, known.get(kind)) for kind, what in KINDS.items()],
+        [Age(what, known.get(kind), coming.get(kind)) for kind, what in KINDS.items()],
         report.offset_s,
     )
 
@@ -211,13 +233,7 @@ def sentences(ready: Readiness) -> list[Sentence]:
                 age=age(ready.unsent_s),
             )
         )
-    told += [
-        Sentence("{what}: not read yet.", what=one.what)
-        if one.seconds is None
-        else Sentence("{what}: {age} old.", what=one.what, age=age(one.seconds))
-        for one in ready.ages
-    ]
-    return told
+    return told + [_aged(one) for one in ready.ages]
 
 
 def age(seconds: int) -> Sentence:
@@ -233,6 +249,17 @@ def age(seconds: int) -> Sentence:
     if seconds < 48 * 3600:
         return Sentence("{count} h", count=seconds // 3600)
     return Sentence("{count} days", count=seconds // 86_400)
+
+
+def _aged(one: Age) -> Sentence:
+    if one.coming is not None:
+        full = one.coming * BAR_CELLS // 1_000
+        bar = "█" * full + "░" * (BAR_CELLS - full)
+        return Sentence("{what}: {bar} {percent} %", what=one.what, bar=bar,
+                        percent=one.coming // 10)  # fmt: skip
+    if one.seconds is None:
+        return Sentence("{what}: not read yet.", what=one.what)
+    return Sentence("{what}: {age} old.", what=one.what, age=age(one.seconds))
 
 
 def _heard(seconds: int | None) -> Sentence:

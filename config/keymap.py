@@ -39,6 +39,7 @@ GESTURES = (
     "refund",
     "gift",
     "cash_desk",
+    "stock",
     "day",
     "readiness",
     "training",

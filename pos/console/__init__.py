@@ -10,7 +10,7 @@ the next line does not expect is a failure.
     park                    recall                  abandon change d'avis
     cash 20                 card 12.50 approved     cheque            voucher 9.40
     print                   gift                    lend 9 1357       search pom golden
-    choose golden           wait printed            wait ready
+    choose golden           wait printed            wait ready        stock 3400949497706
     settle approved         came-out yes            expect total 12.50
     expect refused unknown_code
 

@@ -11,7 +11,7 @@ from pos.domain.errors import Refusal
 from pos.domain.money import parse_amount
 from pos.domain.typed import parse_discount, thousandths
 from pos.ports import Scanned
-from pos.till import sell, staff
+from pos.till import sell, staff, stock
 from pos.till.desk import Desk, Loan
 from pos.till.sell import Asks
 
@@ -66,6 +66,17 @@ def _over_the_wire(console: Console, wire: Callable[[str], object], code: str) -
 def _search(console: Console, rest: str) -> str:
     found = sell.search(console.desk, rest, 8)
     return " | ".join(article.name for article in found) or "–"
+
+
+def _stock(console: Console, rest: str) -> str:
+    article = sell.article_of(console.desk, rest)
+    stock.look_elsewhere(console.desk, article.sku)
+    say = console.desk.words().say
+    lines = stock.stock_lines(console.desk, article.sku, article.unit)
+    return " | ".join(
+        say(line.text) if line.age is None else f"{say(line.text)} ({say(line.age)})"
+        for line in lines
+    )
 
 
 def _choose(console: Console, rest: str) -> str:
@@ -172,6 +183,7 @@ VERBS: dict[str, Gesture] = {
     "lend": _lend,
     "scan": _scan,
     "search": _search,
+    "stock": _stock,
     "choose": _choose,
     "arm": _arm,
     "quantity": _quantity,

@@ -24,6 +24,7 @@ class ToldCentre:
     oldest: str = ""
     levels: dict[str, Level] = field(default_factory=dict)
     moves: dict[str, int] = field(default_factory=dict)
+    below: dict[str, int] = field(default_factory=dict)
     people: list[StaffChange] = field(default_factory=list)
     order: ForkOrder | None = None
     obeyed: list[ForkOrder] = field(default_factory=list)
@@ -54,6 +55,11 @@ class ToldCentre:
         """Return what was said, whatever is included."""
         del included
         return self.moves.get(sku, 0)
+
+    def below_zero(self, day: str) -> Mapping[str, int]:
+        """Return what was said, whatever the day."""
+        del day
+        return self.below
 
     def ask_elsewhere(self, sku: str, at: str) -> None:
         """Note a question."""

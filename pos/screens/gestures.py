@@ -37,6 +37,7 @@ GESTURES: dict[str, Callable[[Session], None]] = {
     "refund": managing.refund,
     "gift": managing.gift,
     "cash_desk": managing.cash_desk,
+    "stock": selling.stock,
     "day": managing.day,
     "readiness": managing.readiness,
     "training": managing.training,

@@ -17,6 +17,7 @@ from pos.screens.dialogs.discount import DiscountPrompt, TicketDiscountPrompt
 from pos.screens.dialogs.parked import ParkedPrompt
 from pos.screens.dialogs.search import SearchPrompt
 from pos.screens.dialogs.sign_in import SignIn
+from pos.screens.dialogs.stock import StockPrompt
 from pos.screens.dialogs.value import PricePrompt, QuantityPrompt
 from pos.screens.typing import typed_quantity
 from pos.till import sell
@@ -129,6 +130,17 @@ def undo(session: Session) -> None:
 def search(session: Session, text: str = "") -> None:
     """Look for an article by its name."""
     session.ask(SearchPrompt(session, text))
+
+
+def stock(session: Session) -> None:
+    """Show the stock of the article whose code was typed, else of the chosen line's."""
+    text = session.take_text()
+    if text:
+        article = sell.article_of(session.desk, text)
+        session.ask_aside(StockPrompt(session, article.sku, article.name, article.unit))
+        return
+    line = chosen_line(session)
+    session.ask_aside(StockPrompt(session, line.sku, line.name, line.unit))
 
 
 def discount(session: Session) -> None:

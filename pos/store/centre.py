@@ -19,7 +19,7 @@ from typing import Any
 from pydantic import ValidationError
 from sqlalchemy import Engine
 
-from pos.domain.events import EpochOpened, SaleFinished
+from pos.domain.events import EpochOpened
 from pos.domain.feed import StaffFields, StockFields
 from pos.journal.canonical import read_facts
 from pos.journal.entry import Entry, Place, next_epoch
@@ -36,6 +36,7 @@ from pos.ports.centre import (
     StockThere,
 )
 from pos.store.books import BookFile
+from pos.store.centre_stock import below_zero, moved
 from pos.store.engine import explained, open_engine, open_reader, reading
 from pos.store.mirror_facts import FILE, INCLUDED, enrolment_of, fact, lanes_of, report_of
 from pos.store.outbox import heads_of
@@ -58,14 +59,7 @@ DELETE FROM elsewhere WHERE sku NOT IN
     (SELECT sku FROM elsewhere ORDER BY asked_at DESC LIMIT 200)
 """
 _LEVEL = "SELECT quantity, shelf, reserved FROM level WHERE sku = ?"
-_MOVED = """
-SELECT coalesce(-sum(line.quantity), 0)
-FROM entry JOIN sale ON sale.entry = entry.ordinal JOIN sale_line AS line ON line.sale = sale.entry
-WHERE entry.epoch = ? AND entry.number > ? AND entry.number <= ?
-AND sale.training = 0 AND line.sku = ?
-"""
 _LAST = "SELECT epoch, max(number) FROM entry WHERE ordinal <= ? GROUP BY epoch"
-_REPEATED = f"{ENTRY_SQL} WHERE epoch = ? AND number > ? AND kind = '{KIND}'"
 _FORKS = "SELECT ordinal, body FROM entry WHERE kind = 'epoch.opened' ORDER BY ordinal"
 _LARGEST = 1 << 62
 
@@ -179,17 +173,20 @@ class CentreFile:
     def moved(self, sku: str, included: Mapping[str, int]) -> int:
         """See `pos.ports.centre.Centre.moved`."""
         lanes = self._read().lanes
-        till, total = self._ledger.place.till, 0
         with self._till.connect() as connection:
-            for epoch in heads_of(connection):
-                counted, lane = included.get(f"{till}-{epoch}", 0), lanes.get(epoch, LaneKept())
-                last = _LARGEST if lane.until is None else lane.until
-                total += connection.exec_driver_sql(
-                    _MOVED, (epoch, counted, last, sku)
-                ).scalar_one()
-                for row in connection.exec_driver_sql(_REPEATED, (epoch, counted)):
-                    total += _moved_by(told(entry_of(row)), sku)
-        return total
+            moves = moved(connection, self._ledger.place.till, lanes, included, sku)
+        return moves.get(sku, 0)
+
+    def below_zero(self, day: str) -> Mapping[str, int]:
+        """See `pos.ports.centre.Centre.below_zero`."""
+        till = self._ledger.place.till
+        with self._lock, explained(str(self._path)):
+            seen = self._read()
+            if self._raw is None:
+                return {}
+            with self._till.connect() as connection:
+                moves = moved(connection, till, seen.lanes, seen.included)
+                return below_zero(connection, self._raw, moves, day)
 
     def staff_changes(self) -> Sequence[StaffChange]:
         """See `pos.ports.centre.Centre.staff_changes`."""
@@ -375,13 +372,3 @@ def _change(ref: str, fields: str | None) -> StaffChange | None:
         return StaffChange(ref, StaffFields.model_validate_json(fields), digest)
     except ValidationError:
         return None  # a newer centre's: who is known stays as they are
-
-
-def _moved_by(entry: Entry, sku: str) -> int:
-    """Return what a sale took of an article, in thousandths; 0 for what is no sale."""
-    if entry.kind != "sale.finished":
-        return 0
-    sale = SaleFinished.model_validate(read_facts(entry.body))
-    if sale.training:
-        return 0
-    return -sum(line.quantity for line in sale.lines if line.sku == sku)

@@ -13,6 +13,10 @@ from pos.domain.words import Sentence
 from pos.till import tender
 from pos.till.closing import clock_day, due_closings, is_doubtful
 from pos.till.desk import Desk
+from pos.till.stock import below_zero
+
+NAMED = 3
+"""How many articles a matter names."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +124,13 @@ def _machine(desk: Desk, notices_unread: int) -> Iterator[Matter]:
         Sentence("The mark that tells a restored backup could not be written last."),
         behind,
         Sentence("Look whether the disk of the till's state is full; it is tried again."),
+    )
+    below = below_zero(desk)
+    yield Matter(
+        "below_zero",
+        Sentence("{count} article was sold below zero today.", count=len(below)),
+        len(below),
+        Sentence("Count it: {articles}.", articles=", ".join(below[:NAMED])),
     )
     unsent = desk.ports.ledger.unsent()
     yield Matter(

@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from pos.domain.staff import Person
-from sync.central import feed, staff
+from sync.central import feed, staff, stock
+from sync.central.project import SELLABLE, MoveRow
 from sync.central.values import CATALOGUE, COMPANY
 from tests.central.machines import Machine, held, labels
 from tests.central.proxy import Cable, cable
@@ -91,6 +92,27 @@ async def test_stock_moves_at_a_second_till_and_counts_own_sales_at_once(
     await other.until(lambda: other.stock("bread") == -15_000)
     await machine.until(lambda: machine.stock("bread") == -15_000)
     await other.off()
+
+
+async def test_an_article_sold_below_zero_is_known_at_its_till_offline_too(
+    machine: Machine, line: Cable
+) -> None:
+    centre, sku, day = machine.store.centre, f"{machine.shop.store}-tea", "2026-11-22"
+    move = MoveRow(machine.shop.store, "delivery/1", 1, sku, SELLABLE, 2000, "delivery", day)
+    async with machine.shop.centre.session(machine.shop.store) as session:
+        await stock.move(session, machine.shop.store, [move], NOW)
+        await session.commit()
+    await machine.until(lambda: machine.stock(sku) == 2000)
+    line.cut()
+    machine.sell({sku: 2, "never-told": 1})
+    assert centre.below_zero(day) == {}
+    machine.sell({sku: 3})
+    assert centre.below_zero(day) == {sku: -3000}
+    assert centre.below_zero("2026-11-23") == {}
+    line.mend()
+    await machine.until(lambda: machine.store.ledger.unsent() == 0)
+    await machine.until(lambda: machine.store.centre.level(sku).fields.quantity == -3000)  # type: ignore[union-attr]
+    assert centre.below_zero(day)[sku] == -3000
 
 
 async def test_stock_of_other_stores_is_asked_for_and_stays_with_its_age(

@@ -32,6 +32,7 @@ TEXTS: dict[str, Sentence] = {
     "refund": Sentence("Goods come back: refund or exchange"),
     "gift": Sentence("Gift receipt of the last sale"),
     "cash_desk": Sentence("Cash desk: float, drop, count"),
+    "stock": Sentence("Stock of the article, here and elsewhere"),
     "day": Sentence("The day: figures, X and Z"),
     "readiness": Sentence("The network: what is unsent, how old all is"),
     "training": Sentence("Begin or end training"),

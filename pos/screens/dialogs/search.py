@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from pos.domain.catalogue import Article
 from pos.domain.words import Sentence
+from pos.screens.dialogs.stock import StockPrompt
 from pos.screens.prompt import Prompt
 from pos.screens.widgets.choice_list import Choice
 from pos.till import sell
@@ -52,6 +53,14 @@ class SearchPrompt(Prompt):
             for article in self.found
             for price in (article.price_at(now),)
         ]
+
+    def gesture(self, name: str) -> bool:
+        """Show the stock of the article under the cursor, and come back here."""
+        if name != "stock" or not self.found:
+            return False
+        article = self.found[self.cursor]
+        self.session.ask_aside(StockPrompt(self.session, article.sku, article.name, article.unit))
+        return True
 
     def changed(self) -> None:
         """Search again."""

@@ -1,0 +1,70 @@
+"""An article's stock: what is here, and where else it is, with how old each answer is."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from pos.domain.catalogue import Unit
+from pos.domain.words import Amount, Sentence
+from pos.screens.prompt import Prompt
+from pos.screens.widgets.cells import wrap
+from pos.screens.widgets.choice_list import Choice
+from pos.till.stock import FRESH_S, look_elsewhere, stock_lines
+
+if TYPE_CHECKING:
+    from pos.screens.session import Session
+
+MARGIN = 12
+"""The columns that a row's cursor and the age at its right take."""
+
+
+class StockPrompt(Prompt):
+    """Lines to read, which fill in as the centre answers; Enter or Esc goes back."""
+
+    holds = False
+    is_aside = True
+
+    def __init__(self, session: Session, sku: str, name: str, unit: Unit = Unit.PIECE) -> None:
+        super().__init__(session)
+        self._sku, self._name, self._unit = sku, name, unit
+        self._asked_at: datetime | None = None
+
+    def question(self) -> Sentence:
+        """Return what is shown."""
+        return Sentence("Stock of “{name}”", name=self._name)
+
+    def brief(self) -> Sentence:
+        """Return it as the entry line has room for it."""
+        return Sentence("Stock")
+
+    def hint(self) -> Sentence:
+        """Return what the keys do."""
+        return Sentence("Enter: go back")
+
+    def choices(self) -> Sequence[Choice]:
+        """Return the article's price, and what is known of its stock now."""
+        self._ask()
+        desk, say = self.session.desk, self.session.words.say
+        article = desk.ports.catalogue.find(self._sku)
+        price = None if article is None else article.price_at(desk.ports.clock.now())
+        rows = [
+            Choice(line, "" if which.age is None else say(which.age))
+            for which in stock_lines(desk, self._sku, self._unit)
+            for line in wrap(say(which.text), self.session.columns - MARGIN, 2)
+        ]
+        if price is None:
+            return rows
+        return [Choice(say(Sentence("Price: {price}", price=Amount(price)))), *rows]
+
+    def enter(self) -> None:
+        """Go back."""
+        self.close()
+
+    def _ask(self) -> None:
+        """Ask about the other stores, again when the answer is not fresh any more."""
+        now = self.session.desk.ports.clock.now()
+        if self._asked_at is None or abs((now - self._asked_at).total_seconds()) > FRESH_S:
+            self._asked_at = now
+            look_elsewhere(self.session.desk, self._sku)

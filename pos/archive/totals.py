@@ -131,11 +131,11 @@ class Totals:
         if self.number.get(level, facts["number"] - 1) != facts["number"] - 1:
             self._findings.add("missing", name, f"{facts['number']}, {self.number[level] + 1}")
         self._turn(level, own, facts["number"])
+        if level == "year" and self.running is not None:
+            self.running = [self.running[1] - now[1], *self.running[1:]]
 
     def _turn(self, level: str, own: Counter[str], number: int) -> None:
         """Begin the next period of a level; what was closed adds to the level above."""
         self.sums[level], self.number[level] = Counter(), number
         if PARENT[level] in self.sums:
             self.sums[PARENT[level]].update(own)
-        if level == "year" and self.running is not None:
-            self.running = [0, *self.running[1:]]

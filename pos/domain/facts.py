@@ -165,9 +165,16 @@ class RunningTotals(Fact):
             perpetual_abs=self.perpetual_abs + abs(total),
         )
 
-    def new_period(self) -> RunningTotals:
-        """Return the totals at the start of a fiscal year."""
-        return self.model_copy(update={"period": 0})
+    def new_period(self, closed: RunningTotals) -> RunningTotals:
+        """Return these totals in the fiscal year that follows one that ended at `closed`.
+
+        What was sold between that end and its closing belongs to the new year.
+
+        >>> end = RunningTotals(period=5, perpetual=10, perpetual_abs=20)
+        >>> end.plus(3).new_period(end)
+        RunningTotals(period=3, perpetual=13, perpetual_abs=23)
+        """
+        return self.model_copy(update={"period": self.perpetual - closed.perpetual})
 
 
 class CoinCount(Fact):

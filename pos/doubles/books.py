@@ -54,7 +54,7 @@ class MemoryBooks:
             if isinstance(event, SaleFinished) and not event.training:
                 running = event.running or running.plus(event.total)
             elif isinstance(event, PeriodClosed) and event.level == "year":
-                running = running.new_period()
+                running = running.new_period(event.running)
         return running
 
     def closed_at(self, level: str) -> int:

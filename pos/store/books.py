@@ -77,7 +77,7 @@ class BookFile:
             return figures(connection, since, until)
 
     def running(self) -> RunningTotals:
-        """Return the running totals after the last real sale; `period` is 0 after a closed year."""
+        """Return the running totals after the last real sale, and after a year closed since."""
         found = self._rows(RUNNING)
         if not found:
             return RunningTotals()

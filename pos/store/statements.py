@@ -38,8 +38,10 @@ TRAINING = "SELECT is_on FROM training_switch ORDER BY entry DESC LIMIT 1"
 """Whether training was switched on last."""
 
 RUNNING = """
-SELECT CASE WHEN EXISTS (SELECT 1 FROM closing WHERE level = 'year' AND closing.entry >= last.entry)
-    THEN 0 ELSE period END, perpetual, perpetual_abs
+SELECT coalesce(
+    (SELECT last.perpetual - year.perpetual FROM closing AS year
+        WHERE level = 'year' AND year.entry >= last.entry ORDER BY year.entry DESC LIMIT 1),
+    period), perpetual, perpetual_abs
 FROM (
     SELECT *, 1 AS turn FROM (
         SELECT entry, period, perpetual, perpetual_abs FROM sale WHERE training = 0

@@ -199,7 +199,7 @@ class Year:
             if level in PARENT:
                 self._open[PARENT[level]].update(sums)
             else:
-                self._running = self._running.new_period()
+                self._running = self._running.new_period(self._running)
         yield from self._witnessed(
             ClosingFinished(closing=closing, business_day=day.isoformat(), staff="staff-1")
         )

@@ -214,7 +214,7 @@ class Shop:
         closed = [self._period(level, name) for level in LEVELS[: deep + 1]]
         self.day += timedelta(days=1)
         if deep == 2:
-            self.running = self.running.new_period()
+            self.running = self.running.new_period(self.running)
         return [begun, *closed, *([done] if self.chance.random() < 0.8 else [])]
 
     def _period(self, level: Level, closing: str) -> events.PeriodClosed:

@@ -21,14 +21,14 @@ from datetime import date
 
 from pos.domain.closing import ONE_DAY, Days, forgotten
 from pos.domain.errors import Refusal
-from pos.domain.events import ClosingBegun, IntegrityDoubted, PeriodClosed
+from pos.domain.events import ClosingBegun, IntegrityDoubted, PeriodClosed, PermissionUsed
 from pos.domain.shift import business_day, instant
 from pos.domain.staff import Permission
 from pos.domain.words import Sentence
 from pos.ports import StoreUnavailable
 from pos.till.closing_steps import go_on
-from pos.till.desk import Desk, Loan
-from pos.till.earlier import closed_together
+from pos.till.desk import Desk, Loan, spend
+from pos.till.earlier import closed_together, unprinted
 from pos.till.reports import print_closed
 
 
@@ -93,22 +93,30 @@ def _catch_up(desk: Desk) -> None:
 
 
 def _not_closed(desk: Desk, trouble: Exception) -> None:
-    """Keep that days could not be closed: in the journal where it takes it, and for a manager."""
+    """Keep that days could not be closed, once a day: in the journal, and for a manager."""
+    if _keep_doubt(desk):
+        desk.untold.append(_failed(trouble))
+
+
+def _failed(trouble: Exception) -> Sentence:
+    return Sentence(
+        "Closing failed ({why}); selling goes on, and what is not closed is closed later."
+        " Have the till looked at.",
+        why=f"{type(trouble).__name__}: {trouble}",
+    )
+
+
+def _keep_doubt(desk: Desk) -> bool:
+    """Write down that closing failed, where the disk takes it; False when that was done today."""
     day = desk.business_day()
     if desk.not_closed == day:
-        return
+        return False
     desk.not_closed = day
-    desk.untold.append(
-        Sentence(
-            "Closing failed ({why}); selling goes on, and what is not closed is closed later."
-            " Have the till looked at.",
-            why=f"{type(trouble).__name__}: {trouble}",
-        )
-    )
     with suppress(StoreUnavailable):
         desk.record(
             IntegrityDoubted(document=day.isoformat(), rule="not_closed", expected=0, found=0)
         )
+    return True
 
 
 def _close_forgotten(desk: Desk, due: Days) -> None:
@@ -131,33 +139,75 @@ def close_day(
     Forgotten days are closed before it. Permission `close_day`. Raises Refusal: `training_on`,
     `day_closed` when nothing was sold since the last closing, `closed_today` when the next day
     would be closed, which is done only when asked for (`ahead`), `closed_ahead` when that was done
-    today, `clock_doubtful` when so many days are due that the date must be confirmed (`confirm`).
-    What does not add up is told by the next `catch_up`.
+    today, `clock_doubtful` when so many days are due that the date must be confirmed (`confirm`),
+    `not_closed` when a plug-in or the books fail: the steps that were done stay done, and closing
+    again goes on from there. What does not add up is told by the next `catch_up`.
     """
     if desk.training:
         raise Refusal("training_on", "Training is on: end it before closing the day.")
     used = desk.permit(Permission.CLOSE_DAY, loan)
+    try:
+        begun = _resumed_today(desk)
+        if begun is None:
+            begun = _close_now(desk, _ready_to_close(desk, ahead=ahead, confirm=confirm), used)
+    except (Refusal, StoreUnavailable):
+        raise
+    except Exception as trouble:
+        _keep_doubt(desk)
+        failed = _failed(trouble)
+        raise Refusal("not_closed", failed.template, **failed.values) from trouble
+    spend(loan, used)
+    return closed_together(desk, begun)[0]
+
+
+def _resumed_today(desk: Desk) -> ClosingBegun | None:
+    """Finish what was cut short; return it when that was the closing of today."""
+    begun = desk.ports.books.unfinished()
     desk.untold += resume(desk)
+    is_todays = begun is not None and date.fromisoformat(begun.business_day) >= clock_day(desk)
+    return begun if is_todays else None
+
+
+def _ready_to_close(desk: Desk, *, ahead: bool, confirm: bool) -> date:
+    """Return the day to close, the forgotten ones before it closed; Refusal where it may not be."""
     day = _day_to_close(desk, ahead=ahead)
     due = due_closings(desk)
     if is_doubtful(desk, due) and not confirm:
         doubt = _doubtful(desk, due)
         raise Refusal("clock_doubtful", doubt.template, **doubt.values)
     _close_forgotten(desk, due)
+    return day
+
+
+def _close_now(desk: Desk, day: date, used: PermissionUsed) -> ClosingBegun:
     begun = _begun(desk, day, desk.signed_in.ref)
-    desk.record_permitted(used, loan, begun)
+    desk.record(used, begun)
     desk.untold += go_on(desk, begun)
-    return _print(desk, begun)[0]
+    _print(desk, begun)
+    return begun
 
 
-def _print(desk: Desk, begun: ClosingBegun) -> list[PeriodClosed]:
-    """Print what one closing closed, unless it was printed; return it."""
-    closed = closed_together(desk, begun)
-    for one in closed:
-        if desk.ports.past.copies(one.label, "closing") == 0:
-            with suppress(Refusal):  # no printer, or one that is behind: the paper can be asked for
+def _print(desk: Desk, begun: ClosingBegun) -> None:
+    """Print what a person closed, unless it was printed, then what the till closed before it.
+
+    The till prints no figures by itself: whoever opens it the next morning may not see them. A
+    paper that cannot be made hinders no closing: it can be asked for later.
+    """
+    for one in [*closed_together(desk, begun), *unprinted(desk)]:
+        try:
+            if desk.ports.past.copies(one.label, "closing") == 0:
                 print_closed(desk, one)
-    return closed
+        except StoreUnavailable:
+            raise
+        except Refusal:  # no printer, or one that is behind
+            continue
+        except Exception as trouble:  # noqa: BLE001  whatever a plug-in did wrong
+            said = Sentence(
+                "{label} is closed, but its paper could not be made ({why}); ask for it again.",
+                label=one.label,
+                why=f"{type(trouble).__name__}: {trouble}",
+            )
+            desk.untold.append(said)
 
 
 def _day_to_close(desk: Desk, *, ahead: bool) -> date:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import takewhile
+
 from pos.domain.events import ClosingBegun, PeriodClosed, SaleFinished
 from pos.domain.events.closing import Level
 from pos.till.desk import Desk
@@ -44,6 +46,27 @@ def closed_together(desk: Desk, closed: PeriodClosed | ClosingBegun) -> list[Per
     """Return the day, month and year that one closing closed, in order."""
     last = [desk.ports.books.last_closing(level) for level in CLOSINGS_MOST]
     return [one for one in last if one is not None and one.closing == closed.closing]
+
+
+def unprinted(desk: Desk) -> list[PeriodClosed]:
+    """Return what the till closed by itself and nobody printed, each level in its order.
+
+    That is since a person last closed; periods in which nothing happened need no paper.
+    """
+    return [closed for level in CLOSINGS_MOST for closed in reversed(_unprinted(desk, level))]
+
+
+def _unprinted(desk: Desk, level: Level) -> list[PeriodClosed]:
+    newest = desk.ports.books.last_closing("day")
+    found = _closings(desk, level)
+    if found and newest is not None and found[0].closing == newest.closing:
+        found = found if newest.caught_up else found[1:]
+    return [
+        one
+        for one in takewhile(lambda closed: closed.caught_up, found)
+        if (one.figures.tickets or one.figures.counters)
+        and desk.ports.past.copies(one.label, "closing") == 0
+    ]
 
 
 def _closings(desk: Desk, level: Level) -> list[PeriodClosed]:

@@ -13,6 +13,7 @@ from pos.domain.words import Sentence
 from pos.till import tender
 from pos.till.closing import clock_day, due_closings, is_doubtful
 from pos.till.desk import Desk
+from pos.till.earlier import unprinted
 from pos.till.stock import below_zero
 
 NAMED = 3
@@ -60,16 +61,42 @@ def _money(desk: Desk) -> Iterator[Matter]:
         len(desk.parked),
         Sentence("It is kept; take it up or abandon it when its customer does not come back."),
     )
-    shifts = len(desk.ports.books.shifts())
+    yield from _drawers(desk)
+
+
+def _drawers(desk: Desk) -> Iterator[Matter]:
+    shifts = desk.ports.books.shifts()
+    counted = sum(one.fresh_count is not None for one in shifts)
+    stale = sum(bool(one.counts) for one in shifts) - counted
+    uncounted = len(shifts) - counted - stale
     yield Matter(
         "shifts",
-        Sentence("{count} drawer is not counted.", count=shifts),
-        shifts,
+        Sentence("{count} drawer is not counted.", count=uncounted),
+        uncounted,
         Sentence("Count it now or tomorrow: its shift goes on until then."),
+    )
+    yield Matter(
+        "shifts_stale",
+        Sentence("{count} drawer moved cash after its count.", count=stale),
+        stale,
+        Sentence("Count it again, now or tomorrow: its shift goes on until then."),
+    )
+    yield Matter(
+        "shifts_counted",
+        Sentence("{count} drawer is counted; its shift is still open.", count=counted),
+        counted,
+        Sentence("Close its shift at the cash desk, now or tomorrow."),
     )
 
 
 def _papers(desk: Desk) -> Iterator[Matter]:
+    closed = len(unprinted(desk)) if desk.ports.printer is not None else 0
+    yield Matter(
+        "closings_unprinted",
+        Sentence("{count} Z that the till made by itself is not printed.", count=closed),
+        closed,
+        Sentence("It prints with the next closing, or now from the list of closings."),
+    )
     unknown = len([one for one in desk.prints.values() if one.unknown])
     yield Matter(
         "prints_unknown",

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import timedelta
 
 import pytest
 
 from pos.domain.events import FiscalSigned, ReportMade
 from pos.domain.staff import NeedsPermission, Permission
-from pos.ports import DeviceState, PrintEnded, PrintOutcome
-from pos.till import cash, closing, matters, pages, reports, sell, start, tender, tickets
+from pos.ports import PrintEnded, PrintOutcome
+from pos.till import cash, closing, pages, reports, start, tickets
 from tests.till.closing_days import check_books, closes, closings, keys, sells, till_at
 from tests.till.shop import BREAD, MANAGER, MILK, Till, slug_of
 
@@ -100,12 +99,13 @@ def test_a_z_is_printed_by_whoever_closes_and_otherwise_for_those_who_may_see_fi
     sells(till, BREAD)
     closed = closing.close_day(till.desk, till.loan(Permission.CLOSE_DAY))
     assert till.counter.printed[-1][1].title == closed.label
+    assert till.desk.ports.past.copies("T01-K1-Z000001", "closing") == 1
     for label in ("T01-K1-Z000001", closed.label):
         with pytest.raises(NeedsPermission):
             reports.print_closing(till.desk, label)
         with pytest.raises(NeedsPermission):
             reports.print_closing(till.desk, label, till.loan(Permission.DUPLICATE))
-    assert reports.print_closing(till.desk, "T01-K1-Z000001", till.loan(Permission.REPORTS)) == 0
+    assert reports.print_closing(till.desk, "T01-K1-Z000001", till.loan(Permission.REPORTS)) == 1
 
 
 def test_a_copy_of_a_z_is_the_same_whatever_changed_since(till: Till) -> None:
@@ -165,104 +165,6 @@ def test_a_day_closed_too_early_neither_blocks_nor_runs_away(
     assert (last - closing.clock_day(till.desk)).days <= 1
     assert sells(till, BREAD).business_day > last.isoformat()
     check_books(till)
-
-
-def park(till: Till) -> None:
-    till.scan(BREAD)
-    sell.park(till.desk)
-
-
-def lose_card(till: Till) -> None:
-    till.scan(MILK)
-    request = tender.ask_card(till.desk)
-    tender.answer_card(till.desk, request, "unknown")
-
-
-def lose_print(till: Till) -> None:
-    sells(till, BREAD)
-    tickets.print_ticket(till.desk)
-    job = till.counter.printed[-1][0]
-    tickets.on_device(till.desk, PrintEnded(job, PrintOutcome.UNKNOWN))
-
-
-def wait_for_paper(till: Till) -> None:
-    till.printer(DeviceState.OFFLINE)
-    sells(till, BREAD)
-    tickets.print_ticket(till.desk)
-
-
-def fall_behind(till: Till) -> None:
-    till.store.marker_behind = True
-
-
-OPEN: list[tuple[str, Callable[[Till], object]]] = [
-    ("baskets_parked", park),
-    ("baskets_open", lambda till: till.scan(BREAD)),
-    ("cards", lose_card),
-    ("prints_unknown", lose_print),
-    ("prints_waiting", wait_for_paper),
-    ("shifts", lambda till: sells(till, BREAD)),
-    ("marker", fall_behind),
-    ("unsent", lambda till: None),
-]
-
-
-@pytest.mark.parametrize(("slug", "leave"), OPEN, ids=[slug for slug, _ in OPEN])
-def test_what_is_not_settled_is_told_with_what_to_do_and_stops_no_closing(
-    till: Till, slug: str, leave: Callable[[Till], object]
-) -> None:
-    found = {one.slug for one in matters.matters(till.desk)}
-    assert slug == "unsent" or slug not in found
-    leave(till)
-    told = next(one for one in matters.matters(till.desk) if one.slug == slug)
-    assert told.count > 0
-    assert not told.blocks
-    assert str(told.sentence)
-    assert str(told.what_to_do)
-    before = {one.slug for one in matters.matters(till.desk)}
-    assert closes(till).key == "2026-11-24"
-    assert slug in {one.slug for one in matters.matters(till.desk)} >= before - {"prints_waiting"}
-
-
-def close_ahead(till: Till) -> None:
-    sells(till, BREAD)
-    closes(till, ahead=True)
-
-
-def set_the_clock_back(till: Till) -> None:
-    till.clock.at -= timedelta(days=1)
-
-
-AHEAD: list[tuple[Callable[[Till], None], str]] = [
-    (close_ahead, "This till sells for 2026-11-26 while its clock says 2026-11-24."),
-    (set_the_clock_back, "This till sells for 2026-11-25 while its clock says 2026-11-23."),
-]
-
-
-@pytest.mark.parametrize(("leave", "said"), AHEAD)
-def test_a_till_ahead_of_its_clock_says_so_until_the_clock_is_there(
-    till: Till, leave: Callable[[Till], None], said: str
-) -> None:
-    sells(till, BREAD)
-    closes(till)
-    assert "ahead" not in {one.slug for one in matters.matters(till.desk)}
-    leave(till)
-    [told] = [one for one in matters.matters(till.desk) if one.slug == "ahead"]
-    assert (str(told.sentence), told.blocks) == (said, False)
-    assert "close no day before" in str(told.what_to_do)
-    till.clock.at += timedelta(days=1)
-    assert "ahead" not in {one.slug for one in matters.matters(till.desk)}
-
-
-def test_notices_that_nobody_read_are_told_by_whoever_holds_them(till: Till) -> None:
-    told = [one for one in matters.matters(till.desk, notices_unread=2) if one.slug == "notices"]
-    assert [one.count for one in told] == [2]
-
-
-def test_a_card_that_nobody_settled_is_counted_in_the_closed_day(till: Till) -> None:
-    lose_card(till)
-    counters = {one.name: (one.count, one.amount) for one in closes(till).figures.counters}
-    assert counters["unsettled_cards"] == (1, 105)
 
 
 def test_figures_that_disagree_are_written_down_and_the_day_is_closed(till: Till) -> None:

@@ -6,8 +6,9 @@ from datetime import date, timedelta
 
 import pytest
 
+from pos.domain.events import PrintAsked
 from pos.domain.shop import ClosingRules
-from pos.till import closing, start
+from pos.till import closing, matters, reports, start
 from tests.till.closing_days import (
     check_books,
     check_days,
@@ -18,7 +19,7 @@ from tests.till.closing_days import (
     sells,
     till_at,
 )
-from tests.till.shop import BREAD, MILK, Till, slug_of
+from tests.till.shop import BREAD, MANAGER, MILK, Till, slug_of
 
 CALENDAR, SUMMER = ClosingRules(), ClosingRules(year_ends_with=6)
 
@@ -309,8 +310,49 @@ def test_closing_the_day_closes_the_forgotten_ones_before_it_by_themselves() -> 
         ("2026-11-25", True),
         ("2026-11-26", False),
     ]
-    assert [page.title for _, page in till.counter.printed] == [closed.label]
+    assert papers(till) == [closed.label, "T01-K1-Z000001"]
     check_books(till)
+
+
+def papers(till: Till) -> list[str]:
+    """Return the closings whose paper was asked for, in order."""
+    asked = [event for event in till.store.events if isinstance(event, PrintAsked)]
+    return [one.document for one in asked if one.paper == "closing"]
+
+
+def test_the_z_of_a_forgotten_day_prints_with_the_next_that_a_person_closes() -> None:
+    till = till_at("2026-11-29 12:00")
+    sells(till, BREAD)
+    for day in ("2026-11-30 12:00", "2026-12-03 12:00"):
+        till.clock.at = local(day)
+        assert closing.catch_up(till.desk)
+        sells(till, BREAD)
+    assert papers(till) == []
+    told = {one.slug: one.count for one in matters.matters(till.desk)}
+    assert told["closings_unprinted"] == 3
+    till.sign_in(MANAGER)
+    assert reports.print_closing(till.desk, "T01-K1-Z000002") == 0
+    closes(till)
+    assert papers(till) == [
+        "T01-K1-Z000002",
+        "T01-K1-Z000005",
+        "T01-K1-Z000001",
+        "T01-K1-M000001",
+    ]
+    assert "closings_unprinted" not in {one.slug for one in matters.matters(till.desk)}
+    till.clock.at = local("2026-12-05 12:00")
+    sells(till, BREAD)
+    closes(till)
+    assert papers(till)[4:] == ["T01-K1-Z000007"]
+
+
+def test_what_no_printer_could_print_is_no_matter() -> None:
+    till = till_at("2026-11-24 12:00")
+    sells(till, BREAD)
+    till.desk.ports.printer = None
+    till.clock.at = local("2026-11-25 12:00")
+    assert closing.catch_up(till.desk)
+    assert "closings_unprinted" not in {one.slug for one in matters.matters(till.desk)}
 
 
 def test_a_till_that_only_trains_closes_its_real_days_too() -> None:

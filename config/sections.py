@@ -332,6 +332,11 @@ class Centre(Section):
     """The centre that this till belongs to; an empty URL means none."""
 
     url: Annotated[str, Field(max_length=200), AfterValidator(_check_centre)]
+    proxy: Annotated[
+        str,
+        Field(max_length=200),
+        _fits(r"(https?://\S+)?", "an address such as http://proxy.example:3128, or nothing"),
+    ]
     enabled: bool
 
 

@@ -18,6 +18,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from ipaddress import ip_address
+from urllib.request import getproxies, proxy_bypass
 
 import httpx
 from pydantic import ValidationError
@@ -30,6 +31,9 @@ from sync.wire import M, Trouble
 
 COMPRESS_FROM = 1_024
 """The least bytes of a body that is compressed."""
+
+PACKING = 5
+"""The level of its compression."""
 
 RETRY_MOST_S = 600
 """How long a `Retry-After` is heeded at most, in seconds."""
@@ -68,8 +72,14 @@ class HttpWire:
         who: Identity | None,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
         timeouts: Timeouts | None = None,
+        proxy: str = "",
     ) -> None:
-        """`who` is None before the till is enrolled: nothing is signed then."""
+        """`who` is None before the till is enrolled: nothing is signed then.
+
+        `proxy` is an address such as http://name:password@proxy.example:3128; without one that of
+        the environment is taken (`HTTPS_PROXY`, `NO_PROXY`). None stands before this very machine.
+        """
+        self._proxy = proxy_of(url, proxy)
         self._who = who
         self._now = now
         self._wait = timeouts or Timeouts()
@@ -79,6 +89,8 @@ class HttpWire:
             timeout=httpx.Timeout(self._wait.bytes_s, connect=self._wait.connect_s),
             limits=httpx.Limits(max_connections=4, max_keepalive_connections=3),
             follow_redirects=False,
+            proxy=self._proxy or None,
+            trust_env=False,
             verify=ssl.create_default_context() if url.startswith("https:") else False,
             headers={"Accept-Encoding": "gzip", "User-Agent": "comptoir"},
         )
@@ -91,7 +103,7 @@ class HttpWire:
         else:
             body, packed = _packed(message)
             request = self._request("POST", path, body, {**headers, **packed})
-        with _explained():
+        with self._explained():
             async with asyncio.timeout(self._wait.whole_s):
                 response = await self._client.send(request, stream=True)
                 try:
@@ -106,7 +118,7 @@ class HttpWire:
         request.extensions["timeout"] = httpx.Timeout(
             self._wait.quiet_s, connect=self._wait.connect_s
         ).as_dict()
-        with _explained():
+        with self._explained():
             response = await self._client.send(request, stream=True)
             try:
                 if not _is_a(response, "text/event-stream"):
@@ -124,6 +136,23 @@ class HttpWire:
     async def close(self) -> None:
         """Let go of every connection."""
         await self._client.aclose()
+
+    @contextmanager
+    def _explained(self) -> Iterator[None]:
+        """Turn what the network does inside the block into Trouble."""
+        try:
+            yield
+        except (httpx.TimeoutException, TimeoutError) as error:
+            is_far = isinstance(error, httpx.ConnectTimeout)
+            state = CourierState.NO_NETWORK if is_far else CourierState.TOO_SLOW
+            raise Trouble(state, type(error).__name__) from error
+        except httpx.ProxyError as error:
+            raise _unproxied(error) from error
+        except httpx.ConnectError as error:
+            raise _unconnected(error, by_proxy=bool(self._proxy)) from error
+        except (httpx.HTTPError, httpx.StreamError) as error:
+            told = f"{type(error).__name__} {error}"[:100]
+            raise Trouble(CourierState.HALF_ANSWER, told) from error
 
     def _request(
         self, method: str, path: str, body: bytes, headers: dict[str, str]
@@ -179,16 +208,29 @@ class HttpWire:
             self.offset_s = round((at - self._now()).total_seconds())
 
 
-def is_private(url: str) -> bool:
-    """Tell whether what is sent to an address can be read by nobody else: TLS, or this machine."""
-    parsed = httpx.URL(url)
-    if parsed.scheme == "https":
-        return True
+def proxy_of(url: str, proxy: str = "") -> str:
+    """Return the address of the proxy on the way to `url`, "" for none.
+
+    >>> proxy_of("https://centre.example", "http://proxy.example:3128")
+    'http://proxy.example:3128'
+    >>> proxy_of("http://127.0.0.1:8000", "http://proxy.example:3128")
+    ''
+    """
+    host = httpx.URL(url).host
+    if _is_loopback(host):
+        return ""
+    if not proxy and not proxy_bypass(host):
+        known = getproxies()
+        told = known.get(httpx.URL(url).scheme) or known.get("all", "")
+        proxy = told if "://" in told or not told else f"http://{told}"
+    return proxy if proxy.startswith(("http://", "https://")) else ""
+
+
+def _is_loopback(host: str) -> bool:
     try:
-        is_loopback = ip_address(parsed.host).is_loopback
+        return ip_address(host).is_loopback
     except ValueError:
-        is_loopback = parsed.host == "localhost"
-    return parsed.scheme == "http" and is_loopback
+        return host == "localhost"
 
 
 def _packed(message: Message) -> tuple[bytes, dict[str, str]]:
@@ -197,7 +239,7 @@ def _packed(message: Message) -> tuple[bytes, dict[str, str]]:
     headers = {"Content-Type": "application/json"}
     if len(body) < COMPRESS_FROM:
         return body, headers
-    return gzip.compress(body, 5, mtime=0), {**headers, "Content-Encoding": "gzip"}
+    return gzip.compress(body, PACKING, mtime=0), {**headers, "Content-Encoding": "gzip"}
 
 
 async def _read(response: httpx.Response) -> bytes:
@@ -280,34 +322,27 @@ def _date(text: str) -> datetime | None:
     return at if at.tzinfo else at.replace(tzinfo=UTC)
 
 
-@contextmanager
-def _explained() -> Iterator[None]:
-    """Turn what the network does inside the block into Trouble."""
-    try:
-        yield
-    except (httpx.TimeoutException, TimeoutError) as error:
-        is_far = isinstance(error, httpx.ConnectTimeout)
-        state = CourierState.NO_NETWORK if is_far else CourierState.TOO_SLOW
-        raise Trouble(state, type(error).__name__) from error
-    except httpx.ProxyError as error:
-        raise Trouble(CourierState.PROXY_ERROR, str(error)[:100]) from error
-    except httpx.ConnectError as error:
-        raise _unconnected(error) from error
-    except (httpx.HTTPError, httpx.StreamError) as error:
-        raise Trouble(CourierState.HALF_ANSWER, f"{type(error).__name__} {error}"[:100]) from error
+def _unproxied(error: httpx.ProxyError) -> Trouble:
+    """Return what a proxy's answer means: it may be well, and not reach the centre."""
+    is_far = str(error)[:3] in ("502", "503", "504")
+    state = CourierState.NO_ANSWER if is_far else CourierState.PROXY_ERROR
+    return Trouble(state, str(error)[:100])
 
 
-def _unconnected(error: BaseException) -> Trouble:
+def _unconnected(error: BaseException, *, by_proxy: bool) -> Trouble:
     """Return why there is no connection, from the deepest cause that says something."""
     causes = list(_causes(error))
     for kind, state in (
-        (socket.gaierror, CourierState.NAME_NOT_FOUND),
+        (ssl.SSLEOFError, CourierState.HALF_ANSWER),
         (ssl.SSLError, CourierState.NOT_TRUSTED),
+        (socket.gaierror, CourierState.NAME_NOT_FOUND),
         (ConnectionRefusedError, CourierState.NO_ANSWER),
+        (ConnectionResetError, CourierState.HALF_ANSWER),
     ):
         found = next((one for one in causes if isinstance(one, kind)), None)
         if found is not None:
-            return Trouble(state, str(found)[:200])
+            is_proxys = by_proxy and isinstance(found, socket.gaierror | ConnectionRefusedError)
+            return Trouble(CourierState.PROXY_ERROR if is_proxys else state, str(found)[:200])
     return Trouble(CourierState.NO_NETWORK, str(causes[-1])[:100])
 
 

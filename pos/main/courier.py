@@ -63,7 +63,7 @@ def enrol(code: str, url: str) -> int:
         epoch=epoch,
         software=software(),
     )
-    answer = asyncio.run(_ask(url, asked))
+    answer = asyncio.run(_ask(url, settings.centre.proxy, asked))
     mirror = MirrorFile(found.data)
     try:
         mirror.enrol(
@@ -105,7 +105,8 @@ async def _work(settings: Settings, found: Places, *, tied: bool) -> int:
     outbox = OutboxFile(found.data / FILE, found.state / MARKER, signer.key_id)
     till = f"{settings.till.store}-{settings.till.name}"
     clock = SystemClock()
-    wire = HttpWire(settings.centre.url, Identity(till, enrolment.centre, signer), clock.now)
+    who = Identity(till, enrolment.centre, signer)
+    wire = HttpWire(settings.centre.url, who, clock.now, proxy=settings.centre.proxy)
     around = Surroundings(
         outbox=outbox,
         mirror=mirror,
@@ -155,9 +156,9 @@ def _spare_memory() -> None:
     gc.set_threshold(100_000, 20, 50)
 
 
-async def _ask(url: str, message: Enrol) -> Enrolled:
+async def _ask(url: str, proxy: str, message: Enrol) -> Enrolled:
     """Ask a centre to let this till in. Raises Refusal with what a person can do."""
-    wire = HttpWire(url, None)
+    wire = HttpWire(url, None, proxy=proxy)
     try:
         return await wire.ask("/v1/enrol", message, Enrolled)
     except Trouble as trouble:
@@ -190,7 +191,7 @@ def _check_address(url: str) -> None:
     from config.sections import Centre
 
     try:
-        is_good = bool(Centre(url=url, enabled=True).url)
+        is_good = bool(Centre(url=url, proxy="", enabled=True).url)
     except ValueError:
         is_good = False
     if not is_good:

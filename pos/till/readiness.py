@@ -78,7 +78,10 @@ WORDS: Mapping[CourierState, Words] = {
     CourierState.PROXY_ERROR: Words(
         DeviceState.OFFLINE,
         Sentence("proxy refuses"),
-        Sentence("The company's proxy lets nothing through: its name or password has changed."),
+        Sentence(
+            "The company's proxy does not answer, or lets nothing through: look at its address,"
+            " name and password in the settings."
+        ),
     ),
     CourierState.SERVER_ERROR: Words(
         DeviceState.ATTENTION,

@@ -175,6 +175,7 @@ class Station:
     chance: random.Random = field(default_factory=lambda: random.Random(7))
     mirror: MirrorFile | None = None
     skew: timedelta = timedelta()
+    proxy: str = ""
 
     def __post_init__(self) -> None:
         self.server.centre.name = "acme"
@@ -196,7 +197,7 @@ class Station:
         place = self.store.ledger.place
         who = Identity(f"{place.store}-{place.till}", "acme", signer)
         clock = _Clock(self.skew)
-        wire = HttpWire(self.server.url, who, clock.now, SHORT)
+        wire = HttpWire(self.server.url, who, clock.now, SHORT, self.proxy)
         around = Surroundings(
             outbox=outbox,
             mirror=mirror,

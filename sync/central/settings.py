@@ -14,7 +14,7 @@ import tomllib
 from collections.abc import Mapping
 from ipaddress import ip_address
 from pathlib import Path
-from typing import Annotated, Any, Self
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
@@ -24,7 +24,7 @@ from pos.journal.signing import SeedKey
 PREFIX = "COMPTOIR_CENTRE_"
 PORT = 8470
 SEED_BYTES = 32
-_SEVERAL = ("limits", "metrics_from", "proxies")
+_SEVERAL = ("limits", "orders", "mail", "metrics_from", "proxies")
 _FILE, _KEY = "centre.toml", "centre.key"
 
 
@@ -50,12 +50,58 @@ class Limits(BaseModel):
     enrolments_burst: Annotated[int, Field(ge=1)] = 5
 
 
+class MailSettings(BaseModel):
+    """The server that takes letters to customers; no `host`: none are sent.
+
+    `sender` is the address they come from. `password_file` holds the password of `user`, for the
+    centre's eyes only. `security` is `tls` (RFC 8314), `starttls`, or `none` on loopback alone.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    host: Annotated[str, Field(max_length=255)] = ""
+    port: Annotated[int, Field(ge=0, le=65_535)] = 465
+    security: Literal["tls", "starttls", "none"] = "tls"
+    user: Annotated[str, Field(max_length=255)] = ""
+    password_file: Annotated[str, Field(max_length=1_000)] = ""
+    sender: Annotated[str, Field(max_length=254)] = "orders@localhost.localdomain"
+    timeout_s: Annotated[int, Field(ge=1, le=600)] = 30
+
+    @model_validator(mode="after")
+    def _is_not_read_on_the_way(self) -> Self:
+        if self.host and self.security == "none" and not is_loopback(self.host):
+            raise ValueError("mail leaves this machine over TLS only: tls or starttls")
+        return self
+
+
+class OrderRules(BaseModel):
+    """How orders to collect are promised and kept.
+
+    `spare` pieces of an article are never promised, and `spare_per_hour` more for each hour since
+    the store's tills were heard; after `unheard_minutes` an order is a request until the store
+    accepts it. An order that is ready is kept for `keep_hours`; the customer is reminded
+    `remind_hours` before the end.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    currency: Annotated[str, Field(pattern="^[A-Z]{3}$")] = "EUR"
+    prepare_minutes: Annotated[int, Field(ge=0, le=43_200)] = 120
+    keep_hours: Annotated[int, Field(ge=1, le=2_160)] = 168
+    remind_hours: Annotated[int, Field(ge=0, le=720)] = 24
+    spare: Annotated[int, Field(ge=0, le=1_000)] = 0
+    spare_per_hour: Annotated[int, Field(ge=0, le=10_000)] = 2
+    unheard_minutes: Annotated[int, Field(ge=1, le=10_080)] = 60
+
+
 class CentreSettings(BaseModel):
     """What an installer decides. No `database`: an embedded PostgreSQL in the folder.
 
     `database` may be several URLs with spaces between, one for each server that the stores are
     spread over. `name` is what tills call the centre; it is in every token, so it never changes.
-    `proxies` are the addresses that are believed when they say for whom they ask.
+    `proxies` are the addresses that are believed when they say for whom they ask. `public_url` is
+    where customers reach the centre (`https://shop.example`), for the links of their letters;
+    `demo_shop` opens a shop window at `/shop`.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -72,7 +118,11 @@ class CentreSettings(BaseModel):
     behind_proxy: bool = False
     proxies: tuple[str, ...] = ("127.0.0.1", "::1")
     metrics_from: tuple[str, ...] = ("127.0.0.1", "::1")
+    public_url: Annotated[str, Field(pattern=r"^(https?://[^\s/]+)?$", max_length=200)] = ""
+    demo_shop: bool = False
+    mail: MailSettings = MailSettings()
     limits: Limits = Limits()
+    orders: OrderRules = OrderRules()
 
     @model_validator(mode="after")
     def _certificate_is_whole(self) -> Self:

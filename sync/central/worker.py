@@ -25,12 +25,15 @@ Step = Callable[[Centre, str, datetime], Awaitable[None]]
 """A step for one store, in its own transaction."""
 
 
-async def work(centre: Centre, stop: asyncio.Event) -> None:
-    """Go round every half minute until `stop` is set; at least once. Closes the databases."""
+async def work(centre: Centre, stop: asyncio.Event, also: Sequence[Step] = ()) -> None:
+    """Go round every half minute until `stop` is set; at least once. Closes the databases.
+
+    `also` are steps that need more than the databases (letters).
+    """
     rounds = 0
     try:
         while True:
-            await go_round(centre, STEPS if rounds % RETRY_ROUNDS else (*STEPS, retry))
+            await go_round(centre, (*STEPS, *also, *([] if rounds % RETRY_ROUNDS else [retry])))
             rounds += 1
             if stop.is_set():
                 return
@@ -57,7 +60,8 @@ async def go_round(centre: Centre, steps: Sequence[Step]) -> None:
             try:
                 await step(centre, store, now)
             except Exception as error:  # noqa: BLE001  one store never stops another
-                structlog.get_logger().warning(step.__name__, store=store, **fault(error))
+                name = getattr(step, "__name__", "step")
+                structlog.get_logger().warning(name, store=store, **fault(error))
 
 
 async def forget(centre: Centre, store: str, now: datetime) -> None:

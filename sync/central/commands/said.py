@@ -9,7 +9,7 @@ from typing import Any
 
 import typer
 
-from config.words import GettextWords, words_for
+from config.words import LOCALES, GettextWords, words_for
 from pos.domain.words import Sentence
 
 
@@ -17,6 +17,11 @@ def words() -> GettextWords:
     """Return the words of the machine's language: French or English."""
     named = os.environ.get("LC_ALL") or os.environ.get("LANG", "")
     return words_for("fr" if named.startswith("fr") else "en")
+
+
+def words_of(language: str, zone: str) -> GettextWords:
+    """Return the words of a customer's language, French for one that is not spoken."""
+    return words_for(language if language in LOCALES else "fr", zone=zone)
 
 
 def say(sentence: Sentence) -> None:

@@ -15,13 +15,14 @@ from sqlalchemy.exc import DBAPIError
 from pos.domain.errors import Refusal
 from pos.domain.words import Sentence
 from sync.central import settings as settings_file
-from sync.central.commands.said import say
+from sync.central.commands.said import say, words_of
 from sync.central.log import open_log
+from sync.central.mail.sender import Postman
 from sync.central.open import Opened, connected, opened, settings_of
 from sync.central.server import bind, check_address, serve
 from sync.central.service import Service
 from sync.central.settings import CentreSettings
-from sync.central.worker import work
+from sync.central.worker import Step, work
 
 MIGRATION_TRIES = 10
 
@@ -46,7 +47,7 @@ def answer(folder: Path, changed: dict[str, Any], *, with_worker: bool) -> int:
         listening = bind(found.settings)
         service = Service.of(found.settings, found.secrets, found.centre())
         if with_worker or not found.settings.urls():
-            service.beside = work(found.centre(), service.closing)
+            service.beside = work(found.centre(), service.closing, _also(found))
         url = _url(found.settings, listening.getsockname()[1])
         typer.echo(url)
         structlog.get_logger().info("listening", url=url)
@@ -90,7 +91,14 @@ async def _work(found: Opened, *, once: bool) -> None:
     else:
         for one in (signal.SIGTERM, signal.SIGINT):
             asyncio.get_running_loop().add_signal_handler(one, stop.set)
-    await work(found.centre(), stop)
+    await work(found.centre(), stop, _also(found))
+
+
+def _also(found: Opened) -> tuple[Step, ...]:
+    """Return what the worker does beside the databases: letters to customers."""
+    settings = found.settings
+    postman = Postman(settings.mail, found.secrets.key, words_of, settings.public_url)
+    return (postman.deliver,)
 
 
 def _url(settings: CentreSettings, port: int) -> str:

@@ -19,6 +19,7 @@ from qrcode.constants import ERROR_CORRECT_L
 from pos.domain.pickup_pass import shown_code
 from pos.domain.words import Sentence, Words
 from sync.central.mail.texts import Texts
+from sync.central.passes import PassShown
 
 TEMPLATES = Environment(
     loader=FileSystemLoader(Path(__file__).parent / "templates"),
@@ -32,14 +33,6 @@ QR_BOX, QR_BORDER = 8, 4
 
 PICTURE = "pass@comptoir"
 _CONTROLS = dict.fromkeys((*range(32), 127), " ")
-
-
-@dataclass(frozen=True, slots=True)
-class PassShown:
-    """The pass of an order: its text for the QR code, and its short code."""
-
-    text: str
-    code: str
 
 
 @dataclass(frozen=True, slots=True)

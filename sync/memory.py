@@ -267,6 +267,7 @@ class MemoryCentre:
             more=more,
             snapshot=not known,
             included=self._included(scope),
+            last=feed.v,
         )
 
     def is_known(self, feed: Feed, cursor: Cursor) -> bool:

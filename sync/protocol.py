@@ -143,6 +143,7 @@ class Page(Message):
     `snapshot` says that the till's cursor was not known: it reads from the beginning, and what it
     has and is not named until `more` is False is gone. `included` is how far each till's entries
     are counted in the scope's stock, by till and epoch (`T01-K1`); it is true with the last page.
+    `last` is the scope's last version, which tells how far there is to go (0: not told).
     """
 
     rows: list[Row]
@@ -150,6 +151,7 @@ class Page(Message):
     more: bool = False
     snapshot: bool = False
     included: dict[str, int] = Field(default_factory=dict)
+    last: int = 0
 
 
 class PullAnswer(Message):

@@ -2,6 +2,7 @@
 
 While a page is being kept, the next one is already asked for: one is on its way and one on its way
 to the disk at most. A page that could not be kept takes what was asked for after it along.
+A snapshot of articles is shown when it and the prices are all in, and counts as read only then.
 """
 
 from __future__ import annotations
@@ -29,7 +30,10 @@ class _Turn:
 
 
 class Scopes:
-    """The scopes that a till reads; `read_at` says when each was last read to its end."""
+    """The scopes that a till reads; `read_at` says when each was last read to its end.
+
+    `coming` says of each that is not at its end how much of it is here, in thousandths.
+    """
 
     def __init__(
         self, around: Surroundings, scopes: Sequence[str], read_at: dict[str, str]
@@ -40,7 +44,11 @@ class Scopes:
         self._ahead = dict(self._kept)
         self._ended = set(read_at)
         self._read_at = read_at
-        self._included: Mapping[str, int] = {}
+        self.coming: dict[str, int] = {}
+        self._goods = {one for one in scopes if one.startswith(("catalogue:", "prices:"))}
+        self._unread = set(self._goods)
+        self._may_hide = True
+        self._included: Mapping[str, int] | None = None
         self._keeping: asyncio.Task[None] | None = None
 
     def cursors(self) -> dict[str, Cursor]:
@@ -86,17 +94,33 @@ class Scopes:
     def _keep(self, turns: Sequence[_Turn]) -> None:
         """Write pages that say something new, each with where the reading stands after it."""
         for turn in turns:
-            page, at = turn.page, turn.after
-            included = None if page.more or not page.included else page.included
-            if page.rows or at != turn.before or (included or self._included) != self._included:
-                kept = ReadingKept(at.cursor.v, at.cursor.nonce, at.round, at.sweeping)
-                self._apply(
-                    FeedPage(turn.scope, page.rows, kept, page.snapshot, turn.swept, included)
-                )
-                self._included = included or self._included
-            self._kept[turn.scope] = at
-            if not page.more:
-                self._read_at[turn.scope] = instant_text(self._around.clock.now())
+            self._keep_page(turn)
+        ended = {turn.scope for turn in turns if not turn.page.more}
+        self._unread -= ended
+        if self._unread:
+            ended -= self._goods
+        elif self._may_hide:
+            self._around.mirror.show()
+            self._may_hide = False
+        now = instant_text(self._around.clock.now())
+        self._read_at.update(dict.fromkeys(sorted(ended), now))
+
+    def _keep_page(self, turn: _Turn) -> None:
+        scope, page, at = turn.scope, turn.page, turn.after
+        if page.snapshot and scope in self._goods:
+            self._unread.add(scope)
+            self._may_hide = True
+        tells_stock = scope.startswith("store:") and not page.more
+        included = page.included if tells_stock else None
+        is_other = included is not None and included != self._included
+        if page.rows or at != turn.before or is_other:
+            kept = ReadingKept(at.cursor.v, at.cursor.nonce, at.round, at.sweeping)
+            self._apply(FeedPage(scope, page.rows, kept, page.snapshot, turn.swept, included))
+            self._included = self._included if included is None else included
+        self._kept[scope] = at
+        self.coming.pop(scope, None)
+        if page.more and page.last:
+            self.coming[scope] = min(page.cursor.v * 1_000 // page.last, 1_000)
 
     def _apply(self, page: FeedPage) -> None:
         refused = self._around.mirror.apply(page)

@@ -19,11 +19,17 @@ from sync.wire import Trouble
 CLOCK_TOLERANCE_S = 120
 """How far the clocks may stand apart and nobody is told."""
 
+STEP_S = 1
+"""How often a progress is told that moves all the time."""
+
 Side = Literal["up", "down"]
 
 
 class Standing:
-    """The courier's own view of how it fares; `read_at` is shared with whoever reads scopes."""
+    """The courier's own view of how it fares.
+
+    `read_at` and `coming` are shared with whoever reads scopes.
+    """
 
     def __init__(
         self,
@@ -31,11 +37,13 @@ class Standing:
         beat_s: float,
         report: CourierReport,
         read_at: Mapping[str, str],
+        coming: Mapping[str, int],
     ) -> None:
         self._around = around
         self._beat_s = beat_s
         self._report = report
         self._read_at = read_at
+        self._coming = coming
         self._troubles: dict[Side, Trouble] = {}
         self.is_behind = False
         self.is_forked = False
@@ -66,13 +74,15 @@ class Standing:
             self._tell(CourierState.FORKED, "", heard=heard)
         elif self.is_behind:
             self._tell(CourierState.SENDING, "", heard=heard)
+        elif self._coming:
+            self._tell(CourierState.LOADING, "", heard=heard)
         elif heard:
             self._tell(CourierState.CONNECTED, "", heard=True)
 
     def _tell(self, state: CourierState, detail: str, *, heard: bool) -> None:
         now, told = instant_text(self._around.clock.now()), self._report
         is_same = (state, detail) == (told.state, told.detail)
-        if is_same and not (heard and self._is_old(told.heard_at)):
+        if is_same and not (heard and self._is_due(told)):
             return
         self._report = CourierReport(
             state,
@@ -81,6 +91,7 @@ class Standing:
             now if heard else told.heard_at,
             self._around.wire.offset_s,
             dict(self._read_at),
+            dict(self._coming),
         )
         if not is_same:
             self._around.log("state", {"state": state.value, "detail": detail})
@@ -89,8 +100,10 @@ class Standing:
         except StoreUnavailable as error:
             self._report = replace(told, state=CourierState.DISK, detail=str(error))
 
-    def _is_old(self, text: str) -> bool:
-        if not text:
+    def _is_due(self, told: CourierReport) -> bool:
+        if not told.heard_at:
             return True
-        age = self._around.clock.now() - instant(text)
-        return not 0 <= age.total_seconds() < self._beat_s
+        moves = self._coming != told.coming
+        age = self._around.clock.now() - instant(told.heard_at)
+        beat_s = min(self._beat_s, STEP_S) if moves else self._beat_s
+        return not 0 <= age.total_seconds() < beat_s

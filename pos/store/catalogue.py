@@ -26,8 +26,13 @@ SELECT a.id, a.sku, a.name, a.vat, a.unit, a.department, a.age, a.meal_voucher,
        (SELECT group_concat(p.since || ' ' || p.amount, char(10)) FROM article_price p
          WHERE p.article = a.id)
 """
-_BY_KEY = _ARTICLE + "FROM article_code k JOIN article a ON a.id = k.article WHERE k.key = ?"
-_BY_IDS = _ARTICLE + "FROM json_each(?) j JOIN article a ON a.id = j.value ORDER BY j.key"
+_SHOWN = "a.id <= coalesce((SELECT after FROM filling), a.id)"
+"""A snapshot that is not all in hides its new articles (see `filling`)."""
+
+_NAMED = "FROM article_code k JOIN article a ON a.id = k.article WHERE k.key = ?"
+_LISTED = "FROM json_each(?) j JOIN article a ON a.id = j.value"
+_BY_KEY = f"{_ARTICLE} {_NAMED} AND {_SHOWN}"
+_BY_IDS = f"{_ARTICLE} {_LISTED} WHERE {_SHOWN} ORDER BY j.key"
 
 
 class StoredCatalogue:

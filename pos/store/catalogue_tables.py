@@ -13,6 +13,8 @@ from collections.abc import Sequence
 from typing import Any, cast
 
 from sqlalchemy import Connection, Index, Table, func
+from sqlalchemy.dialects import sqlite
+from sqlalchemy.schema import CreateIndex
 from sqlmodel import Field, SQLModel
 
 LENGTH_SHIFT = 40
@@ -86,16 +88,37 @@ class ImportNoteRow(SQLModel, table=True):
     facts: str
 
 
+class FillingRow(SQLModel, table=True):
+    """While a snapshot comes in: the last article that everybody sees; see `filling`."""
+
+    __tablename__ = "filling"
+
+    after: int = Field(primary_key=True)
+
+
 def _table(model: type[SQLModel]) -> Table:
     return cast(Table, cast(Any, model).__table__)
 
 
 TABLES = [
     _table(model)
-    for model in (ArticleRow, ArticleCodeRow, ArticlePriceRow, ArticleWordRow, ImportNoteRow)
+    for model in (
+        ArticleRow,
+        ArticleCodeRow,
+        ArticlePriceRow,
+        ArticleWordRow,
+        ImportNoteRow,
+        FillingRow,
+    )
 ]
 
-Index("ix_article_code_tail", func.substr(TABLES[1].c.key, -TAIL_DIGITS))
+CODE_ENDS = "ix_article_code_tail"
+CODE_ENDS_SQL = str(
+    CreateIndex(
+        Index(CODE_ENDS, func.substr(TABLES[1].c.key, -TAIL_DIGITS)), if_not_exists=True
+    ).compile(dialect=sqlite.dialect(), compile_kwargs={"literal_binds": True})
+)
+"""The index that answers a search by the end of a code, and the statement that makes it."""
 
 _WORD_INDEX = """
 CREATE VIRTUAL TABLE IF NOT EXISTS article_fts USING fts5(

@@ -22,6 +22,7 @@ from pos.domain.words import Sentence
 from pos.store.catalogue_notes import leave_note
 from pos.store.catalogue_tables import index_text, rank_rowid
 from pos.store.engine import explained
+from pos.store.filling import end_filling
 
 INSERT_ARTICLE = "INSERT INTO article VALUES (?,?,?,?,?,?,?,?,?,?)"
 INSERT_CODE = "INSERT INTO article_code VALUES (?,?,?)"
@@ -102,9 +103,11 @@ class StoredCatalogueWriter:
     def change(self, defaults: Defaults, now: datetime) -> Iterator[StoredChange]:
         """Open one `BEGIN IMMEDIATE` transaction; readers see the old catalogue until its end.
 
+        Who imports while the centre's articles come in sees those that are here already.
         Raises StoreUnavailable, with nothing changed, when the disk is full or the file locked.
         """
         with _transaction(self._engine) as raw:
+            end_filling(raw)
             for statement in _TEMPORARY:
                 raw.execute(statement)
             yield StoredChange(raw, defaults, int(now.timestamp()))

@@ -2,7 +2,11 @@
 transaction, and where the reading stands in the same one.
 
 A row is a state: what it says replaces what was known of the article. Prices may come before
-their article; they wait. What a whole snapshot did not name leaves with its last page.
+their article; they wait. What a whole snapshot did not name leaves with its last page, and what is
+new in it is seen only when all of it is here (`filling`).
+
+What a power cut takes back here, the centre tells again, for the cursor goes back with it: no page
+waits for the disk.
 """
 
 from __future__ import annotations
@@ -10,9 +14,10 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from operator import attrgetter
 from typing import Any, TypeVar
 
-from pydantic import ValidationError
+from pydantic import TypeAdapter, ValidationError
 from sqlalchemy import Engine
 
 from pos.domain.catalogue_words import words
@@ -21,6 +26,7 @@ from pos.ports.centre import FeedPage, FeedRow, ReadingKept
 from pos.store.catalogue_tables import index_text, rank_rowid
 from pos.store.catalogue_writer import INSERT_ARTICLE, INSERT_PRICE, INSERT_WORD, INSERT_WORDS
 from pos.store.engine import explained
+from pos.store.filling import begin_filling, end_filling
 from pos.store.mirror_tables import create_feed_tables
 
 WORDS_HELD = 200_000
@@ -87,6 +93,13 @@ M = TypeVar("M", bound=FeedFields)
 Stored = tuple[Any, ...]
 """A row of `article`: its id, then its columns."""
 
+_ARTICLES, _PRICES = TypeAdapter(list[ArticleFields]), TypeAdapter(list[PriceFields])
+"""Checks of all rows of a page at once: half the time of one model after the other."""
+
+_SAID = attrgetter(
+    "name", "vat", "unit", "department", "age", "meal_voucher", "guarantee_months", "eco"
+)
+
 
 class CatalogueFeed:
     """Writes the feed's articles and prices."""
@@ -96,7 +109,11 @@ class CatalogueFeed:
         self._words: set[str] = set()
         with explained(str(engine.url.database)), engine.begin() as connection:
             create_feed_tables(connection)
-            connection.exec_driver_sql(f"PRAGMA cache_size={_CACHE}")
+        with explained(str(engine.url.database)):
+            pooled = engine.raw_connection()
+            pooled.driver_connection.execute(f"PRAGMA cache_size={_CACHE}")
+            pooled.driver_connection.execute("PRAGMA synchronous=NORMAL")
+            pooled.close()
 
     def readings(self) -> dict[str, ReadingKept]:
         """Return how far each scope was read."""
@@ -113,6 +130,11 @@ class CatalogueFeed:
             self._words.clear()
         self._words |= fresh
         return refused
+
+    def show(self) -> None:
+        """Let everybody see a snapshot that is all in."""
+        with short_transaction(self._engine) as raw:
+            end_filling(raw)
 
 
 @contextmanager
@@ -147,9 +169,10 @@ def reading_row(page: FeedPage) -> tuple[Any, ...]:
 
 def _put_articles(raw: Any, page: FeedPage, known_words: set[str]) -> tuple[int, set[str]]:
     """Write a page of articles; return how many rows were refused, and the words it added."""
-    states, gone, refused = _read(page.rows, "article", ArticleFields)
+    states, gone, refused = _read(page.rows, "article", _ARTICLES)
     if page.starts:
         _begin(raw, "article")
+        begin_filling(raw)
     stored = _stored(raw, [*states, *gone, *refused])
     coming = {sku: one for sku, one in states.items() if sku not in stored}
     (last,) = raw.execute("SELECT coalesce(max(id), 0) FROM article").fetchone()
@@ -172,7 +195,7 @@ def _put_articles(raw: Any, page: FeedPage, known_words: set[str]) -> tuple[int,
 def _insert(raw: Any, last: int, states: Mapping[str, ArticleFields], known: set[str]) -> set[str]:
     """Add new articles after the id `last`, with the prices that waited for them."""
     named = list(enumerate(states.items(), last + 1))
-    raw.executemany(INSERT_ARTICLE, [_columns(at, sku, one) for at, (sku, one) in named])
+    raw.executemany(INSERT_ARTICLE, [(at, sku, *_SAID(one)) for at, (sku, one) in named])
     raw.executemany(_PUT_CODE, [(code, at) for at, (_, one) in named for code in one.codes])
     raw.executemany(_PUT_SKU, [(sku, at) for at, (sku, one) in named if sku not in one.codes])
     if raw.execute(_WAITING).fetchone():
@@ -190,8 +213,9 @@ def _change(
     for sku, one in states.items():
         old = stored[sku]
         article = old[0]
-        if _columns(article, sku, one) != old:
-            raw.execute(_UPDATE, _columns(article, sku, one))
+        new = (article, sku, *_SAID(one))
+        if new != old:
+            raw.execute(_UPDATE, new)
         if one.name != old[2]:
             raw.execute("DELETE FROM article_fts WHERE rowid = ?", (rank_rowid(old[2], article),))
             renamed.append((article, one.name))
@@ -218,12 +242,9 @@ def _remove(raw: Any, articles: Sequence[tuple[int, str]]) -> None:
 
 def _index(raw: Any, articles: Sequence[tuple[int, str]], known: set[str]) -> set[str]:
     """Index articles (id, name) by their words; return the words that are new to `known`."""
-    entries, fresh = [], set[str]()
-    for article, name in articles:
-        found = words(name)
-        if found:
-            fresh.update(found)
-            entries.append((rank_rowid(name, article), index_text(found)))
+    told = [(article, name, found) for article, name in articles if (found := words(name))]
+    fresh = {word for _, _, found in told for word in found}
+    entries = [(rank_rowid(name, article), index_text(found)) for article, name, found in told]
     entries.sort()
     raw.executemany(INSERT_WORDS, entries)
     fresh -= known
@@ -233,7 +254,7 @@ def _index(raw: Any, articles: Sequence[tuple[int, str]], known: set[str]) -> se
 
 def _put_prices(raw: Any, page: FeedPage, _words: set[str]) -> tuple[int, set[str]]:
     """Write a page of prices; return how many rows were refused."""
-    states, gone, refused = _read(page.rows, "price", PriceFields)
+    states, gone, refused = _read(page.rows, "price", _PRICES)
     if page.starts:
         _begin(raw, "price")
     found = raw.execute(_PRICED, (json.dumps([*states, *gone]),)).fetchall()
@@ -282,28 +303,29 @@ def _marks(raw: Any, page: FeedPage, kind: str) -> bool:
 
 
 def _read(
-    rows: Sequence[FeedRow], kind: str, model: type[M]
+    rows: Sequence[FeedRow], kind: str, check: TypeAdapter[list[M]]
 ) -> tuple[dict[str, M], list[str], list[str]]:
     """Return the states by SKU, the SKUs that are gone, and those that were not understood.
 
     A later row of the same SKU is the one that counts.
     """
-    states: dict[str, M] = {}
-    gone: dict[str, None] = {}
-    refused: list[str] = []
-    for row in rows:
-        if row.kind != kind:
-            continue
-        if row.fields is None:
-            states.pop(row.key, None)
-            gone[row.key] = None
-            continue
-        try:
-            states[row.key] = model.model_validate(row.fields)
-            gone.pop(row.key, None)
-        except ValidationError:
-            refused.append(row.key)
-    return states, list(gone), refused
+    told = {row.key: row.fields for row in rows if row.kind == kind}
+    gone = [sku for sku, fields in told.items() if fields is None]
+    for sku in gone:
+        del told[sku]
+    try:
+        return _checked(told, check), gone, []
+    except ValidationError as error:
+        skus = list(told)
+        places = {one["loc"][0] for one in error.errors(include_url=False, include_input=False)}
+        refused = [sku for place, sku in enumerate(skus) if place in places]
+    for sku in refused:
+        del told[sku]
+    return _checked(told, check), gone, refused
+
+
+def _checked(told: Mapping[str, Any], check: TypeAdapter[list[M]]) -> dict[str, M]:
+    return dict(zip(told, check.validate_python(list(told.values())), strict=True))
 
 
 def _stored(raw: Any, skus: Sequence[str]) -> dict[str, Stored]:
@@ -313,18 +335,3 @@ def _stored(raw: Any, skus: Sequence[str]) -> dict[str, Stored]:
 def _codes(raw: Any, ids: Sequence[int]) -> dict[int, set[str]]:
     found = raw.execute(_CODES, (json.dumps(list(ids)),))
     return {article: set(keys.split("\n")) for article, keys in found}
-
-
-def _columns(article: int, sku: str, one: ArticleFields) -> Stored:
-    return (
-        article,
-        sku,
-        one.name,
-        one.vat,
-        one.unit,
-        one.department,
-        one.age,
-        int(one.meal_voucher),
-        one.guarantee_months,
-        one.eco,
-    )

@@ -52,8 +52,11 @@ def _children_first(names: Iterable[str]) -> list[str]:
 STEPS: Sequence[Step] = (create_schema, rebuild_projections)
 """The till's own file."""
 
-CATALOGUE_STEPS: Sequence[Step] = (create_catalogue_schema,)
-"""The catalogue's file, apart so that a long import never holds a sale up."""
+CATALOGUE_STEPS: Sequence[Step] = (create_catalogue_schema, create_catalogue_schema)
+"""The catalogue's file, apart so that a long import never holds a sale up.
+
+A file of version 1 lacks a table, which the same step adds.
+"""
 
 
 def migrate(engine: Engine, path: Path, steps: Sequence[Step] = STEPS) -> Path | None:

@@ -94,11 +94,15 @@ class MirrorFile:
             refused = _put_levels(raw, page)
             _put_things(raw, page)
             raw.execute(KEEP_READING, reading_row(page))
-            if page.included:
+            if page.included is not None:
                 raw.execute(_KEEP_FACT, (INCLUDED, json.dumps(dict(page.included))))
             return refused
 
     def asked(self) -> Sequence[str]:
+    def show(self) -> None:
+        """See `pos.ports.centre.Mirror.show`."""
+        self._articles.show()
+
         """See `pos.ports.centre.Mirror.asked`."""
         with reading(self._engine).connect() as connection:
             return list(connection.exec_driver_sql(_ASKED).scalars())

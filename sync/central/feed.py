@@ -356,7 +356,7 @@ async def _page(
     scope, cursor = at
     is_store = scope == store_scope(who.store)
     head = stand.feeds.get(scope, Cursor())
-    page = Page(rows=[], cursor=head)
+    page = Page(rows=[], cursor=head, last=head.v)
     if is_store:
         held = {f"{till}-{epoch}": one.number for (till, epoch), one in stand.heads.items()}
         page = page.model_copy(update={"included": held})

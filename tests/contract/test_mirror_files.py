@@ -70,9 +70,12 @@ class Scope:
         self.reading, swept = after_page(self.reading, page)
         at = self.reading
         kept = ReadingKept(at.cursor.v, at.cursor.nonce, at.round, at.sweeping)
-        return self.mirror.apply(
+        refused = self.mirror.apply(
             FeedPage(self.scope, page.rows, kept, starts=snapshot, ends=swept, included=included)
         )
+        if not more:
+            self.mirror.show()
+        return refused
 
 
 def rows(kind: str, things: Mapping[str, dict[str, Any] | None], first: int = 1) -> list[Row]:

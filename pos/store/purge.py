@@ -5,8 +5,9 @@ A till of a centre keeps them until the centre has acknowledged each.
 The entry `journal.purged` says what left, in the transaction in which it leaves: the chain goes on
 after it. Closings, the heads of the fiscal chains, the running totals, and whatever is still open
 (shifts, card payments, papers) stay, and so do the numbers that the next ticket follows, with the
-prints that its copies are counted from. Goods of a ticket that left never come back by it. The file
-keeps its size: what becomes free is written again.
+prints that its copies are counted from: a sale for each country's rules that the till ever had.
+Goods of a ticket that left never come back by it. The file keeps its size: what becomes free is
+written again.
 """
 
 from __future__ import annotations
@@ -33,16 +34,17 @@ INSERT INTO last_sale (entry, training, label, epoch, version, body)
 SELECT sale.entry, sale.training, sale.label, sale.epoch, entry.version, entry.body
 FROM sale JOIN entry ON entry.ordinal = sale.entry
 WHERE sale.entry IN (
-    (SELECT max(entry) FROM sale WHERE entry <= ?1 AND training = 0),
-    (SELECT max(entry) FROM sale WHERE entry <= ?1 AND training = 1),
-    (SELECT max(entry) FROM sale WHERE entry <= ?1 AND gt_number IS NOT NULL))
+    SELECT max(entry) FROM sale WHERE entry <= ?1 GROUP BY training, epoch, fiscal_plugin
+    UNION SELECT max(entry) FROM sale WHERE entry <= ?1 AND gt_number IS NOT NULL
+        GROUP BY epoch, fiscal_plugin)
 """
-_FORGET_SALES = """
+_PLUGIN = "json_extract(CAST(body AS TEXT), '$.fiscal.plugin')"
+_FORGET_SALES = f"""
 DELETE FROM last_sale WHERE entry NOT IN (
-    coalesce((SELECT max(entry) FROM last_sale WHERE training = 0), 0),
-    coalesce((SELECT max(entry) FROM last_sale WHERE training = 1), 0),
-    coalesce((SELECT max(entry) FROM last_sale
-        WHERE json_extract(CAST(body AS TEXT), '$.grand_total') IS NOT NULL), 0))
+    SELECT max(entry) FROM last_sale GROUP BY training, epoch, {_PLUGIN}
+    UNION SELECT max(entry) FROM last_sale
+        WHERE json_extract(CAST(body AS TEXT), '$.grand_total') IS NOT NULL
+        GROUP BY epoch, {_PLUGIN})
 """
 _SOLD = "SELECT 1 FROM sale WHERE entry > ? AND entry <= ? LIMIT 1"
 _COUNTS = (

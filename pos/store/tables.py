@@ -244,8 +244,8 @@ class DrawerOpeningRow(SQLModel, table=True):
 class LastSaleRow(SQLModel, table=True):
     """A sale that a purge took and that numbers or chains go on from.
 
-    It was the last, the last of training, or the last with a grand total; its entry lies in the
-    archive that the purge named.
+    It was the last of its epoch and its country's rules, the last of training, or the last with a
+    grand total; its entry lies in the archive that the purge named.
     """
 
     __tablename__ = "last_sale"

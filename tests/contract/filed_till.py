@@ -5,14 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 
 from pos.doubles import FixedClock, MemoryStore
-from pos.fiscal.france import FranceRules
 from pos.main.rules import witness_of
 from pos.ports import PrintEnded, PrintOutcome
 from pos.store.open import Store, open_store
 from pos.till import tender, tickets
 from pos.till.desk import Desk
 from tests.contract.store_samples import WHO, Counted
-from tests.till.shop import BREAD, MANAGER, Till
+from tests.till.shop import BREAD, MANAGER, PLUG_INS, Till
 
 
 class FiledTill(Till):
@@ -30,8 +29,8 @@ class FiledTill(Till):
         if self._file is None:
             self._file = open_store(
                 *(self.folder / "data", self.folder / "state", WHO, self.clock, Counted()),
-                witness=witness_of(FranceRules(), "Europe/Paris"),
-                plugin="france",
+                witness=witness_of(PLUG_INS[self.fiscal](), "Europe/Paris"),
+                plugin=self.fiscal,
             )
         return self._file
 
@@ -43,6 +42,11 @@ class FiledTill(Till):
         ports.ledger, ports.drafts, ports.signer = file.ledger, file.drafts, file.signer
         ports.past, ports.books = file.past, file.books
         return desk
+
+    def moves_to(self, fiscal: str, number: str = MANAGER) -> Till:
+        """Start again under the rules of another country."""
+        self.fiscal = fiscal
+        return self.restart(number)
 
     def close(self) -> None:
         """Let go of the file."""

@@ -2,26 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
+from pos.archive.audit import Audit
+from pos.archive.writer import Written, row_of
+from pos.domain.events import ArchiveVerified
+from pos.main.archives import archive_made
 from pos.ports import PrintOutcome
 from pos.store.purge import purge
+from pos.store.queries import entry_at, stream
 from pos.store.rebuild import rebuild_check
+from pos.store.spans import DaySpan, Edge
 from pos.till import closing, earlier, refund, tickets, training
 from tests.contract.filed_till import FiledTill
-from tests.contract.test_store_purge import archived
 from tests.till.shop import MANAGER, MILK, slug_of
 
 DAY = timedelta(days=1)
 WHY = "ne convient pas"
 
 
-def purge_days(till: FiledTill) -> None:
-    """Close the day, archive all that is closed, let it leave, and start the next day."""
+def purge_days(till: FiledTill, before: Callable[[], None] = lambda: None) -> None:
+    """Close the day, archive all that is closed, let it leave, and start the next day.
+
+    `before` is called when all is written that will leave.
+    """
     closing.close_day(till.desk)
     if till.desk.prints:
         till.print_ends()
@@ -29,11 +37,22 @@ def purge_days(till: FiledTill) -> None:
         first = connection.exec_driver_sql("SELECT min(ordinal) FROM entry").scalar_one()
     until = till.file.books.closed_at("day")
     sha256 = f"{until:064x}"
-    till.file.ledger.record(*archived(till.file, until, first=first, sha256=sha256))
+    names = _name_at(till, first), _name_at(till, until)
+    written = Written(sha256, 9, until - first + 1, names[0], names[1], total=0, vat=())
+    made = archive_made(till.desk, written, DaySpan(Edge(), until, "2026-11-24", "2026-11-24", 1))
+    till.desk.record(made, ArchiveVerified(sha256=sha256, last_entry=written.last_entry))
+    before()
     purge(till.file, until, sha256)
     assert rebuild_check(till.file.engine).differences == ()
     till.clock.at += DAY
     till.restart(MANAGER)
+
+
+def _name_at(till: FiledTill, ordinal: int) -> str:
+    with till.file.engine.connect() as connection:
+        entry = entry_at(connection, ordinal)
+    assert entry is not None
+    return entry.name
 
 
 @pytest.fixture
@@ -103,6 +122,31 @@ def test_only_the_last_tickets_stay_whatever_was_purged_before(till: FiledTill) 
     assert till.sell() == earlier.label_of(till.desk, "2")
     training.switch(till.desk, on=False)
     assert till.sell() == earlier.label_of(till.desk, "4")
+
+
+def test_a_chain_goes_on_over_other_rules_and_purges_in_between(till: FiledTill) -> None:
+    """Each of the shop's countries has its chains, and a verifier reads them over all archives."""
+    audit, read = Audit(None), 0
+
+    def judge() -> None:
+        nonlocal read
+        with till.file.engine.connect() as connection:
+            for ordinal, entry in stream(connection):
+                if ordinal > read:
+                    audit.take(row_of(ordinal, entry), entry.name)
+                    read = ordinal
+
+    for fiscal in ("france", "none", "none", "france", "france"):
+        till.moves_to(fiscal)
+        training.switch(till.desk, on=True)
+        till.sell()
+        training.switch(till.desk, on=False)
+        till.sell()
+        purge_days(till, judge)
+    judge()
+    assert audit.findings.wrong == []
+    assert till.desk.last_sale is not None
+    assert till.desk.last_sale.fiscal.number == 3
 
 
 def test_the_last_ticket_printed_before_a_purge_is_a_duplicata_after_it(till: FiledTill) -> None:

@@ -8,10 +8,15 @@ import typer
 
 
 def enrol(
-    code: Annotated[str, typer.Argument(help="The one-time code, or what its QR code says.")],
+    code: Annotated[
+        str, typer.Argument(help="The one-time code; without it, it is scanned or typed.")
+    ] = "",
     url: Annotated[str, typer.Option(help="Its address, e.g. https://centre.example.")] = "",
 ) -> None:
     """Make this till known to a centre, by a one-time code that a manager has from there.
+
+    The QR code on the manager's screen also says the centre's address: any scanner of the settings
+    reads it, and so does one that types.
 
     The till's key is made here and never leaves this machine. From then on what is done here goes
     up to the centre, and articles, prices, people and stock come down.

@@ -23,6 +23,7 @@ from config.sections import Settings
 from config.words import words_for
 from pos.domain.errors import Refusal
 from pos.domain.words import Sentence
+from pos.main import enrol_code
 from pos.main.join import store_of
 from pos.main.keeper import LOCKED as LOCKED
 from pos.main.log import open_log
@@ -42,9 +43,6 @@ from sync.http import HttpWire, Identity
 from sync.protocol import Enrol, Enrolled
 from sync.wire import Trouble
 
-LINK = "comptoir-enrol:"
-"""How what a centre's QR code says begins."""
-
 GENTLE = 5
 """How far the courier stands back for the till on a busy processor (`nice`)."""
 
@@ -52,11 +50,15 @@ GENTLE = 5
 def enrol(code: str, url: str) -> int:
     """Make this till known to a centre by a one-time code, and write the address down."""
     settings, found = settings_file.load(), places()
-    code, url = _told(code, url or settings.centre.url)
+    said = enrol_code.told(code) if code else enrol_code.ask(settings)
+    if said is None:
+        raise _bad_code()
+    _check_till(said.till, settings)
+    url = said.url or url.rstrip("/") or settings.centre.url
     _check_address(url)
     signer, epoch = _own(settings, found)
     asked = Enrol(
-        code=code,
+        code=said.code,
         public_key=signer.public_key.hex(),
         store=settings.till.store,
         till=settings.till.name,
@@ -163,11 +165,7 @@ async def _ask(url: str, proxy: str, message: Enrol) -> Enrolled:
         return await wire.ask("/v1/enrol", message, Enrolled)
     except Trouble as trouble:
         if "bad_code" in trouble.detail:
-            raise Refusal(
-                "bad_code",
-                "The centre does not know this code: it serves once, for ten minutes, and for one"
-                " till. Ask for another.",
-            ) from trouble
+            raise _bad_code() from trouble
         raise Refusal(
             "no_answer",
             "The centre at {url} was not reached: {why}",
@@ -178,12 +176,24 @@ async def _ask(url: str, proxy: str, message: Enrol) -> Enrolled:
         await wire.close()
 
 
-def _told(code: str, url: str) -> tuple[str, str]:
-    """Return the code and the address, out of what a QR code says where that was typed."""
-    if code.startswith(LINK):
-        address, _, rest = code.removeprefix(LINK).partition("#")
-        return rest.rpartition("#")[2], address
-    return code.strip(), url.rstrip("/")
+def _bad_code() -> Refusal:
+    return Refusal(
+        "bad_code",
+        "The centre does not know this code: it serves once, for ten minutes, and for one till."
+        " Ask for another.",
+    )
+
+
+def _check_till(meant: str, settings: Settings) -> None:
+    """Refuse the code of another till before it is used up."""
+    own = f"{settings.till.store}-{settings.till.name}"
+    if meant and meant != own:
+        raise Refusal(
+            "other_till",
+            "This code is for the till {meant}, and this is {own}: ask for one of its own.",
+            meant=meant,
+            own=own,
+        )
 
 
 def _check_address(url: str) -> None:

@@ -98,11 +98,11 @@ class MirrorFile:
                 raw.execute(_KEEP_FACT, (INCLUDED, json.dumps(dict(page.included))))
             return refused
 
-    def asked(self) -> Sequence[str]:
     def show(self) -> None:
         """See `pos.ports.centre.Mirror.show`."""
         self._articles.show()
 
+    def asked(self) -> Sequence[str]:
         """See `pos.ports.centre.Mirror.asked`."""
         with reading(self._engine).connect() as connection:
             return list(connection.exec_driver_sql(_ASKED).scalars())

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 import asyncpg
 from sqlalchemy import text
@@ -100,10 +100,22 @@ class _Taking:
         self.found.append(Found(f"{slug}:{name}", slug, self.place, number, why))
 
 
+class Taken(NamedTuple):
+    """The answer to a push, and how many of its entries were new."""
+
+    answer: PushAnswer
+    fresh: int
+
+
 _Effects = Callable[[_Taking, Sequence[Entry]], Awaitable[None]]
 
 
 async def push(session: AsyncSession, who: TillId, asked: Push, now: datetime) -> PushAnswer:
+    """Take a push, as `take` does, and return the answer."""
+    return (await take(session, who, asked, now)).answer
+
+
+async def take(session: AsyncSession, who: TillId, asked: Push, now: datetime) -> Taken:
     """Take a push and commit. An entry that no table can hold is parked; the rest goes on.
 
     Raises Corrupt when its first entry is broken, Unknown for a till that is not there; nothing is
@@ -138,7 +150,7 @@ def _is_poison(error: BaseException) -> bool:
 
 async def _push(
     session: AsyncSession, who: TillId, asked: Push, now: datetime, effects: _Effects
-) -> PushAnswer:
+) -> Taken:
     taking = _Taking(session, Place(who.store, who.till, asked.epoch), now)
     entries = _read(taking.place, asked)
     verdict = await _judged(taking, entries)
@@ -150,7 +162,7 @@ async def _push(
     await session.commit()
     if verdict.state == "corrupt":
         raise Corrupt(verdict.why, verdict.expected, f"the entry {_WHY[verdict.why]}")
-    return PushAnswer(
+    answer = PushAnswer(
         request=asked.request,
         state=verdict.state,
         expected=verdict.expected,
@@ -158,6 +170,7 @@ async def _push(
         parked=taking.parked,
         server_time=instant_text(now),
     )
+    return Taken(answer, len(verdict.fresh))
 
 
 def _read(place: Place, asked: Push) -> list[Entry]:

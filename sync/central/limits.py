@@ -7,6 +7,9 @@
 >>> now[0] = 1.0
 >>> buckets.wait_s("a")
 0
+>>> buckets.give_back("a", 1.0)
+>>> buckets.wait_s("a")
+0
 """
 
 from __future__ import annotations
@@ -53,3 +56,9 @@ class Buckets:
         if len(self._held) > self._most:
             self._held.popitem(last=False)
         return 0 if taken else max(1, math.ceil((1 - left) / self._rate.per_s))
+
+    def give_back(self, key: str, share: float) -> None:
+        """Put a part of a taken token (0 to 1) back: what was asked was worth it."""
+        if key in self._held:
+            left, since = self._held[key]
+            self._held[key] = (left + share, since)

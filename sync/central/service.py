@@ -10,8 +10,9 @@ import asyncio
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from typing import Annotated
 
-from fastapi import Request
+from fastapi import Depends, Request
 
 from pos.domain.shift import instant_text
 from sync.central.engine import Centre
@@ -87,3 +88,12 @@ def service_of(request: Request) -> Service:
     """Return the parts of the process that answers a request."""
     found: Service = request.app.state.service
     return found
+
+
+async def _here(request: Request) -> Service:
+    """The same for a route: a plain function would be sent to a thread and back."""
+    return service_of(request)
+
+
+Here = Annotated[Service, Depends(_here)]
+"""The parts of the process, as a route asks for them."""

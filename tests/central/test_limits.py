@@ -9,7 +9,7 @@ from collections.abc import Iterator
 import httpx
 import pytest
 
-from sync.protocol import Pull
+from sync.protocol import ENTRIES_MOST, Pull
 from tests.central.serving import TLS, Process, Shop, process, slug
 
 PULL = Pull(request="r", heads={}, cursors={})
@@ -37,6 +37,23 @@ async def test_a_till_that_asks_too_often_waits_and_another_does_not(
     assert slug(refused[0]) == "too_many_requests"
     assert int(refused[0].headers["retry-after"]) >= 1
     assert (await other.post("/v1/pull", PULL)).status_code == 200
+
+
+async def test_a_till_with_much_to_tell_is_not_held_up_and_one_that_repeats_itself_is(
+    shop: Shop, narrow: Process
+) -> None:
+    speaking = await shop.till(url=narrow.url)
+    for _ in range(8 * ENTRIES_MOST - 1):
+        speaking.till.sell({"bread": 1})
+    told = speaking.till.entries
+    pushes = [
+        speaking.till.request(told[at : at + ENTRIES_MOST])
+        for at in range(0, len(told), ENTRIES_MOST)
+    ]
+    answers = [await speaking.post("/v1/journal", push, packed=True) for push in pushes]
+    assert [answer.status_code for answer in answers] == [200] * 8
+    again = [await speaking.post("/v1/journal", pushes[0], packed=True) for _ in range(12)]
+    assert {answer.status_code for answer in again} == {200, 429}
 
 
 def test_an_address_that_asks_too_often_waits(api: Process) -> None:

@@ -10,7 +10,7 @@ from sync.central import claims
 from sync.central.api.described import OF_A_BODY, OF_A_TILL, answers, by_a_till, problems, takes
 from sync.central.api.examples import CLAIM, CLAIMED
 from sync.central.auth import SMALL_BYTES_MOST, Told, told
-from sync.central.service import Service, service_of
+from sync.central.service import Here
 from sync.protocol import Claim, Claimed
 
 router = APIRouter()
@@ -24,7 +24,7 @@ router = APIRouter()
 )
 async def claim(
     told: Annotated[Told[Claim], Depends(told(Claim, SMALL_BYTES_MOST))],
-    service: Annotated[Service, Depends(service_of)],
+    service: Here,
 ) -> Response:
     """Grant what is claimed, or say who has it since when. Asked again, the answer is the same.
 

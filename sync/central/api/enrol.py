@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Annotated
 
 import structlog
-from fastapi import APIRouter, Depends, Request, Response
+from fastapi import APIRouter, Request, Response
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from sync.central import access, codes, feed
@@ -16,7 +15,7 @@ from sync.central.api.examples import ENROL, ENROLLED
 from sync.central.auth import parsed
 from sync.central.body import read_body
 from sync.central.problems import Refused
-from sync.central.service import Service, service_of
+from sync.central.service import Here
 from sync.central.values import TillId
 from sync.protocol import Enrol, Enrolled
 
@@ -30,7 +29,7 @@ BODY_BYTES_MOST = 4_096
     openapi_extra=takes(Enrol, ENROL),
     responses={**answers(ENROLLED), **problems(*OF_A_BODY, 403)},
 )
-async def enrol(request: Request, service: Annotated[Service, Depends(service_of)]) -> Response:
+async def enrol(request: Request, service: Here) -> Response:
     """Let a till in by its one-time code. The same code and key again have the same answer.
 
     A code that is wrong, used, or older than ten minutes is refused alike (403 `bad_code`).

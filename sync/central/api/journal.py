@@ -10,9 +10,9 @@ from sync.central import ingest
 from sync.central.api.described import OF_A_BODY, OF_A_TILL, answers, by_a_till, problems, takes
 from sync.central.api.examples import PUSH, PUSH_ANSWER
 from sync.central.auth import Told, told
-from sync.central.service import Service, service_of
+from sync.central.service import Here
 from sync.central.values import Corrupt
-from sync.protocol import BODY_BYTES_MOST, Push, PushAnswer
+from sync.protocol import BODY_BYTES_MOST, ENTRIES_MOST, Push, PushAnswer
 
 router = APIRouter()
 
@@ -25,7 +25,7 @@ router = APIRouter()
 )
 async def push(
     told: Annotated[Told[Push], Depends(told(Push, BODY_BYTES_MOST))],
-    service: Annotated[Service, Depends(service_of)],
+    service: Here,
 ) -> Response:
     """Take consecutive entries of one epoch, all of them or as far as they are sound.
 
@@ -35,13 +35,15 @@ async def push(
     """
     meters = service.meters
     try:
-        answer = await service.centre.done(
+        answer, fresh = await service.centre.done(
             told.who.store,
-            lambda session: ingest.push(session, told.who, told.message, service.now()),
+            lambda session: ingest.take(session, told.who, told.message, service.now()),
         )
     except Corrupt:
         meters.entries.labels("corrupt").inc()
         raise
+    # A till that has much to tell is not one that asks too often: full pushes are free.
+    service.gates.tills.give_back(str(told.who), fresh / ENTRIES_MOST)
     meters.entries.labels(answer.state).inc(len(told.message.entries))
     meters.parked.inc(len(answer.parked))
     return Response(answer.model_dump_json(), media_type="application/json")

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import Annotated
 
-from fastapi import APIRouter, Depends
+from fastapi import APIRouter
 from fastapi.responses import StreamingResponse
 from starlette.types import Receive, Scope, Send
 
@@ -13,7 +12,7 @@ from sync.central import access
 from sync.central.api.described import OF_A_TILL, by_a_till, problems
 from sync.central.auth import Asker
 from sync.central.live import Listener, stream
-from sync.central.service import Service, service_of
+from sync.central.service import Here, Service
 from sync.central.values import Unknown
 
 router = APIRouter()
@@ -27,7 +26,7 @@ _STREAM = {"content": {"text/event-stream": {"example": "event: news\ndata: {}\n
     openapi_extra=by_a_till(),
     responses={200: {**_STREAM, "description": "News"}, **problems(*OF_A_TILL, 413)},
 )
-async def live(asker: Asker, service: Annotated[Service, Depends(service_of)]) -> StreamingResponse:
+async def live(asker: Asker, service: Here) -> StreamingResponse:
     """Say `news` when something changed in one of the till's scopes, once for many changes.
 
     A comment comes when there was nothing for a while. The stream ends by itself after some

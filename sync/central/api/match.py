@@ -10,7 +10,7 @@ from sync.central import feed
 from sync.central.api.described import OF_A_BODY, OF_A_TILL, answers, by_a_till, problems, takes
 from sync.central.api.examples import MATCH, MATCHED
 from sync.central.auth import SMALL_BYTES_MOST, Told, told
-from sync.central.service import Service, service_of
+from sync.central.service import Here
 from sync.protocol import Match, Matched
 
 router = APIRouter()
@@ -24,7 +24,7 @@ router = APIRouter()
 )
 async def match(
     told: Annotated[Told[Match], Depends(told(Match, SMALL_BYTES_MOST))],
-    service: Annotated[Service, Depends(service_of)],
+    service: Here,
 ) -> Response:
     """Tell the highest of the till's numbers whose entry the centre holds with the same hash."""
     async with service.centre.session(told.who.store) as session:

@@ -10,7 +10,7 @@ from sync.central import feed
 from sync.central.api.described import OF_A_BODY, OF_A_TILL, answers, by_a_till, problems, takes
 from sync.central.api.examples import PULL, PULL_ANSWER
 from sync.central.auth import SMALL_BYTES_MOST, Told, told
-from sync.central.service import Service, service_of
+from sync.central.service import Here
 from sync.protocol import Pull, PullAnswer
 
 router = APIRouter()
@@ -24,7 +24,7 @@ router = APIRouter()
 )
 async def pull(
     told: Annotated[Told[Pull], Depends(told(Pull, SMALL_BYTES_MOST))],
-    service: Annotated[Service, Depends(service_of)],
+    service: Here,
 ) -> Response:
     """Tell a till its centre's heads, even when it has nothing to send, and what is new.
 

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-from typing import Annotated, Literal
+from typing import Literal
 
-from fastapi import APIRouter, Depends, Request, Response
+from fastapi import APIRouter, Request, Response
 from pydantic import BaseModel
 from sqlalchemy import text
 
 from sync.central.api.described import answers, problems
 from sync.central.metrics import CONTENT_TYPE
 from sync.central.problems import Refused
-from sync.central.service import Service, service_of
+from sync.central.service import Here
 
 router = APIRouter()
 READY_S = 5
@@ -31,7 +31,7 @@ async def health() -> State:
 
 
 @router.get("/ready", responses={**answers(State()), **problems()})
-async def ready(service: Annotated[Service, Depends(service_of)]) -> State:
+async def ready(service: Here) -> State:
     """Say whether tills may be sent here: every database answers, and the process stays."""
     if service.closing.is_set():
         raise Refused(503, "closing", "This process is stopping.", 1)
@@ -50,7 +50,7 @@ async def ready(service: Annotated[Service, Depends(service_of)]) -> State:
         **problems(403),
     },
 )
-async def metrics(request: Request, service: Annotated[Service, Depends(service_of)]) -> Response:
+async def metrics(request: Request, service: Here) -> Response:
     """Tell this process's meters in Prometheus' text format, to the addresses of the settings."""
     client = request.client.host if request.client else ""
     if client not in service.settings.metrics_from:

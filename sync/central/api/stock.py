@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Query, Response
+from fastapi import APIRouter, Query, Response
 
 from pos.domain.shift import instant_text
 from sync.central import stock, stores
 from sync.central.api.described import OF_A_TILL, answers, by_a_till, problems
 from sync.central.api.examples import STOCK_ANSWER
 from sync.central.auth import Asker
-from sync.central.service import Service, service_of
+from sync.central.service import Here
 from sync.central.stock import StoreStock
 from sync.protocol import StockAnswer, StockHere
 
@@ -30,9 +30,7 @@ Sku = Annotated[
     openapi_extra=by_a_till(),
     responses={**answers(STOCK_ANSWER), **problems(*OF_A_TILL, 413, 422)},
 )
-async def of_article(
-    _asker: Asker, sku: Sku, service: Annotated[Service, Depends(service_of)]
-) -> Response:
+async def of_article(_asker: Asker, sku: Sku, service: Here) -> Response:
     """Tell the stock of an article in all stores of the company; a till may know them all."""
     found: list[StoreStock] = []
     async with service.centre.everywhere() as sessions:

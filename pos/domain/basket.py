@@ -18,12 +18,14 @@ from typing import Any
 
 from pos.domain.catalogue import Unit
 from pos.domain.errors import Refusal
+from pos.domain.events.orders import OrderHandedOver
 from pos.domain.facts import ReturnedTender, VoidedLine
 from pos.domain.line import Discount, Line, Tender
 from pos.domain.money import AMOUNT_MAX, PIECE, QUANTITY_MAX
 from pos.domain.steps import STEP as STEP
 from pos.domain.steps import Added as Added
 from pos.domain.steps import AgeChecked as AgeChecked
+from pos.domain.steps import Collected as Collected
 from pos.domain.steps import Discounted as Discounted
 from pos.domain.steps import PriceChanged as PriceChanged
 from pos.domain.steps import QuantityChanged as QuantityChanged
@@ -46,7 +48,8 @@ class Basket:
 
     `subtotal` is the lines' totals before the discount on the whole ticket, `given_back` what its
     returns give back (positive) and `discountable` what that discount may take from; the three
-    are carried along, so a basket of a thousand lines costs no more.
+    are carried along, so a basket of a thousand lines costs no more. `collected`: the orders that
+    are handed over when it is a sale.
     """
 
     lines: tuple[Line, ...] = ()
@@ -61,6 +64,7 @@ class Basket:
     next_line: int = 1
     next_tender: int = 1
     steps: int = 0
+    collected: tuple[OrderHandedOver, ...] = ()
 
     @property
     def ticket_discount_amount(self) -> int:
@@ -97,8 +101,8 @@ class Basket:
 
     @property
     def is_empty(self) -> bool:
-        """True when there is neither line nor tender."""
-        return not self.lines and not self.tenders
+        """True when there is neither line nor tender, nor an order to hand over."""
+        return not (self.lines or self.tenders or self.collected)
 
     @property
     def last(self) -> Line | None:
@@ -184,6 +188,15 @@ def _returned(basket: Basket, step: Returned) -> Basket:
     return basket
 
 
+def _collected(basket: Basket, step: Collected) -> Basket:
+    _check_not_void(basket)
+    for line in step.lines:
+        check_quantity(line.quantity, line.unit)
+        check_price(line.unit_price)
+        basket = _with(basket, line)
+    return replace(basket, collected=(*basket.collected, step.handed))
+
+
 def _check_not_void(basket: Basket) -> None:
     if basket.is_void:
         raise Refusal(
@@ -230,6 +243,9 @@ def _quantity(basket: Basket, step: QuantityChanged) -> Basket:
             name=line.name,
         )
     check_quantity(step.quantity, line.unit)
+    if line.order is not None and step.quantity > line.quantity:
+        told = "“{name}” is of an order; scan what is bought beside it."
+        raise Refusal("order_line", told, name=line.name)
     return _replace(basket, line.model_copy(update={"quantity": step.quantity}))
 
 
@@ -275,11 +291,13 @@ def _void(basket: Basket, step: Voided) -> Basket:
 
 
 def as_emptied(basket: Basket) -> Basket:
-    """Return the basket; an emptied one forgets its discount and the age seen.
+    """Return the basket; an emptied one forgets its discount, the age seen and its orders.
 
     The next customer is another: neither a discount nor an age check passes on to them.
     """
-    return replace(basket, ticket_discount=None, age_checked=0) if basket.is_empty else basket
+    if basket.lines or basket.tenders:
+        return basket
+    return replace(basket, ticket_discount=None, age_checked=0, collected=())
 
 
 def _age(basket: Basket, step: AgeChecked) -> Basket:
@@ -324,6 +342,7 @@ _RULES: dict[str, Callable[[Basket, Any], Basket]] = {
     "ticket_discount": _ticket_discount,
     "void": _void,
     "returned": _returned,
+    "collected": _collected,
     "age": _age,
     "tender": _tender,
     "tender_back": _tender_back,

@@ -81,7 +81,7 @@ class History:
 
 
 def _shows(basket: Basket) -> tuple[object, ...]:
-    return basket.lines, basket.tenders, basket.ticket_discount
+    return basket.lines, basket.tenders, basket.ticket_discount, basket.collected
 
 
 def _voided_after_undo(now: Basket, before: Basket) -> tuple[VoidedLine, ...]:

@@ -60,6 +60,7 @@ class Line(Value):
 
     `n` is the line's number in its basket, never reused. `catalogue_price` is set when a person
     replaced the price; `code` is what was scanned; `eco` is per unit and never discounted.
+    `order` names the line of an order to collect that is paid by it (`<order>/<line>`).
     A line that gives goods back (`returned`) has a negative quantity and its total is fixed: what
     was paid for them, whatever they cost now.
     """
@@ -83,6 +84,7 @@ class Line(Value):
     lot: str | None = None
     expiry: str | None = None
     returned: ReturnOf | None = None
+    order: str | None = None
 
     @property
     def gross(self) -> int:

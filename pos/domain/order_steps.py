@@ -22,6 +22,7 @@ from pos.domain.errors import Refusal
 from pos.domain.events.orders import (
     HandedLine,
     HandOverAsked,
+    HandOverDropped,
     HandOverUndone,
     OrderAccepted,
     OrderCalled,
@@ -56,6 +57,7 @@ FROM: dict[str, frozenset[OrderState]] = {
     "order.ready": frozenset({OrderState.ACCEPTED, OrderState.PICKING}),
     "order.called": MAY_CANCEL,
     "order.hand_over_asked": frozenset({OrderState.READY, OrderState.EXPIRED}),
+    "order.hand_over_dropped": frozenset(OrderState),
     "order.handed_over": frozenset({OrderState.READY, OrderState.EXPIRED}),
     "order.hand_over_undone": frozenset({OrderState.HANDED_OVER, OrderState.READY}),
     "order.put_back": OVER | {OrderState.HANDED_OVER, OrderState.RETURNED},
@@ -239,7 +241,7 @@ def _called(order: Order, event: OrderCalled, at: str, _by: str) -> Order:
     return order.model_copy(update={"queue": event.queue, "here_at": order.here_at or at})
 
 
-def _asked(order: Order, _event: HandOverAsked, _at: str, _by: str) -> Order:
+def _claimed(order: Order, _event: HandOverAsked | HandOverDropped, _at: str, _by: str) -> Order:
     return order
 
 
@@ -298,7 +300,8 @@ _STEPS: dict[str, Callable[[Order, Any, str, str], Order]] = {
     "order.short": _short,
     "order.ready": _ready,
     "order.called": _called,
-    "order.hand_over_asked": _asked,
+    "order.hand_over_asked": _claimed,
+    "order.hand_over_dropped": _claimed,
     "order.handed_over": _handed_over,
     "order.hand_over_undone": _undone,
     "order.put_back": _put_back,

@@ -136,6 +136,7 @@ def _line(line: Line, part: int, rate: int, net: int, letter: str) -> LineFacts:
         lot=line.lot,
         expiry=line.expiry,
         returned=_return(line),
+        order=line.order,
     )
 
 

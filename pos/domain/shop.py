@@ -100,3 +100,26 @@ class ClosingRules:
     year_ends_with: int = 12
     catch_up_days: int = 45
     accounts: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class PickupRules:
+    """How orders are prepared and handed out; amounts in minor units.
+
+    When the centre does not answer, `offline` says whether an order is handed out all the same
+    (`allow`, `manager`, `refuse`); one worth more than `offline_most` then needs a manager too.
+    One worth more than `high_value` wants a document seen whatever the customer shows. A hand-over
+    can be undone for `undo_minutes`; an order is about to be late `soon_minutes` before its time.
+    `wrong_codes` wrong short codes in a row close the till to codes for `wait_minutes`.
+    """
+
+    offline: Literal["allow", "manager", "refuse"] = "allow"
+    offline_most: int = 10_000
+    high_value: int = 15_000
+    undo_minutes: int = 15
+    soon_minutes: int = 15
+    slip_copies: int = 1
+    bag_labels: bool = True
+    bags_scanned: bool = False
+    wrong_codes: int = 5
+    wait_minutes: int = 10

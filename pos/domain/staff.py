@@ -42,6 +42,8 @@ class Permission(StrEnum):
     CLOSE_DAY = "close_day"
     TRAINING = "training"
     PICKUP = "pickup"
+    PICKUP_UNSURE = "pickup_unsure"
+    PICKUP_UNDO = "pickup_undo"
     CATALOGUE = "catalogue"
     STAFF = "staff"
     SETTINGS = "settings"
@@ -68,6 +70,8 @@ PERMISSION_NAMES: dict[Permission, Sentence] = {
     Permission.CLOSE_DAY: Sentence("closing the day"),
     Permission.TRAINING: Sentence("training"),
     Permission.PICKUP: Sentence("handing out orders"),
+    Permission.PICKUP_UNSURE: Sentence("handing out without the centre"),
+    Permission.PICKUP_UNDO: Sentence("undoing a hand-over"),
     Permission.CATALOGUE: Sentence("changing the catalogue"),
     Permission.STAFF: Sentence("changing who may sell"),
     Permission.SETTINGS: Sentence("changing the settings"),
@@ -93,6 +97,7 @@ ROLES: dict[str, frozenset[Permission]] = {
             Permission.REFUND,
             Permission.COUNT_CASH,
             Permission.CASH_DROP,
+            Permission.PICKUP,
         }
     ),
     Role.CLERK: frozenset({Permission.PICKUP, Permission.SELL, Permission.ABANDON}),

@@ -10,6 +10,7 @@ from typing import Annotated, Literal, Union
 
 from pydantic import Field, TypeAdapter
 
+from pos.domain.events.orders import OrderHandedOver
 from pos.domain.line import Discount, Line, Tender, Value
 
 
@@ -65,6 +66,17 @@ class Returned(Value):
     lines: tuple[Line, ...] = Field(min_length=1)
 
 
+class Collected(Value):
+    """An order to collect joined the basket: `handed` is written when the basket is a sale.
+
+    Its `lines` are paid here; an order that was paid online brings none.
+    """
+
+    step: Literal["collected"] = "collected"
+    lines: tuple[Line, ...]
+    handed: OrderHandedOver
+
+
 class AgeChecked(Value):
     """The cashier saw that the buyer is at least `age` years old."""
 
@@ -100,6 +112,7 @@ Step = Union[  # noqa: UP007  the discriminated union of every step
     TicketDiscounted,
     Voided,
     Returned,
+    Collected,
     AgeChecked,
     Tendered,
     TenderTakenBack,

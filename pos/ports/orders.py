@@ -59,6 +59,14 @@ class AskedHandOver:
     facts: HandOverAsked
 
 
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """How much of an article came to what can be sold, and to the pickup shelf (thousandths)."""
+
+    on_hand: int = 0
+    shelf: int = 0
+
+
 class Orders(Protocol):
     """The orders of this till's store."""
 
@@ -94,6 +102,10 @@ class Orders(Protocol):
         """Return the number of this till's store in passes, None before the centre told it."""
         ...
 
+    def moved(self, sku: str) -> Moved:
+        """Return how this till's own steps that the centre has not counted move an article."""
+        ...
+
     def steps(self, name: str) -> Sequence[tuple[str, OrderEvent]]:
         """Return this till's own steps of an order, oldest first, each with its instant."""
         ...
@@ -112,4 +124,12 @@ class Orders(Protocol):
 
     def claimed(self, claim: str) -> ClaimAnswer | None:
         """Return the centre's answer to a claim, None while there is none."""
+        ...
+
+    def locked(self) -> tuple[str, int] | None:
+        """Return when this till last closed itself to short codes, and for how many seconds."""
+        ...
+
+    def last_queue(self, since: str) -> int:
+        """Return the last queue number that this till gave since an instant, 0 for none."""
         ...

@@ -22,13 +22,16 @@ from pos.domain.history import History
 from pos.domain.shift import business_day
 from pos.domain.shop import CashRules as CashRules
 from pos.domain.shop import ClosingRules as ClosingRules
+from pos.domain.shop import PickupRules as PickupRules
 from pos.domain.shop import PrintRules as PrintRules
 from pos.domain.shop import RefundRules as RefundRules
 from pos.domain.shop import ShopFacts
 from pos.domain.staff import NeedsPermission, Permission, Person, allows
 from pos.domain.tender import TenderRules, check_meal_vouchers
+from pos.domain.withdrawal import IsWorking, is_weekday
 from pos.domain.words import Amount, Sentence, Words
 from pos.fiscal.port import FiscalRules
+from pos.journal.entry import Entry
 from pos.papers.page import Page
 from pos.ports import (
     Books,
@@ -51,6 +54,7 @@ from pos.ports import (
     StatusChanged,
 )
 from pos.ports.centre import Centre
+from pos.ports.orders import Orders
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +92,8 @@ class HouseRules:
     refunds: RefundRules = field(default_factory=RefundRules)
     cash: CashRules = field(default_factory=CashRules)
     closing: ClosingRules = field(default_factory=ClosingRules)
+    pickup: PickupRules = field(default_factory=PickupRules)
+    is_working: IsWorking = is_weekday
     notes: tuple[int, ...] = (500, 1_000, 2_000, 5_000, 10_000)
     software: str = "Comptoir"
     ticket_language: str = "fr"
@@ -115,6 +121,7 @@ class Ports:
     display: Display | None = None
     scanners: dict[str, Scanner] = field(default_factory=dict)
     centre: Centre | None = None
+    orders: Orders | None = None
 
 
 class OpenBasket:
@@ -173,7 +180,8 @@ class Desk:
     business day, and in `training` sales are played. `drawer_told_at` is when the drawer was last
     told to open, until it moves. `untold` is what a manager should know of closings and cards
     and was not told yet (see `pos.till.closing.catch_up`), `not_closed` the business day on which
-    closing last failed.
+    closing last failed. `orders_seen` are the orders that called for a clerk when that was last
+    asked, `wrong_codes` how many short codes in a row were wrong.
     """
 
     def __init__(
@@ -204,6 +212,8 @@ class Desk:
         self.drawer_is_open = False
         self.untold: list[Sentence] = []
         self.not_closed: date | None = None
+        self.orders_seen: frozenset[tuple[str, str]] | None = None
+        self.wrong_codes = 0
 
     @property
     def basket(self) -> Basket:
@@ -222,15 +232,18 @@ class Desk:
         """Return the present instant in the shop's zone."""
         return self.ports.clock.now().astimezone(self.zone)
 
-    def record(self, *events: Event) -> None:
+    def record(self, *events: Event) -> list[Entry]:
         """Write events in one transaction, after those that the disk refused before.
 
-        Raises StoreUnavailable; nothing is written then, and what was unwritten stays so.
+        Returns their entries. Raises StoreUnavailable; nothing is written then, and what was
+        unwritten stays so.
         """
         batch = [*self.unwritten, *events]
-        if batch:
-            self.ports.ledger.record(*batch)
-            self.unwritten.clear()
+        if not batch:
+            return []
+        written = self.ports.ledger.record(*batch)
+        self.unwritten.clear()
+        return written
 
     def baskets(self) -> list[OpenBasket]:
         """Return every basket that is not sold: in someone's hands, then put aside."""

@@ -14,6 +14,7 @@ from pos.papers.page import Align, Page, Text
 from pos.papers.report import ClosingParts, closing_page
 from pos.papers.ticket import TicketParts, ticket
 from pos.till.desk import Desk, PageMaker
+from pos.till.pickup.pages import MAKERS
 from pos.till.slips import slip_page
 
 
@@ -85,4 +86,5 @@ _MAKERS: dict[str, Callable[[Desk, str], PageMaker | None]] = {
     "gift": _gift,
     "closing": _closing,
     "cash": _slip,
+    **MAKERS,
 }

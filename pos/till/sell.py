@@ -32,6 +32,7 @@ from pos.till.offer import choose as choose
 from pos.till.offer import offer as offer
 from pos.till.offer import scan as scan
 from pos.till.offer import search as search
+from pos.till.pickup.paying import dropped_with
 
 PARKED_MOST = 50
 
@@ -215,7 +216,8 @@ def abandon(desk: Desk, reason: str, loan: Loan | None = None) -> None:
             "paid_in_part", "A payment was taken already; give it back before abandoning."
         )
     used = desk.permit(Permission.ABANDON, loan)
-    desk.record_permitted(used, loan, _abandoned(mine, used.staff, reason))
+    gone = _abandoned(mine, used.staff, reason)
+    desk.record_permitted(used, loan, gone, *dropped_with(desk, mine.basket))
     del desk.open[mine.staff]
     desk.armed_quantity = None
     show_welcome(desk)

@@ -42,7 +42,9 @@ from pos.domain.events.machine import SettingsChanged as SettingsChanged
 from pos.domain.events.machine import TillInstalled as TillInstalled
 from pos.domain.events.machine import TillStarted as TillStarted
 from pos.domain.events.machine import TillStopped as TillStopped
+from pos.domain.events.orders import CodesLocked as CodesLocked
 from pos.domain.events.orders import HandOverAsked as HandOverAsked
+from pos.domain.events.orders import HandOverDropped as HandOverDropped
 from pos.domain.events.orders import HandOverUndone as HandOverUndone
 from pos.domain.events.orders import OrderAccepted as OrderAccepted
 from pos.domain.events.orders import OrderCalled as OrderCalled
@@ -138,10 +140,12 @@ Event = Union[  # noqa: UP007  the discriminated union of every kind
     OrderReady,
     OrderCalled,
     HandOverAsked,
+    HandOverDropped,
     OrderHandedOver,
     HandOverUndone,
     OrderPutBack,
     OrderReturned,
+    CodesLocked,
 ]
 
 _ADAPTER: TypeAdapter[Event] = TypeAdapter(

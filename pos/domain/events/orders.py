@@ -10,7 +10,7 @@ units. Nobody's name is here: an identity document is a kind (`passport`), never
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Literal, TypeAlias
 
 from pydantic import Field
 
@@ -98,6 +98,19 @@ class HandOverAsked(OrderEvent):
     visit: int
 
 
+class HandOverDropped(OrderEvent):
+    """A hand-over that was claimed did not take place: nothing left, and the claim is free again.
+
+    `holder` names the claim that the centre had granted before, where that is why.
+    """
+
+    kind: Literal["order.hand_over_dropped"] = "order.hand_over_dropped"
+    visit: int
+    claim: str
+    reason: str
+    holder: str = ""
+
+
 class HandedLine(Fact):
     """A line at the desk: how much left with the customer, and what was refused there and why."""
 
@@ -161,7 +174,8 @@ class OrderReturned(OrderEvent):
     """An order, or part of it, was brought back to the shop.
 
     `pay_back` is `centre` when the web shop pays back what was paid online (no till ticket), else
-    `till`, with the label of the refund's `ticket`. `sellable` goods go back to the shelves.
+    `till`, with the label of the refund's `ticket`, whose lines then move the stock. `sellable`
+    goods go back to the shelves.
     """
 
     kind: Literal["order.returned"] = "order.returned"
@@ -170,3 +184,29 @@ class OrderReturned(OrderEvent):
     pay_back: Literal["centre", "till"]
     ticket: str | None = None
     sellable: bool = True
+
+
+OrderStep: TypeAlias = (
+    OrderAccepted
+    | OrderRejected
+    | OrderPicked
+    | OrderShort
+    | OrderReady
+    | OrderCalled
+    | HandOverAsked
+    | HandOverDropped
+    | OrderHandedOver
+    | HandOverUndone
+    | OrderPutBack
+    | OrderReturned
+)
+"""Every step of an order."""
+
+
+class CodesLocked(BaseEvent):
+    """Too many wrong short codes in a row: no code is tried on this till for `wait_s` seconds."""
+
+    kind: Literal["order.codes_locked"] = "order.codes_locked"
+    staff: str
+    failures: int
+    wait_s: int

@@ -1,0 +1,33 @@
+"""The label of a bag: large enough to be found on a shelf, with a code that proves whose it is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from pos.domain.order import Order
+from pos.domain.words import Sentence, Words
+from pos.papers.page import Align, Block, Cut, Page, Qr, Row, Text
+
+
+@dataclass(frozen=True, slots=True)
+class BagParts:
+    """Which bag of its order it is, from 1, and what its code says."""
+
+    bag: int
+    code: str
+
+
+def bag_label(order: Order, parts: BagParts, words: Words) -> Page:
+    """Return the label of a bag; the order's name is on it as the desk will call it."""
+    blocks: list[Block] = [
+        Text(order.reference, Align.CENTER, bold=True, size=2),
+        Text(order.name, Align.CENTER, bold=True, size=2),
+        Row(
+            words.say(Sentence("Shelf {shelf}", shelf=order.shelf)),
+            words.say(Sentence("Bag {bag} of {most}", bag=parts.bag, most=max(1, order.bags))),
+            bold=True,
+        ),
+        Qr(parts.code, level="M", size=5),
+        Cut(),
+    ]
+    return Page(tuple(blocks), title=order.reference)

@@ -1,0 +1,96 @@
+"""An order that is paid at the desk: its lines are a sale of this till, and the sale hands it over.
+
+What the customer does not keep is taken out of the basket before payment, which refuses it at the
+desk; only what is kept is sold.
+"""
+
+from __future__ import annotations
+
+from pos.domain.basket import AgeChecked, Basket, Collected
+from pos.domain.errors import Refusal
+from pos.domain.events import Event, SaleFinished
+from pos.domain.events.orders import HandedLine
+from pos.domain.line import Line
+from pos.domain.order import Contract, Order
+from pos.domain.order_sale import handed_by
+from pos.till.counter import show_basket
+from pos.till.desk import Desk, Loan
+from pos.till.pickup.claims import claim_answer, dropped
+from pos.till.pickup.hand_over import HandOver, as_event, check_wants, rule
+from pos.till.pickup.step import check_desk, known
+
+
+def basket(desk: Desk, handover: HandOver, loan: Loan | None = None) -> Basket:
+    """Put an order into the basket of whoever is signed in: the sale's end hands it over.
+
+    An order that was paid online adds no line: it is handed over together with what is bought
+    beside it. Raises Refusal as `finish` does, and `unknown_code` or `unknown_vat` for an article
+    that this till cannot sell.
+    """
+    check_desk(desk)
+    answered = claim_answer(desk, handover)
+    check_wants(desk, answered)
+    if any(one.order == answered.order.order for one in desk.basket.collected):
+        raise Refusal("order_in_basket", "This order is in the basket already.")
+    ruling = rule(desk, answered)
+    event = as_event(desk, answered, ruling)
+    first, is_sold = desk.basket.next_line, answered.order.contract is not Contract.PAID_ONLINE
+    taken = [one for one in event.lines if one.quantity] if is_sold else []
+    lines = tuple(_line(desk, answered.order, one, n) for n, one in enumerate(taken, first))
+    if answered.age_checked > desk.basket.age_checked:
+        desk.step(AgeChecked(age=answered.age_checked))
+    step = Collected(lines=lines, handed=event)
+    after = (
+        desk.step(step)
+        if ruling.permission is None
+        else desk.guarded_step(step, ruling.permission, loan)
+    )
+    desk.ports.sound.play("accepted")
+    show_basket(desk, after.last)
+    return after
+
+
+def _line(desk: Desk, order: Order, handed: HandedLine, n: int) -> Line:
+    """Return the basket's line of an order's: at the price that was promised, today's VAT."""
+    line = order.line(handed.line)
+    article = desk.ports.catalogue.find(line.sku)
+    if article is None:
+        raise Refusal(
+            "unknown_code",
+            "No article has the code {code}; search it by name, or put it aside.",
+            code=line.sku,
+        )
+    desk.rate_of(article.vat)
+    return Line(
+        n=n,
+        sku=line.sku,
+        name=line.name,
+        vat=article.vat,
+        unit_price=line.unit_price,
+        quantity=handed.quantity,
+        unit=article.unit,
+        code=article.codes[0] if article.codes else "",
+        department=article.department,
+        age=article.age,
+        meal_voucher=article.meal_voucher,
+        guarantee_months=article.guarantee_months,
+        eco=min(article.eco, line.unit_price),
+        order=f"{order.order}/{line.n}",
+    )
+
+
+def handed_by_sale(desk: Desk, paid: Basket, sale: SaleFinished) -> list[Event]:
+    """Return the hand-overs that a sale ends, to be written with it."""
+    return [
+        handed_by(one, paid, known(desk, one.order), ticket=sale.label) for one in paid.collected
+    ]
+
+
+def dropped_with(desk: Desk, abandoned: Basket) -> list[Event]:
+    """Return that the hand-overs of an abandoned basket did not take place."""
+    found: list[Event] = []
+    for one in abandoned.collected:
+        order = known(desk, one.order)
+        if order is not None:
+            found.append(dropped(order, one.claim, desk.signed_in.ref, "abandoned"))
+    return found

@@ -20,8 +20,9 @@ from pos.domain.catalogue import Unit
 from pos.domain.errors import Refusal
 from pos.domain.events.orders import OrderHandedOver
 from pos.domain.facts import ReturnedTender, VoidedLine
-from pos.domain.line import Discount, Line, Tender
+from pos.domain.line import Discount, Line, Promoted, Tender
 from pos.domain.money import AMOUNT_MAX, PIECE, QUANTITY_MAX
+from pos.domain.promotion import promoted
 from pos.domain.steps import STEP as STEP
 from pos.domain.steps import Added as Added
 from pos.domain.steps import AgeChecked as AgeChecked
@@ -117,12 +118,25 @@ class Basket:
         raise Refusal("no_line", "There is no line {n} in this basket.", n=n)
 
     def _with_lines(self, lines: tuple[Line, ...], gone: Line | None, come: Line | None) -> Basket:
-        return replace(
+        changed = replace(
             self,
             lines=lines,
             subtotal=self.subtotal + _total(come) - _total(gone),
             given_back=self.given_back + _given_back(come) - _given_back(gone),
             discountable=self.discountable + _discountable(come) - _discountable(gone),
+        )
+        touched = come or gone
+        rule = None if touched is None else touched.promotion
+        return changed if rule is None or rule.every == 1 else changed._promoted(rule)
+
+    def _promoted(self, rule: Promoted) -> Basket:
+        """Work out anew what a promotion over several lines takes off each of them."""
+        lines = tuple(promoted(self.lines, rule))
+        return replace(
+            self,
+            lines=lines,
+            subtotal=sum(line.total for line in lines),
+            discountable=sum(line.discountable for line in lines),
         )
 
 
@@ -212,6 +226,7 @@ def _with(basket: Basket, line: Line) -> Basket:
             "This basket holds {most} lines already; finish it and start another.",
             most=LINES_MAX,
         )
+    line = _alone(line)
     grown = basket._with_lines((*basket.lines, line), None, line)
     return replace(grown, next_line=max(basket.next_line, line.n + 1))
 
@@ -229,7 +244,14 @@ def _bought(basket: Basket, n: int) -> Line:
     return line
 
 
+def _alone(line: Line) -> Line:
+    """Return the line with what its promotion takes off it, where that looks at no other line."""
+    rule = line.promotion
+    return line if rule is None or rule.every > 1 else promoted([line], rule)[0]
+
+
 def _replace(basket: Basket, line: Line) -> Basket:
+    line = _alone(line)
     lines = tuple(line if old.n == line.n else old for old in basket.lines)
     return basket._with_lines(lines, basket.line(line.n), line)
 

@@ -18,6 +18,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from pos.domain.catalogue import NAME_MAX
 from pos.domain.money import AMOUNT_MAX
+from pos.domain.promotion import Promotion
 
 Key = Annotated[str, Field(min_length=1, max_length=60)]
 Amount = Annotated[int, Field(ge=0, le=AMOUNT_MAX)]
@@ -56,6 +57,37 @@ class PriceFields(FeedFields):
     """
 
     prices: Annotated[tuple[tuple[Since, Amount], ...], Field(max_length=200)]
+
+
+class PromotionFields(FeedFields):
+    """A promotion of a zone (kind `promotion`, key: its own), as `pos.domain.promotion`.
+
+    Instants are seconds since 1970 (UTC); `until` is the first at which it holds no more, 0 for no
+    end. It arrives ahead of time and switches on and off by the till's own clock.
+    """
+
+    name: Annotated[str, Field(min_length=1, max_length=80)]
+    since: Since = 0
+    until: Since = 0
+    percent: Annotated[int, Field(ge=0, le=10_000)] = 0
+    price: Amount | None = None
+    every: Annotated[int, Field(ge=1, le=100)] = 1
+    articles: Annotated[tuple[Key, ...], Field(max_length=1_000)] = ()
+    departments: Annotated[tuple[Key, ...], Field(max_length=100)] = ()
+
+    def as_promotion(self, key: str) -> Promotion:
+        """Return it as the till's rules know it."""
+        return Promotion(
+            key,
+            self.name,
+            self.since,
+            self.until,
+            self.percent,
+            self.price,
+            self.every,
+            frozenset(self.articles),
+            frozenset(self.departments),
+        )
 
 
 class StaffFields(FeedFields):

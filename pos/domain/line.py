@@ -41,6 +41,19 @@ class Discount(Value):
         return min(base, half_up(base * self.percent, 10_000) if self.percent else self.amount)
 
 
+class Promoted(Value):
+    """The promotion of a line, as it was when the line was scanned (see `pos.domain.promotion`).
+
+    Of every `every` pieces one costs `percent` (basis points) less, or `price` minor units.
+    """
+
+    key: str
+    name: str = Field(max_length=80)
+    percent: int = Field(default=0, ge=0, le=10_000)
+    price: int | None = Field(default=None, ge=0, le=AMOUNT_MAX)
+    every: int = Field(default=1, ge=1)
+
+
 class ReturnOf(Value):
     """What a line gives back: `amount` (positive) of line `line` of `ticket`, at its rate of then.
 
@@ -58,8 +71,9 @@ class ReturnOf(Value):
 class Line(Value):
     """One line: a snapshot of the article, so that a later catalogue changes nothing here.
 
-    `n` is the line's number in its basket, never reused. `catalogue_price` is set when a person
-    replaced the price; `code` is what was scanned; `eco` is per unit and never discounted.
+    `n` is the line's number in its basket, never reused. `promoted` is what its promotion takes
+    off, as its basket worked it out. `catalogue_price` is set when a person replaced the price;
+    `code` is what was scanned; `eco` is per unit and never discounted.
     `order` names the line of an order to collect that is paid by it (`<order>/<line>`).
     A line that gives goods back (`returned`) has a negative quantity and its total is fixed: what
     was paid for them, whatever they cost now.
@@ -80,6 +94,8 @@ class Line(Value):
     eco: int = 0
     catalogue_price: int | None = None
     discount: Discount | None = None
+    promotion: Promoted | None = None
+    promoted: int = 0
     label_price: bool = False
     lot: str | None = None
     expiry: str | None = None
@@ -100,14 +116,14 @@ class Line(Value):
 
     @property
     def discount_amount(self) -> int:
-        """What the line's own discount takes off; the eco-participation is left out of it.
+        """What its own discount takes off, or its promotion; the eco-participation is left out.
 
         Of a line that gives back: all the discounts that were off it then, negative.
         """
         if self.returned is not None:
             return self.gross + self.returned.amount
         if self.discount is None:
-            return 0
+            return min(self.promoted, self.gross - self.eco_amount)
         return self.discount.off(self.gross - self.eco_amount)
 
     @property

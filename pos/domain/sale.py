@@ -141,7 +141,14 @@ def _line(line: Line, part: int, rate: int, net: int, letter: str) -> LineFacts:
 
 
 def _line_discount(line: Line) -> DiscountFacts | None:
-    """Return a line's discount; of a return, all that was off it when it was sold, negative."""
+    """Return a line's discount, or what its promotion took off.
+
+    Of a return, all that was off it when it was sold, negative.
+    """
+    rule = line.promotion
+    if line.discount is None and rule is not None and line.discount_amount:
+        percent = rule.percent if rule.every == 1 and rule.price is None else 0
+        return DiscountFacts(amount=line.discount_amount, percent=percent, reason=rule.name)
     if line.returned is None:
         return _discount(line.discount, line.discount_amount)
     return DiscountFacts(amount=line.discount_amount) if line.discount_amount else None

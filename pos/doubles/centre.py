@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from pos.domain.promotion import Promotion, Promotions
 from pos.ports.centre import (
     CourierReport,
     CourierState,
@@ -25,6 +26,7 @@ class ToldCentre:
     levels: dict[str, Level] = field(default_factory=dict)
     moves: dict[str, int] = field(default_factory=dict)
     below: dict[str, int] = field(default_factory=dict)
+    promoted: list[Promotion] = field(default_factory=list)
     people: list[StaffChange] = field(default_factory=list)
     order: ForkOrder | None = None
     obeyed: list[ForkOrder] = field(default_factory=list)
@@ -68,6 +70,10 @@ class ToldCentre:
     def elsewhere(self, sku: str) -> Elsewhere | None:
         """Return what was said of an article."""
         return self.others.get(sku)
+
+    def promotions(self) -> Promotions:
+        """Return what was said."""
+        return Promotions(self.promoted)
 
     def staff_changes(self) -> Sequence[StaffChange]:
         """Return the people who were not taken yet."""

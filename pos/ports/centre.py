@@ -12,6 +12,7 @@ from enum import StrEnum
 from typing import Any, Protocol
 
 from pos.domain.feed import StaffFields, StockFields
+from pos.domain.promotion import Promotions
 from pos.journal.chain import Head
 from pos.journal.entry import Entry
 
@@ -270,6 +271,10 @@ class Centre(Protocol):
 
     def elsewhere(self, sku: str) -> Elsewhere | None:
         """Return the last answer about an article, None when nobody ever asked."""
+        ...
+
+    def promotions(self) -> Promotions:
+        """Return the promotions of the store's zone, past ones and those to come among them."""
         ...
 
     def staff_changes(self) -> Sequence[StaffChange]:

@@ -21,6 +21,7 @@ from sqlalchemy import Engine
 
 from pos.domain.events import EpochOpened
 from pos.domain.feed import StaffFields, StockFields
+from pos.domain.promotion import Promotions
 from pos.journal.canonical import read_facts
 from pos.journal.entry import Entry, Place, next_epoch
 from pos.journal.repeat import KIND, repeat, told
@@ -41,6 +42,7 @@ from pos.store.engine import explained, open_engine, open_reader, reading
 from pos.store.mirror_facts import FILE, INCLUDED, enrolment_of, fact, lanes_of, report_of
 from pos.store.outbox import heads_of
 from pos.store.projections import ENTRY_SQL, entry_of
+from pos.store.promotions import ToldPromotions, promotions_of
 from pos.store.unit import Journal
 
 REPEATED_AT_ONCE = 500
@@ -74,6 +76,7 @@ class _Seen:
     included: Mapping[str, int] = field(default_factory=dict)
     staff: Sequence[StaffChange] = ()
     forks: Sequence[ForkOrder] = ()
+    promotions: ToldPromotions = field(default_factory=ToldPromotions)
 
 
 class CentreFile:
@@ -187,6 +190,10 @@ class CentreFile:
             with self._till.connect() as connection:
                 moves = moved(connection, till, seen.lanes, seen.included)
                 return below_zero(connection, self._raw, moves, day)
+
+    def promotions(self) -> Promotions:
+        """See `pos.ports.centre.Centre.promotions`."""
+        return self._read().promotions.rules
 
     def staff_changes(self) -> Sequence[StaffChange]:
         """See `pos.ports.centre.Centre.staff_changes`."""
@@ -327,17 +334,19 @@ class CentreFile:
             return self._seen
 
     def _all(self) -> _Seen:
-        raw = self._raw
+        raw, enrolment = self._raw, enrolment_of(self._raw)
+        scopes = () if enrolment is None else enrolment.scopes
         taken = dict(raw.execute(_TAKEN).fetchall())
         staff = [_change(key, fields) for key, fields in raw.execute(_STAFF)]
         forks = raw.execute("SELECT epoch, number, hash FROM fork ORDER BY epoch, number")
         return _Seen(
             report=report_of(raw),
-            enrolment=enrolment_of(raw),
+            enrolment=enrolment,
             lanes=lanes_of(raw),
             included=json.loads(fact(raw, INCLUDED) or "{}"),
             staff=[one for one in staff if one and taken.get(one.ref) != one.digest],
             forks=[ForkOrder(epoch, number, bytes(own)) for epoch, number, own in forks],
+            promotions=promotions_of(raw, scopes, self._seen.promotions),
         )
 
 

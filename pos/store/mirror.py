@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
@@ -89,6 +89,7 @@ class MirrorFile:
     def apply(self, page: FeedPage) -> int:
         """See `pos.ports.centre.Mirror.apply`."""
         if page.scope.startswith(("catalogue:", "prices:")):
+            self._put_promotions(page)
             return self._articles.apply(page)
         with short_transaction(self._engine) as raw:
             refused = _put_levels(raw, page)
@@ -137,6 +138,13 @@ class MirrorFile:
         """Let go of the files."""
         self._engine.dispose()
         self._catalogue.dispose()
+
+    def _put_promotions(self, page: FeedPage) -> None:
+        """Keep the promotions of a page of prices, before its cursor: told again, they are same."""
+        rows = [row for row in page.rows if row.kind == "promotion"]
+        if rows or (page.ends and page.scope.startswith("prices:")):
+            with short_transaction(self._engine) as raw:
+                _put_things(raw, replace(page, rows=rows))
 
     def _keep(self, key: str, value: str) -> None:
         with short_transaction(self._engine) as raw:

@@ -253,7 +253,7 @@ def _add(desk: Desk, offered: Offer) -> Line:
         expiry=offered.expiry,
     )
     check_limit(desk, line.quantity, line.unit)
-    added = Added(line=line)
+    added = Added(line=_promoted(desk, line))
     desk.check(added)
     if article.age > desk.basket.age_checked:
         desk.step(AgeChecked(age=offered.age_seen))
@@ -262,6 +262,26 @@ def _add(desk: Desk, offered: Offer) -> Line:
     desk.ports.sound.play("accepted")
     show_basket(desk, line)
     return line
+
+
+def _promoted(desk: Desk, line: Line) -> Line:
+    """Return the line with the promotion that holds for it now."""
+    centre = desk.ports.centre
+    if centre is None:
+        return line
+    try:
+        known = centre.promotions()
+    except StoreUnavailable:
+        return line  # what cannot be read now stops no sale
+    rule = known.of(
+        line.sku,
+        line.department,
+        int(desk.ports.clock.now().timestamp()),
+        line.unit_price,
+        weighed=line.unit is Unit.KG,
+        own_price=line.label_price,
+    )
+    return line if rule is None else line.model_copy(update={"promotion": rule})
 
 
 def _check_lines(desk: Desk) -> None:

@@ -14,6 +14,7 @@ import typer
 
 from pos.domain.errors import Refusal
 from pos.domain.words import Sentence
+from sync.central.commands.promotion_command import promotion
 from sync.central.commands.said import complain
 from sync.central.commands.stock_command import stock
 from sync.central.commands.typed import Folder, StoreName, TillName, Zone, at
@@ -37,6 +38,7 @@ app.add_typer(store, name="store")
 app.add_typer(till, name="till")
 app.add_typer(catalogue, name="catalogue")
 app.add_typer(price, name="price")
+app.add_typer(promotion, name="promotion")
 app.add_typer(stock, name="stock")
 app.add_typer(staff, name="staff")
 app.add_typer(conflicts, name="conflicts")

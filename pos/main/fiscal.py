@@ -40,7 +40,12 @@ from pos.till.desk import Desk
 SUFFIXES = {"accounting": ".txt", "ereporting": ".json", "csv": ".csv"}
 """The kinds of exports, by how the names of their files end."""
 
-LEVELS = ("day", "month", "year")
+NONE_CLOSED = {
+    "day": Sentence("No day was closed on this till yet."),
+    "month": Sentence("No month was closed on this till yet: it closes with its last day."),
+    "year": Sentence("No fiscal year was closed on this till yet: it closes with its last day."),
+}
+"""What is said of a level that nothing was closed of; the levels are its keys."""
 
 
 def about() -> int:
@@ -63,16 +68,19 @@ def about() -> int:
 
 def closings(level: str, *, as_json: bool) -> int:
     """List the closings of a level, the oldest first."""
-    if level not in LEVELS:
+    if level not in NONE_CLOSED:
         raise Refusal("bad_level", "{level} is no level: day, month or year.", level=level)
     settings = settings_file.load()
     words = words_for(settings.till.language, settings.shop.currency, settings.shop.zone)
-    books = BookFile(journal_file(places()), "")
+    books, found = BookFile(journal_file(places()), ""), False
     try:
         for closed in books.closings(level):
+            found = True
             typer.echo(json.dumps(_facts(closed)) if as_json else _line(words, closed))
     finally:
         books.close()
+    if not found and not as_json:
+        typer.echo(words.say(NONE_CLOSED[level]))
     return 0
 
 
@@ -140,7 +148,8 @@ def _files(desk: Desk, closed: PeriodClosed, kind: str) -> list[ExportFile]:
     """Return the files of a kind for a closed day."""
     if kind == "csv":
         name = f"cloture-{closed.till}-{closed.key}.csv"
-        return [ExportFile(name, day_csv(closed.figures, closed.running, closed))]
+        words = desk.words_in(closed.language)
+        return [ExportFile(name, day_csv(closed.figures, closed.running, words, closed))]
     files = desk.ports.fiscal.exports(closed, desk.rules.closing.accounts)
     return [file for file in files if file.name.endswith(SUFFIXES[kind])]
 

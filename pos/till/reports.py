@@ -79,8 +79,9 @@ def figures_file(desk: Desk, label: str | None = None, loan: Loan | None = None)
     closed = _closing(desk, label) if label is not None else None
     _permitted(desk, _made(desk, "csv"), loan)
     if closed is not None:
-        return day_csv(closed.figures, closed.running, closed)
-    return day_csv(_open_figures(desk), desk.running)
+        return day_csv(closed.figures, closed.running, desk.words_in(closed.language), closed)
+    words = desk.words_in(desk.rules.ticket_language)
+    return day_csv(_open_figures(desk), desk.running, words)
 
 
 def compare(desk: Desk) -> Comparison:

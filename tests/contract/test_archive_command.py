@@ -169,6 +169,14 @@ def test_closings_are_listed_and_the_rules_say_what_they_are(home: Home) -> None
     assert "France" in home.command("fiscal", "about").out
 
 
+@pytest.mark.parametrize("level", ["day", "month", "year"])
+def test_a_till_that_closed_nothing_of_a_level_says_so(tmp_path: Path, level: str) -> None:
+    home = make_shop(tmp_path / "home", datetime(2026, 12, 30, 9, tzinfo=PARIS))
+    told = home.command("fiscal", "closings", "--level", level)
+    assert (told.code, "closed on this till yet" in told.out) == (0, True)
+    assert home.command("fiscal", "closings", "--level", level, "--json").out == ""
+
+
 def test_a_full_disk_is_said_as_one(tmp_path: Path) -> None:
     with pytest.raises(Refusal) as refused, explained_file(tmp_path / "archive.zip"):
         raise OSError(errno.ENOSPC, "No space left on device")

@@ -253,12 +253,12 @@ def test_an_x_is_printed_as_it_stands_and_is_no_duplicate(till: Till) -> None:
 def test_the_figures_of_the_open_day_and_of_a_closing_are_files(till: Till) -> None:
     sells(till, BREAD)
     till.sign_in(MANAGER)
-    assert "totals;total;;;1,10" in reports.figures_file(till.desk)
+    assert "totals;total;TOTAL;;;1,10" in reports.figures_file(till.desk)
     closed = closing.close_day(till.desk)
     text = reports.figures_file(till.desk, closed.label)
-    assert "closing;label;T01-K1-Z000001;;" in text
-    assert "totals;total;;;1,10" in text
-    assert "totals;total;;;0,00" in reports.figures_file(till.desk)
+    assert ";T01-K1-Z000001;;" in text
+    assert "totals;total;TOTAL;;;1,10" in text
+    assert "totals;total;TOTAL;;;0,00" in reports.figures_file(till.desk)
     assert slug_of(lambda: reports.figures_file(till.desk, "T01-K1-Z000009")) == "no_closing"
     assert [one.report for one in looks(till)] == ["csv", "csv", "csv"]
 

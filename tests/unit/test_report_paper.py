@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from config.words import words_for
 from devices.printer.encode import to_paper
 from devices.printer.layout import Line, layout
 from pos.domain.events import Figures, FiscalStamp, PeriodClosed, RunningTotals, SellerFacts
@@ -258,17 +259,17 @@ def rows(text: str) -> list[list[str]]:
 
 
 def test_the_file_of_a_day_holds_every_figure_with_commas_and_its_own_name() -> None:
-    found = rows(day_csv(FIGURES, RUNNING, CLOSED))
-    assert found[0] == list(HEADER)
+    found = rows(day_csv(FIGURES, RUNNING, Plain(), CLOSED))
+    assert found[0] == [str(heading) for heading in HEADER]
     for row in (
-        ["closing", "label", "T01-K1-Z000012", "", ""],
-        ["closing", "signature", "'-abc", "", ""],
-        ["tickets", "tickets", "142", "", ""],
-        ["totals", "returned", "", "", "-45,01"],
-        ["vat_tax", "5,50", "", "", "177,86"],
-        ["tenders", "card", "90", "0,000", "90411,00"],
-        ["articles", "Pommes", "3", "2,345", "5,86"],
-        ["running", "perpetual_abs", "", "", "12345878,93"],
+        ["closing", "label", "Closing", "T01-K1-Z000012", "", ""],
+        ["closing", "signature", "Signature", "'-abc", "", ""],
+        ["tickets", "tickets", "Tickets", "142", "", ""],
+        ["totals", "returned", "Given back", "", "", "-45,01"],
+        ["vat_tax", "5,50", "Tax 5,50 %", "", "", "177,86"],
+        ["tenders", "card", "Card", "90", "0,000", "90411,00"],
+        ["articles", "Pommes", "Pommes", "3", "2,345", "5,86"],
+        ["running", "perpetual_abs", "Perpetual absolute total", "", "", "12345878,93"],
     ):
         assert row in found
     assert {len(row) for row in found} == {len(HEADER)}
@@ -276,11 +277,27 @@ def test_the_file_of_a_day_holds_every_figure_with_commas_and_its_own_name() -> 
 
 
 def test_the_file_of_the_open_day_names_no_closing() -> None:
-    assert not [row for row in rows(day_csv(FIGURES, RUNNING)) if row[0] == "closing"]
+    assert not [row for row in rows(day_csv(FIGURES, RUNNING, Plain())) if row[0] == "closing"]
+
+
+def test_a_file_in_another_language_differs_in_its_headings_and_labels_alone() -> None:
+    english, french = (
+        rows(day_csv(FIGURES, RUNNING, words_for(language), CLOSED)) for language in ("en", "fr")
+    )
+    assert english[0] != french[0]
+    assert {row[2] for row in english} != {row[2] for row in french}
+    stable = [[[*row[:2], *row[3:]] for row in found[1:]] for found in (english, french)]
+    assert stable[0] == stable[1]
+
+
+def test_every_line_of_a_file_that_does_not_name_itself_has_a_label() -> None:
+    named = {"departments", "articles"}
+    for row in rows(day_csv(FIGURES, RUNNING, Plain(), CLOSED))[1:]:
+        assert row[0] in named or row[1] != row[2], row
 
 
 def test_an_article_is_no_formula_and_no_line_of_its_own_in_a_spreadsheet() -> None:
     names = ['=HYPERLINK("x")', "+1", "@a", "a;b", 'say "a"', "a\r\nb"]
     sold = Figures(articles=[Tally(name=name, amount=1) for name in names])
-    kept = [row[1] for row in rows(day_csv(sold, RUNNING)) if row[0] == "articles"]
+    kept = [row[1] for row in rows(day_csv(sold, RUNNING, Plain())) if row[0] == "articles"]
     assert kept == ['\'=HYPERLINK("x")', "'+1", "'@a", "a;b", 'say "a"', "a b"]

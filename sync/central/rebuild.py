@@ -35,7 +35,7 @@ _JOURNAL = text(
 )
 _RESERVED = text(
     "SELECT sku, sum(quantity) FROM reservation"
-    " WHERE store_id = :store_id AND state = 'requested' GROUP BY sku"
+    " WHERE store_id = :store_id GROUP BY sku"
 )
 _OTHER_MOVES = text(
     "SELECT sku, bin, sum(quantity) FROM stock_move m WHERE store_id = :store_id"

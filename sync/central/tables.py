@@ -41,14 +41,14 @@ Big: Any = BigInteger
 Moment: Any = DateTime(timezone=True)
 
 
-class _Centre(SQLModel):
+class Centred(SQLModel):
     """The base of every table of the centre."""
 
     metadata: ClassVar[MetaData] = METADATA
 
 
-class Store(_Centre, table=True):
-    """One shop: its zone of time and of prices."""
+class Store(Centred, table=True):
+    """One shop: its zone of time and of prices, and its number in passes (1 to 65535)."""
 
     __tablename__ = "store"
 
@@ -57,9 +57,10 @@ class Store(_Centre, table=True):
     time_zone: str = Field(sa_type=Text)
     price_zone: str = Field(sa_type=Text)
     opened_at: datetime = Field(sa_type=Moment)
+    number: int | None = Field(default=None)
 
 
-class Till(_Centre, table=True):
+class Till(Centred, table=True):
     """A till that may be enrolled; `heard_at` is when it last asked anything, half a minute old at
     most.
     """
@@ -75,7 +76,7 @@ class Till(_Centre, table=True):
     closed_at: datetime | None = Field(default=None, sa_type=Moment)
 
 
-class TillKey(_Centre, table=True):
+class TillKey(Centred, table=True):
     """A public key of a till. `is_trusted` ones may sign requests until they are revoked; the
     others were announced in its journal and only prove who wrote entries.
     """
@@ -94,7 +95,7 @@ class TillKey(_Centre, table=True):
     revoked_at: datetime | None = Field(default=None, sa_type=Moment)
 
 
-class EnrolCode(_Centre, table=True):
+class EnrolCode(Centred, table=True):
     """A one-time code by which a till becomes known, kept as its hash."""
 
     __tablename__ = "enrol_code"
@@ -110,7 +111,7 @@ class EnrolCode(_Centre, table=True):
     used_at: datetime | None = Field(default=None, sa_type=Moment)
 
 
-class TillHead(_Centre, table=True):
+class TillHead(Centred, table=True):
     """The last entry held of one epoch of a till; its row is locked while a push is judged."""
 
     __tablename__ = "till_head"
@@ -126,7 +127,7 @@ class TillHead(_Centre, table=True):
     pushed_at: datetime = Field(sa_type=Moment)
 
 
-class JournalEntry(_Centre, table=True):
+class JournalEntry(Centred, table=True):
     """An entry as the till wrote it, byte for byte; `is_parked` when it could not be understood."""
 
     __tablename__ = "journal"
@@ -147,7 +148,7 @@ class JournalEntry(_Centre, table=True):
     is_parked: bool
 
 
-class Sale(_Centre, table=True):
+class Sale(Centred, table=True):
     """A paid ticket, named by the entry that bore it here. `identity` is the hash of the entry
     that first told it, so that one that is repeated in a later epoch counts once.
     """
@@ -175,7 +176,7 @@ class Sale(_Centre, table=True):
     shift: str | None = Field(default=None, sa_type=Text)
 
 
-class SaleLine(_Centre, table=True):
+class SaleLine(Centred, table=True):
     """A line of a ticket, sold or (negative) given back."""
 
     __tablename__ = "sale_line"
@@ -197,7 +198,7 @@ class SaleLine(_Centre, table=True):
     returned_ticket: str | None = Field(default=None, sa_type=Text)
 
 
-class Payment(_Centre, table=True):
+class Payment(Centred, table=True):
     """What a ticket was paid with; a negative amount went back to the customer."""
 
     __tablename__ = "payment"
@@ -212,7 +213,7 @@ class Payment(_Centre, table=True):
     given: int = Field(sa_type=Big)
 
 
-class DayClosing(_Centre, table=True):
+class DayClosing(Centred, table=True):
     """The closing of a day, month or year at a till, with its figures as it wrote them."""
 
     __tablename__ = "day_closing"
@@ -233,7 +234,7 @@ class DayClosing(_Centre, table=True):
     perpetual: int = Field(sa_type=Big)
 
 
-class StockMove(_Centre, table=True):
+class StockMove(Centred, table=True):
     """One movement of the stock ledger. `source` is what bore it (`T01-K1/000481`, an order's
     reservation, a delivery): with `n` it is applied once. `bin` is `sellable` or `shelf`
     (picked, waiting for its customer).
@@ -251,7 +252,7 @@ class StockMove(_Centre, table=True):
     at: str = Field(sa_type=Text)
 
 
-class StockLevel(_Centre, table=True):
+class StockLevel(Centred, table=True):
     """The sum of the movements of an article, and what is reserved of it; a projection. `v` is its
     version in the feed of its store.
     """
@@ -267,23 +268,19 @@ class StockLevel(_Centre, table=True):
     v: int = Field(sa_type=Big)
 
 
-class Reservation(_Centre, table=True):
-    """A line of an order that a store keeps goods for."""
+class Reservation(Centred, table=True):
+    """What a store still keeps for a line of an order, until it is picked or will not be."""
 
     __tablename__ = "reservation"
-    __table_args__ = (Index(None, "store_id", "state", "expires_at"),)
 
     store_id: str = Field(primary_key=True, sa_type=Text)
     order_id: str = Field(primary_key=True, sa_type=Text)
     line: int = Field(primary_key=True)
     sku: str = Field(sa_type=Text)
     quantity: int = Field(sa_type=Big)
-    state: str = Field(sa_type=Text)
-    made_at: datetime = Field(sa_type=Moment)
-    expires_at: datetime | None = Field(default=None, sa_type=Moment)
 
 
-class Claim(_Centre, table=True):
+class Claim(Centred, table=True):
     """Who holds what only one may have: a hand-over, a voucher."""
 
     __tablename__ = "claim"
@@ -296,7 +293,7 @@ class Claim(_Centre, table=True):
     claimed_at: datetime = Field(sa_type=Moment)
 
 
-class Conflict(_Centre, table=True):
+class Conflict(Centred, table=True):
     """Something a person must look at: the conflict inbox. `name` is made of what happened, so
     that it is told once; `evidence` is canonical JSON.
     """
@@ -318,7 +315,7 @@ class Conflict(_Centre, table=True):
     note: str | None = Field(default=None, sa_type=Text)
 
 
-class FeedHead(_Centre, table=True):
+class FeedHead(Centred, table=True):
     """The counter of a scope: taken as a row lock last in a writing transaction, so a reader that
     sees version N sees all before it. `nonce` is that of the transaction that made `v`.
     """
@@ -331,7 +328,7 @@ class FeedHead(_Centre, table=True):
     nonce: str = Field(sa_type=Text)
 
 
-class FeedTransaction(_Centre, table=True):
+class FeedTransaction(Centred, table=True):
     """The transaction that made the versions of a scope up to `v`: a cursor is known when its
     nonce is here.
     """
@@ -345,7 +342,7 @@ class FeedTransaction(_Centre, table=True):
     at: datetime = Field(sa_type=Moment)
 
 
-class FeedRow(_Centre, table=True):
+class FeedRow(Centred, table=True):
     """The present state of one thing of a scope (canonical JSON); gone when `fields` is null."""
 
     __tablename__ = "feed_row"
@@ -359,7 +356,7 @@ class FeedRow(_Centre, table=True):
     fields: str | None = Field(default=None, sa_type=Text)
 
 
-class SpentToken(_Centre, table=True):
+class SpentToken(Centred, table=True):
     """A token that was used, until it is too old to be believed anyway. The table is unlogged:
     after a crash of the database it is empty, and a minute later that no longer matters.
     """
@@ -373,7 +370,7 @@ class SpentToken(_Centre, table=True):
     forget_at: datetime = Field(sa_type=Moment)
 
 
-class ArticleCode(_Centre, table=True):
+class ArticleCode(Centred, table=True):
     """A bar code or a scale's key, and the article that it names."""
 
     __tablename__ = "article_code"

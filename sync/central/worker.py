@@ -1,4 +1,5 @@
-"""What the centre does by itself: it forgets what is too old, ends what has expired, tries again.
+"""What the centre does by itself: it forgets what is too old, ends what has expired, tries again,
+and tells customers and channels what happened.
 
 Every step is safe to do twice and at several processes at once; one that fails is told in the log
 and done again at the next round.
@@ -8,16 +9,20 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 
 import structlog
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from sync.central import access, feed, parked, reservations, stores
+from sync.central import access, feed, parked, stores
 from sync.central.engine import Centre
 from sync.central.log import fault
+from sync.central.orders import expiry
+from sync.central.settings import OrderRules
 
 EVERY_S = 30
+SOON_S = 1
 RETRY_ROUNDS = 120
 """Parked entries are tried again when the worker starts, and each hour."""
 
@@ -25,26 +30,60 @@ Step = Callable[[Centre, str, datetime], Awaitable[None]]
 """A step for one store, in its own transaction."""
 
 
-async def work(centre: Centre, stop: asyncio.Event, also: Sequence[Step] = ()) -> None:
-    """Go round every half minute until `stop` is set; at least once. Closes the databases.
+@dataclass(frozen=True, slots=True)
+class Duties:
+    """What is done for every store: each half minute, each hour, and each second."""
 
-    `also` are steps that need more than the databases (letters).
-    """
-    rounds = 0
+    often: tuple[Step, ...]
+    hourly: tuple[Step, ...] = ()
+    soon: tuple[Step, ...] = ()
+
+
+def duties(rules: OrderRules, soon: tuple[Step, ...] = ()) -> Duties:
+    """Return what a centre with these rules does; `soon` is what it tells to the world."""
+
+    async def expire(centre: Centre, store: str, now: datetime) -> None:
+        ended = await expiry.expire(centre, store, rules, now)
+        if ended.expired or ended.reminded:
+            told = {"expired": ended.expired, "reminded": ended.reminded}
+            structlog.get_logger().info("orders", store=store, **told)
+
+    return Duties((forget, expire), (retry,), soon)
+
+
+async def work(centre: Centre, stop: asyncio.Event, duties: Duties) -> None:
+    """Do the duties until `stop` is set; each at least once. Closes the databases."""
     try:
-        while True:
-            await go_round(centre, (*STEPS, *also, *([] if rounds % RETRY_ROUNDS else [retry])))
-            rounds += 1
-            if stop.is_set():
-                return
-            try:
-                async with asyncio.timeout(EVERY_S):
-                    await stop.wait()
-            except TimeoutError:
-                continue
-            return
+        await asyncio.gather(_often(centre, stop, duties), _soon(centre, stop, duties.soon))
     finally:
         await centre.close()
+
+
+async def _often(centre: Centre, stop: asyncio.Event, duties: Duties) -> None:
+    rounds = 0
+    while True:
+        hourly = () if rounds % RETRY_ROUNDS else duties.hourly
+        await go_round(centre, (*duties.often, *hourly))
+        rounds += 1
+        if await _is_over(stop, EVERY_S):
+            return
+
+
+async def _soon(centre: Centre, stop: asyncio.Event, steps: Sequence[Step]) -> None:
+    while steps:
+        await go_round(centre, steps)
+        if await _is_over(stop, SOON_S):
+            return
+
+
+async def _is_over(stop: asyncio.Event, wait_s: float) -> bool:
+    """Wait, and tell whether it is time to stop."""
+    try:
+        async with asyncio.timeout(wait_s):
+            await stop.wait()
+    except TimeoutError:
+        return False
+    return True
 
 
 async def go_round(centre: Centre, steps: Sequence[Step]) -> None:
@@ -75,18 +114,8 @@ async def forget(centre: Centre, store: str, now: datetime) -> None:
     await centre.done(store, deed)
 
 
-async def expire(centre: Centre, store: str, now: datetime) -> None:
-    """Let reservations go whose time is over."""
-    orders = await centre.done(store, lambda session: reservations.expire(session, store, now))
-    if orders:
-        structlog.get_logger().info("expired", store=store, orders=len(orders))
-
-
 async def retry(centre: Centre, store: str, now: datetime) -> None:
     """Try parked entries again."""
     count = await parked.retry(centre, store, now)
     if count:
         structlog.get_logger().info("understood", store=store, entries=count)
-
-
-STEPS: tuple[Step, ...] = (forget, expire)

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from sync.central.tables import METADATA
+from sync.central.order_tables import METADATA
 
 TABLES = frozenset(METADATA.tables)
 _STRINGS = re.compile(r"'[^']*'")

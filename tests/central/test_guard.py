@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import text
 
 from sync.central.engine import Centre
-from sync.central.tables import METADATA
+from sync.central.order_tables import METADATA
 from tests.central.guard import Unscoped, check
 
 SCOPED = [

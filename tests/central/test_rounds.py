@@ -11,6 +11,7 @@ from sqlalchemy import text
 from sync.central import access, conflicts, parked, project, rebuild, worker
 from sync.central.engine import Centre
 from sync.central.service import utc_now
+from sync.central.settings import OrderRules
 from sync.central.values import TillId
 from tests.central.tills import NOON, ScriptedTill, enrolled, rows
 
@@ -88,7 +89,7 @@ async def test_a_round_forgets_old_codes_and_used_tokens_and_keeps_the_others(
         await access.put_code(session, who, "old", now - timedelta(hours=1))
         await access.put_code(session, TillId("S001", "T02"), "new", now)
         await session.commit()
-    await worker.go_round(centre, worker.STEPS)
+    await worker.go_round(centre, worker.duties(OrderRules()).often)
     spent = "SELECT jti FROM spent_token WHERE store_id = :store_id"
     assert await rows(centre, "S001", spent) == [("new",)]
     codes = "SELECT code_hash FROM enrol_code WHERE store_id = :store_id"
@@ -111,7 +112,7 @@ async def test_a_worker_whose_database_is_away_goes_on(centre: Centre) -> None:
     away = Centre.of(["postgresql://postgres@/x?host=/nowhere"])
     stop = asyncio.Event()
     stop.set()
-    await worker.work(away, stop)
+    await worker.work(away, stop, worker.duties(OrderRules()))
 
 
 async def test_a_used_token_is_told_from_a_revoked_key(centre: Centre) -> None:

@@ -20,7 +20,7 @@ from sqlalchemy.exc import DBAPIError
 from sync.central import embedded, feed, prices, rebuild, stock
 from sync.central.embedded import Embedded, NoPostgres
 from sync.central.engine import BUCKETS, Centre, bucket
-from sync.central.tables import METADATA
+from sync.central.order_tables import METADATA
 from sync.central.values import CATALOGUE, COMPANY
 from sync.protocol import Cursor
 from tests.central.conftest import Databases

@@ -1,10 +1,9 @@
-"""Stock at the centre: the ledger, its sums, what is kept for orders, and claims."""
+"""Stock at the centre: the ledger, its sums, and claims."""
 
 from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -14,11 +13,10 @@ from hypothesis import strategies as st
 from sqlalchemy import text
 
 from pos.journal.repeat import repeat
-from sync.central import claims, conflicts, rebuild, reservations, stock
+from sync.central import claims, conflicts, rebuild, stock
 from sync.central.engine import Centre
 from sync.central.project import SELLABLE, MoveRow
-from sync.central.reservations import MOVES, Short, State, Wanted
-from sync.central.values import CentreRefusal, NotYours, TillId
+from sync.central.values import NotYours, TillId
 from sync.protocol import Claim, Claimed, Cursor
 from tests.central.conftest import Databases
 from tests.central.tills import AT, NOON, enrolled, open_store, rows
@@ -37,19 +35,6 @@ async def deliver(centre: Centre, source: str, goods: dict[str, int], store: str
         is_new = await stock.move(session, store, moves, NOON)
         await session.commit()
     return is_new
-
-
-async def keep(centre: Centre, order: str, wanted: Sequence[Wanted], **more: Any) -> list[Short]:
-    async with centre.session("S001") as session:
-        short = await reservations.reserve(session, "S001", order, wanted, now=NOON, **more)
-        await session.commit()
-    return short
-
-
-async def bring(centre: Centre, order: str, state: State, **more: Any) -> None:
-    async with centre.session("S001") as session:
-        await reservations.become(session, "S001", order, state, now=NOON, **more)
-        await session.commit()
 
 
 async def audit(centre: Centre) -> list[str]:
@@ -186,98 +171,6 @@ async def test_the_ledger_the_levels_and_the_journals_always_agree(
     assert {sku for sku, pieces in expected.items() if pieces} <= levels.keys()
     assert await audit(centre) == []
     await centre.close()
-
-
-# Reservations
-
-
-async def test_an_order_goes_from_request_to_collection(centre: Centre) -> None:
-    await deliver(centre, "d", {"bread": 5})
-    assert await keep(centre, "O1", [Wanted(1, "bread", 2000), Wanted(2, "bread", 1000)]) == []
-    assert await rows(centre, "S001", LEVELS) == [("bread", 5000, 0, 3000)]
-    await bring(centre, "O1", "picked")
-    assert await rows(centre, "S001", LEVELS) == [("bread", 2000, 3000, 0)]
-    await bring(centre, "O1", "picked")
-    await bring(centre, "O1", "collected", lines=[1])
-    await bring(centre, "O1", "put_back", lines=[2])
-    assert await rows(centre, "S001", LEVELS) == [("bread", 3000, 0, 0)]
-    assert await audit(centre) == []
-
-
-async def test_two_orders_never_get_the_same_piece(centre: Centre) -> None:
-    await deliver(centre, "d", {"bread": 3, "jam": 10})
-    wanted = {f"O{n}": [Wanted(1, "bread", 1000), Wanted(2, "jam", 1000)] for n in range(6)}
-    short = await asyncio.gather(*(keep(centre, order, lines) for order, lines in wanted.items()))
-    assert sorted(map(len, short)) == [0, 0, 0, 1, 1, 1]
-    assert await rows(centre, "S001", LEVELS) == [
-        ("bread", 3000, 0, 3000),
-        ("jam", 10_000, 0, 3000),
-    ]
-
-
-async def test_lines_of_one_article_are_summed_before_they_are_promised(centre: Centre) -> None:
-    await deliver(centre, "d", {"bread": 3})
-    short = await keep(centre, "O1", [Wanted(1, "bread", 2000), Wanted(2, "bread", 2000)])
-    assert short == [Short("bread", 4000, 3000)]
-    assert await rows(centre, "S001", LEVELS) == [("bread", 3000, 0, 0)]
-    assert await keep(centre, "O1", [Wanted(1, "bread", 3000)], held_back=1000) == [
-        Short("bread", 3000, 2000)
-    ]
-    assert await keep(centre, "O2", [Wanted(1, "unknown", 1000)]) == [Short("unknown", 1000, 0)]
-
-
-async def test_an_order_asked_for_again_is_kept_once(centre: Centre) -> None:
-    await deliver(centre, "d", {"bread": 5})
-    lines = [Wanted(2, "bread", 1000), Wanted(1, "bread", 1000)]
-    assert await keep(centre, "O1", lines) == await keep(centre, "O1", lines) == []
-    assert await rows(centre, "S001", LEVELS) == [("bread", 5000, 0, 2000)]
-    with pytest.raises(CentreRefusal):
-        await keep(centre, "O1", lines[:1])
-
-
-ILLEGAL = [
-    (before, after)
-    for before in MOVES
-    for after in MOVES
-    if after not in MOVES[before] and after not in (before, "requested")
-]
-PATHS: dict[State, list[State]] = {
-    "requested": [],
-    "picked": ["picked"],
-    "collected": ["picked", "collected"],
-    "put_back": ["picked", "put_back"],
-    "short": ["short"],
-    "cancelled": ["cancelled"],
-    "expired": ["expired"],
-}
-
-
-async def test_an_illegal_move_of_a_reservation_changes_nothing(centre: Centre) -> None:
-    await deliver(centre, "d", {"bread": 100})
-    for before in MOVES:
-        await keep(centre, before, [Wanted(1, "bread", 1000)])
-        for state in PATHS[before]:
-            await bring(centre, before, state)
-    levels = await rows(centre, "S001", LEVELS)
-    for before, after in ILLEGAL:
-        with pytest.raises(CentreRefusal):
-            await bring(centre, before, after)
-    with pytest.raises(CentreRefusal):
-        await bring(centre, "nobody's order", "picked")
-    assert await rows(centre, "S001", LEVELS) == levels
-    assert await audit(centre) == []
-
-
-async def test_what_nobody_picked_in_time_is_free_again(centre: Centre) -> None:
-    await deliver(centre, "d", {"bread": 5})
-    soon = NOON + timedelta(hours=1)
-    for order, until in (("O1", soon), ("O2", soon), ("O3", None)):
-        await keep(centre, order, [Wanted(1, "bread", 1000)], expires_at=until)
-    await bring(centre, "O2", "picked")
-    async with centre.session("S001") as session:
-        assert await reservations.expire(session, "S001", NOON) == []
-        assert await reservations.expire(session, "S001", soon) == ["O1"]
-    assert await rows(centre, "S001", LEVELS) == [("bread", 4000, 1000, 1000)]
 
 
 # Claims

@@ -22,7 +22,7 @@ from sync.central.open import Opened, connected, opened, settings_of
 from sync.central.server import bind, check_address, serve
 from sync.central.service import Service
 from sync.central.settings import CentreSettings
-from sync.central.worker import Step, work
+from sync.central.worker import Duties, duties, work
 
 MIGRATION_TRIES = 10
 
@@ -45,9 +45,9 @@ def answer(folder: Path, changed: dict[str, Any], *, with_worker: bool) -> int:
     with opened(folder, **changed) as found:
         asyncio.run(_migrate(found))
         listening = bind(found.settings)
-        service = Service.of(found.settings, found.secrets, found.centre())
+        service = Service.of(found.settings, found.secrets, found.centre(), words_of)
         if with_worker or not found.settings.urls():
-            service.beside = work(found.centre(), service.closing, _also(found))
+            service.beside = work(found.centre(), service.closing, _duties(found))
         url = _url(found.settings, listening.getsockname()[1])
         typer.echo(url)
         structlog.get_logger().info("listening", url=url)
@@ -91,14 +91,14 @@ async def _work(found: Opened, *, once: bool) -> None:
     else:
         for one in (signal.SIGTERM, signal.SIGINT):
             asyncio.get_running_loop().add_signal_handler(one, stop.set)
-    await work(found.centre(), stop, _also(found))
+    await work(found.centre(), stop, _duties(found))
 
 
-def _also(found: Opened) -> tuple[Step, ...]:
-    """Return what the worker does beside the databases: letters to customers."""
+def _duties(found: Opened) -> Duties:
+    """Return what the centre of a folder does by itself."""
     settings = found.settings
     postman = Postman(settings.mail, found.secrets.key, words_of, settings.public_url)
-    return (postman.deliver,)
+    return duties(settings.orders, soon=(postman.deliver,))
 
 
 def _url(settings: CentreSettings, port: int) -> str:

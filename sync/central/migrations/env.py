@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from alembic import context
 
-from sync.central.tables import METADATA
+from sync.central.order_tables import METADATA
 
 context.configure(connection=context.config.attributes["connection"], target_metadata=METADATA)
 with context.begin_transaction():

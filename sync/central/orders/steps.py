@@ -1,0 +1,212 @@
+"""What each step makes of an order at the centre, and what follows from it: pure.
+
+Steps of tills are `pos.domain.order_steps`'; here are those that the centre itself takes, and the
+difference that any step makes: what is kept, what moved, what is owed, what is to be told.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import cache
+from typing import Any, Literal, NamedTuple, get_args
+
+from pos.domain.events import Event
+from pos.domain.events.base import BaseEvent
+from pos.domain.events.orders import OrderEvent, OrderHandedOver, OrderReturned
+from pos.domain.money import line_amount
+from pos.domain.order import MAY_CANCEL, OVER, TO_PICK, Contract, Order, OrderState
+from pos.domain.order_steps import after as till_after
+from pos.domain.order_steps import owed_for
+from pos.domain.shift import instant_text
+from sync.central.project import SELLABLE, SHELF
+from sync.central.reservations import Kept
+
+PLACED, AMENDED, CANCELLED = "centre.placed", "centre.amended", "centre.cancelled"
+EXPIRED, HERE = "centre.expired", "centre.here"
+
+MailKind = Literal[
+    "received",
+    "ready",
+    "reminder",
+    "expired",
+    "handed_over",
+    "refund",
+    "cancelled",
+    "rejected",
+]
+
+AMENDABLE = frozenset({OrderState.PLACED, OrderState.ACCEPTED})
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A step as it is kept (`order_step`): `body` is its event's JSON, `at` an instant text of who
+    took it, `told_at` when the centre heard of it. `source` is the entry of a till, else empty.
+    """
+
+    identity: bytes
+    order: str
+    kind: str
+    by: str
+    at: str
+    source: str
+    body: str
+    told_at: datetime
+
+
+class Moved(NamedTuple):
+    """What a step moved: thousandths of an article in a bin."""
+
+    line: int
+    sku: str
+    bin: str
+    quantity: int
+
+
+def after(order: Order, step: Step, keep_s: int) -> Order:
+    """Return the order after a step, as both ends may keep it.
+
+    Raises ValueError when no order can be so (a quantity that no goods have).
+    """
+    own = _CENTRE.get(step.kind)
+    if own is not None:
+        changed = own(order, json.loads(step.body), step)
+    else:
+        changed = till_after(order, event_of(step), at=step.at, by=step.by)
+        if step.kind == "order.ready" and changed.state is OrderState.READY:
+            end = instant_text(step.told_at + timedelta(seconds=keep_s))
+            changed = changed.model_copy(update={"expires_at": max(end, changed.expires_at)})
+    return Order.model_validate(changed.fields())
+
+
+def placed(step: Step) -> Order:
+    """Return the order as it was placed."""
+    return Order.model_validate(json.loads(step.body)["order"])
+
+
+@cache
+def _models() -> dict[str, type[BaseEvent]]:
+    every = {model.model_fields["kind"].default: model for model in get_args(Event)}
+    return {kind: model for kind, model in every.items() if issubclass(model, OrderEvent)}
+
+
+def event_of(step: Step) -> Any:
+    """Return the event of a till's step."""
+    return _models()[step.kind].model_validate_json(step.body)
+
+
+def kept(order: Order) -> Kept:
+    """Return what the store keeps for each line: what is still to be picked."""
+    if order.state not in TO_PICK:
+        return {}
+    return {line.n: (line.sku, line.to_pick) for line in order.lines if line.to_pick}
+
+
+def moved(before: Order, now: Order, step: Step, *, by_ticket: bool = False) -> list[Moved]:
+    """Return how a step moved goods: the difference that it made to the lines.
+
+    `by_ticket`: the hand-over was paid at the desk, so the lines of its ticket moved the goods.
+    """
+    found: list[Moved] = []
+    event = None if step.kind in _CENTRE else event_of(step)
+    is_back = isinstance(event, OrderReturned) and event.sellable and event.ticket is None
+    old = {line.n: line for line in before.lines}
+    for line in now.lines:
+        was = old.get(line.n)
+        if was is None:
+            continue
+        picked = line.picked - was.picked
+        handed = 0 if by_ticket else line.handed - was.handed
+        put_back = line.put_back - was.put_back
+        returned = line.returned - was.returned if is_back else 0
+        found.append(Moved(line.n, line.sku, SELLABLE, put_back + returned - picked))
+        found.append(Moved(line.n, line.sku, SHELF, picked - handed - put_back))
+    return [one for one in found if one.quantity]
+
+
+def is_by_ticket(order: Order, event: OrderHandedOver) -> bool:
+    """Whether the ticket of a hand-over moved its goods: it was paid at the desk."""
+    return event.ticket is not None and order.contract is not Contract.PAID_ONLINE
+
+
+def owed(order: Order) -> int:
+    """Return what of the online payment is to be paid back by now, minor units."""
+    if order.contract is not Contract.PAID_ONLINE:
+        return 0
+    had = sum(line_amount(line.unit_price, line.handed - line.returned) for line in order.lines)
+    if order.state in OVER or order.state is OrderState.CLOSED:
+        return max(0, order.paid - had)
+    if order.state not in (OrderState.HANDED_OVER, OrderState.RETURNED):
+        return 0
+    back = sum(line_amount(line.unit_price, line.returned) for line in order.lines)
+    return min(order.paid, owed_for(order) + back)
+
+
+def told_as(before: Order | None, now: Order, step: Step) -> str:
+    """Return what a channel is told of a step, "" for nothing: `placed`, `ready`, `amended`…"""
+    always = _ALWAYS_TOLD.get(step.kind)
+    if always is not None:
+        return always
+    return "" if before is not None and before.state is now.state else now.state.value
+
+
+def mailed_as(before: Order | None, now: Order, step: Step) -> MailKind | None:
+    """Return which message a step sends to the customer."""
+    kind = _MAILS.get(step.kind)
+    if kind is None or (before is not None and before.state is now.state):
+        return None
+    return kind if before is None or now.state is _ENDS[kind] else None
+
+
+_ALWAYS_TOLD = {
+    AMENDED: "amended",
+    "order.handed_over": "handed_over",
+    "order.hand_over_undone": "hand_over_undone",
+    "order.returned": "returned",
+}
+
+_MAILS: dict[str, MailKind] = {
+    PLACED: "received",
+    CANCELLED: "cancelled",
+    EXPIRED: "expired",
+    "order.ready": "ready",
+    "order.rejected": "rejected",
+    "order.handed_over": "handed_over",
+}
+
+_ENDS: dict[MailKind, OrderState] = {
+    "cancelled": OrderState.CANCELLED,
+    "expired": OrderState.EXPIRED,
+    "ready": OrderState.READY,
+    "rejected": OrderState.REJECTED,
+    "handed_over": OrderState.HANDED_OVER,
+}
+
+
+def _amended(order: Order, body: dict[str, Any], _step: Step) -> Order:
+    return Order.model_validate({**order.fields(), **body})
+
+
+def _ended(state: OrderState) -> Callable[[Order, dict[str, Any], Step], Order]:
+    def end(order: Order, body: dict[str, Any], _step: Step) -> Order:
+        if order.state not in MAY_CANCEL:
+            return order
+        told = {"state": state, "reason": body.get("reason", ""), "here_at": "", "queue": 0}
+        return order.model_copy(update=told)
+
+    return end
+
+
+def _here(order: Order, _body: dict[str, Any], step: Step) -> Order:
+    return order.model_copy(update={"here_at": order.here_at or step.at})
+
+
+_CENTRE: dict[str, Callable[[Order, dict[str, Any], Step], Order]] = {
+    AMENDED: _amended,
+    CANCELLED: _ended(OrderState.CANCELLED),
+    EXPIRED: _ended(OrderState.EXPIRED),
+    HERE: _here,
+}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from pos.domain.words import Sentence
 from pos.screens.day import Day
 from pos.screens.dialogs import cash_desk as cash_dialogs
 from pos.screens.dialogs.about import AboutPrompt
@@ -49,7 +50,7 @@ def day(session: Session) -> None:
         session.day = Day(session.desk, len(session.alarms), loan)
         session.refresh()
 
-    session.guarded(show)
+    session.guarded(show, what=Sentence("the day: its figures, its papers, its closing"))
 
 
 def training(session: Session) -> None:

@@ -290,12 +290,20 @@ class Session(Watch):
         text, self.text = self.text, ""
         return text
 
-    def guarded(self, gesture: Gesture, done: Callable[[], None] = lambda: None) -> None:
-        """Do a gesture that may need a permission; ask for a PIN when it does."""
+    def guarded(
+        self,
+        gesture: Gesture,
+        done: Callable[[], None] = lambda: None,
+        what: Sentence | None = None,
+    ) -> None:
+        """Do a gesture that may need a permission; ask for a PIN when it does.
+
+        `what` is said of a gesture for which more than that permission is lent.
+        """
         try:
             gesture(None)
         except NeedsPermission as need:
-            self.ask(LendPrompt(self, need.permission, gesture, done))
+            self.ask(LendPrompt(self, need.permission, gesture, done, what))
         else:
             done()
 

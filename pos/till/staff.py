@@ -82,10 +82,24 @@ def lend(desk: Desk, number: str, pin: str, permission: Permission) -> Loan:
             name=known.person.name,
             permission=PERMISSION_NAMES[permission],
         )
+    return _lent(desk, permission, known.person.ref)
+
+
+def lend_on(desk: Desk, loan: Loan, permission: Permission) -> Loan | None:
+    """Let whoever lent a permission lend another that the same gesture needs, by the same PIN.
+
+    What it covers was said when the PIN was asked for. None where they do not hold it.
+    """
+    lender = next((one for one in desk.ports.people.all() if one.ref == loan.lender), None)
+    if lender is None or not allows(lender.role, permission):
+        return None
+    return _lent(desk, permission, lender.ref)
+
+
+def _lent(desk: Desk, permission: Permission, lender: str) -> Loan:
     borrower = desk.person.ref if desk.person else ""
-    lent = LoanGiven(permission=permission.value, staff=borrower, lender=known.person.ref)
-    desk.record(lent)
-    return Loan(permission, known.person.ref)
+    desk.record(LoanGiven(permission=permission.value, staff=borrower, lender=lender))
+    return Loan(permission, lender)
 
 
 def _check(desk: Desk, number: str, pin: str) -> Credentials:

@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 from textual import events
 
-from pos.domain.events import PeriodClosed, PrintAsked, ReportMade
+from pos.domain.events import LoanGiven, PeriodClosed, PermissionUsed, PrintAsked, ReportMade
 from pos.domain.words import Sentence
 from pos.screens.day_screen import DayScreen
 from pos.screens.dialogs.sign_in import PinPrompt
@@ -272,16 +272,31 @@ async def test_a_cashier_sees_the_day_with_a_managers_pin_and_it_is_written_down
     async with at_work(shop.app()) as hands:
         await hands.press(*CASHIER, "ctrl+x")
         assert isinstance(hands.app.session.prompt, PinPrompt)
+        assert hands.reads("Who allows the day: its figures, its papers, its closing?")
         await hands.press(*MANAGER)
         assert isinstance(hands.app.screen, DayScreen)
-        await hands.press("1", "1")
-        assert isinstance(hands.app.session.prompt, PinPrompt)
-        await hands.press("escape")
-        assert hands.reads("The day 24/11/2026, open")
         hands.app.session.tick()
     looked = [event for event in shop.store.events if isinstance(event, ReportMade)]
     assert [(one.report, one.staff) for one in looked] == [("x", "staff-2")]
     assert closings(shop) == []
+
+
+async def test_one_pin_of_a_manager_does_for_all_that_is_done_with_the_day() -> None:
+    shop = Shop().opened()
+    sell_one(shop)
+    async with at_work(shop.app()) as hands:
+        await hands.press(*CASHIER, "ctrl+x", *MANAGER, "2")
+        assert hands.reads("The figures go to the printer.")
+        await hands.press("1", "1")
+        assert hands.reads("Day 24/11/2026 is closed.")
+        await hands.press("escape", "escape", "ctrl+x")
+        assert isinstance(hands.app.session.prompt, PinPrompt)
+    used = [event for event in shop.store.events if isinstance(event, PermissionUsed)]
+    assert [(one.permission, one.staff, one.lender) for one in used] == [
+        (permission, "staff-2", "staff-1") for permission in ("reports", "reports", "close_day")
+    ]
+    lent = [event for event in shop.store.events if isinstance(event, LoanGiven)]
+    assert [one.permission for one in lent] == ["reports", "reports", "close_day"]
 
 
 async def test_what_is_sold_meanwhile_is_shown_a_minute_later() -> None:

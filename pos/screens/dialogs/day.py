@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from pos.domain.errors import Refusal
 from pos.domain.events import PeriodClosed
+from pos.domain.staff import Permission
 from pos.domain.words import Sentence
 from pos.screens.day import Day
 from pos.screens.dialogs.print_question import print_and_say
@@ -91,10 +92,13 @@ class DayPrompt(ListPrompt):
         session, closed = self.session, self._day.closed
         if closed is not None:
             label = closed.label
-            print_and_say(session, lambda loan: reports.print_closing(session.desk, label, loan))
+            print_and_say(
+                session,
+                lambda loan: reports.print_closing(session.desk, label, self._lent(loan)),
+            )
             return
         session.guarded(
-            lambda loan: reports.print_x(session.desk, loan),
+            lambda loan: reports.print_x(session.desk, self._lent(loan)),
             lambda: session.say(Sentence("The figures go to the printer.")),
         )
 
@@ -107,10 +111,14 @@ class DayPrompt(ListPrompt):
         name = session.desk.business_day().isoformat() if closed is None else closed.label
 
         def export(loan: Loan | None) -> None:
-            path = write(f"{name}.csv", reports.figures_file(session.desk, label, loan))
+            text = reports.figures_file(session.desk, label, self._lent(loan))
+            path = write(f"{name}.csv", text)
             session.say(Sentence("The figures are in {file}.", file=path))
 
         session.guarded(export)
+
+    def _lent(self, loan: Loan | None) -> Loan | None:
+        return loan or self._day.lent(Permission.REPORTS)
 
     def _earlier(self) -> None:
         prompt = ClosingsPrompt(self.session, self._day)
@@ -168,10 +176,11 @@ class ClosePrompt(ListPrompt):
     def _close_day(self, loan: Loan | None) -> None:
         session, day, doubt = self.session, self._day, self._doubt
         slug = "" if doubt is None else doubt.slug
+        loan = loan or self._loan or day.lent(Permission.CLOSE_DAY)
         try:
             closed = closing.close_day(
                 session.desk,
-                loan or self._loan,
+                loan,
                 ahead=slug == "closed_today",
                 confirm=slug == "clock_doubtful",
             )

@@ -24,8 +24,10 @@ class LendPrompt(PinPrompt):
         permission: Permission,
         gesture: Gesture,
         done: Callable[[], None],
+        what: Sentence | None = None,
     ) -> None:
         self._permission = permission
+        self._what = what or PERMISSION_NAMES[permission]
         self._gesture = gesture
         self._done = done
         super().__init__(session)
@@ -37,7 +39,7 @@ class LendPrompt(PinPrompt):
 
     def who(self) -> Sentence:
         """Return the question for the number."""
-        what = self.session.words.say(PERMISSION_NAMES[self._permission])
+        what = self.session.words.say(self._what)
         return Sentence("Who allows {what}? Their number", what=what)
 
     def given(self, number: str, pin: str) -> None:

@@ -16,6 +16,7 @@ from sync.central.api.described import complete
 from sync.central.door import Door
 from sync.central.problems import install
 from sync.central.service import Service
+from sync.central.shop import pages, window
 
 PACKED_FROM_BYTES = 1_000
 PACKING = 1
@@ -26,6 +27,9 @@ def create_app(service: Service) -> ASGIApp:
     """Return the application of a process, its door outermost."""
     app = _framework()
     app.state.service = service
+    app.include_router(pages.router)
+    if service.settings.demo_shop:
+        app.include_router(window.router)
     return Door(app, service)
 
 

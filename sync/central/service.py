@@ -20,6 +20,7 @@ from sync.central.limits import Buckets, Rate
 from sync.central.live import News
 from sync.central.metrics import Meters
 from sync.central.settings import CentreSettings, Limits, Secrets
+from sync.central.values import WordsFor
 
 KEYS_MOST = 10_000
 
@@ -60,6 +61,7 @@ class Service:
     gates: Gates
     meters: Meters
     news: News
+    words_for: WordsFor
     now: Callable[[], datetime] = utc_now
     closing: asyncio.Event = field(default_factory=asyncio.Event)
     keys: dict[tuple[str, str], bytes] = field(default_factory=dict)
@@ -67,11 +69,14 @@ class Service:
     beside: Coroutine[None, None, None] | None = None
 
     @classmethod
-    def of(cls, settings: CentreSettings, secrets: Secrets, centre: Centre) -> Service:
+    def of(
+        cls, settings: CentreSettings, secrets: Secrets, centre: Centre, words_for: WordsFor
+    ) -> Service:
         """Return the parts of a process on these servers."""
         meters = Meters()
         news = News(centre, settings.limits.live_most, meters.live)
-        return cls(settings, secrets, centre, Gates.of(settings.limits), meters, news)
+        gates = Gates.of(settings.limits)
+        return cls(settings, secrets, centre, gates, meters, news, words_for)
 
     def instant(self) -> str:
         """Return the centre's time as messages tell it."""

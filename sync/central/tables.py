@@ -48,7 +48,10 @@ class Centred(SQLModel):
 
 
 class Store(Centred, table=True):
-    """One shop: its zone of time and of prices, and its number in passes (1 to 65535)."""
+    """One shop: its zone of time and of prices, and its number in passes (1 to 65535).
+
+    `address` and `hours` are what its customers read, in lines.
+    """
 
     __tablename__ = "store"
 
@@ -58,6 +61,8 @@ class Store(Centred, table=True):
     price_zone: str = Field(sa_type=Text)
     opened_at: datetime = Field(sa_type=Moment)
     number: int | None = Field(default=None)
+    address: str = Field(default="", sa_type=Text, sa_column_kwargs={"server_default": ""})
+    hours: str = Field(default="", sa_type=Text, sa_column_kwargs={"server_default": ""})
 
 
 class Till(Centred, table=True):

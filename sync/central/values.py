@@ -8,7 +8,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+
+from pos.domain.words import Words
+
+WordsFor = Callable[[str, str], Words]
+"""The words of a language (`fr`) in a time zone; of the default one for what is not spoken."""
 
 COMPANY = "*"
 """The `store_id` of what belongs to no store: the catalogue, prices, claims across stores."""

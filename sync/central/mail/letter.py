@@ -61,10 +61,10 @@ def message_of(letter: Letter, words: Words) -> EmailMessage:
     message["Subject"] = _line(words.say(letter.texts.subject))
     message["Message-ID"] = f"<{letter.name}@{letter.sender.rpartition('@')[2]}>"
     message["Auto-Submitted"] = "auto-generated"
-    message["Content-Language"] = letter.language
     told = _told(letter, words)
     message.set_content(TEMPLATES.get_template("letter.txt.j2").render(told))
     message.add_alternative(TEMPLATES.get_template("letter.html.j2").render(told), subtype="html")
+    message["Content-Language"] = letter.language
     if letter.shown is not None:
         html = message.get_payload()[1]  # type: ignore[index]
         html.add_related(  # type: ignore[union-attr]

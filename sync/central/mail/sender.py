@@ -11,7 +11,7 @@ the order outran (ready, but collected meanwhile) is `dropped`.
 from __future__ import annotations
 
 import ssl
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from email.message import EmailMessage
@@ -24,7 +24,6 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from pos.domain.order import Contract, Order, OrderState
-from pos.domain.words import Words
 from pos.journal.signing import Signer
 from sync.central.engine import Centre
 from sync.central.mail.letter import Letter, message_of
@@ -32,6 +31,7 @@ from sync.central.mail.texts import WITH_PASS, Kind, Told, letter_of
 from sync.central.orders.held import Held, by_ids
 from sync.central.passes import pass_of
 from sync.central.settings import MailSettings
+from sync.central.values import WordsFor
 
 AT_ONCE = 20
 TRIES_MOST = 12
@@ -56,9 +56,6 @@ _END = text(
     " done_at = CASE WHEN :is_done THEN CAST(:now AS timestamptz) END"
     " WHERE store_id = :store_id AND order_id = :order AND v = :v AND n = :n"
 )
-
-WordsFor = Callable[[str, str], Words]
-"""The words of a language (`fr`) in a time zone; of the default one for what is not spoken."""
 
 
 @dataclass(frozen=True, slots=True)

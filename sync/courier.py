@@ -256,9 +256,10 @@ class Courier:
         if not set(outcomes.values()) <= {"advanced", "ignored"}:
             self._around.log("pull", {"outcomes": dict(outcomes)})
             self._work.set()
-        has_more = await self._scopes.take(
-            {s: answer.scopes[s] for s in cursors if s in answer.scopes}
-        )
+        if answer.reads:
+            await self._scopes.change(answer.reads)
+        pages = {s: answer.scopes[s] for s in cursors if s in answer.scopes}
+        has_more = await self._scopes.take(pages)
         self._rows = min(ROWS_MOST, self._rows * 2)
         return has_more
 

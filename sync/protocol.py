@@ -161,12 +161,16 @@ class PullAnswer(Message):
     that is longer at the centre than the till said, `at_head` has the centre's hash at the number
     that the till said: other entries may have come under numbers that were the till's (from a copy
     of its machine, after a restore of the centre).
+
+    `reads` is what the till is to read from now on; a scope that it asked about and that is not
+    there is left out of `scopes` (its store's price zone changed).
     """
 
     request: RequestId
     expected: dict[EpochText, HeadText]
     at_head: dict[EpochText, HeadText] = Field(default_factory=dict)
     scopes: dict[Scope, Page]
+    reads: list[Scope] = Field(default_factory=list)
     server_time: InstantText
 
 

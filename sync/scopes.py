@@ -45,11 +45,30 @@ class Scopes:
         self._ended = set(read_at)
         self._read_at = read_at
         self.coming: dict[str, int] = {}
-        self._goods = {one for one in scopes if one.startswith(("catalogue:", "prices:"))}
+        self._goods = _goods(scopes)
         self._unread = set(self._goods)
         self._may_hide = True
         self._included: Mapping[str, int] | None = None
         self._keeping: asyncio.Task[None] | None = None
+
+    async def change(self, scopes: Sequence[str]) -> None:
+        """Read these scopes from now on; what is read no more is forgotten, and begins anew if it
+        ever comes back. Raises StoreUnavailable.
+        """
+        if set(scopes) == self._ahead.keys():
+            return
+        await self._settled()
+        await asyncio.to_thread(self._around.mirror.reads, scopes)
+        for gone in self._ahead.keys() - set(scopes):
+            del self._ahead[gone], self._kept[gone]
+            self._ended.discard(gone)
+            self._read_at.pop(gone, None)
+            self.coming.pop(gone, None)
+        for fresh in set(scopes) - self._ahead.keys():
+            self._ahead[fresh] = self._kept[fresh] = Reading()
+        self._goods = _goods(scopes)
+        self._unread = (self._unread & self._goods) | (self._goods - self._ended)
+        self._around.log("scopes", {"reads": sorted(scopes)})
 
     def cursors(self) -> dict[str, Cursor]:
         """Return where to read on: prices only after the articles that they belong to."""
@@ -127,6 +146,10 @@ class Scopes:
         if refused or page.starts:
             facts = {"scope": page.scope, "snapshot": page.starts, "not_understood": refused}
             self._around.log("page", facts)
+
+
+def _goods(scopes: Sequence[str]) -> set[str]:
+    return {one for one in scopes if one.startswith(("catalogue:", "prices:"))}
 
 
 def _reading(kept: ReadingKept | None) -> Reading:

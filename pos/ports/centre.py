@@ -190,6 +190,10 @@ class Mirror(Protocol):
         """Return how far each scope was read."""
         ...
 
+    def reads(self, scopes: Sequence[str]) -> None:
+        """Keep which scopes the till reads from now on; how far others were read is forgotten."""
+        ...
+
     def apply(self, page: FeedPage) -> int:
         """Keep a page; return how many of its rows could not be understood (they are left out).
 

@@ -12,7 +12,7 @@ waits for the disk.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from operator import attrgetter
 from typing import Any, TypeVar
@@ -119,6 +119,11 @@ class CatalogueFeed:
         """Return how far each scope was read."""
         with short_transaction(self._engine) as raw:
             return readings_of(raw)
+
+    def forget(self, scopes: Iterable[str]) -> None:
+        """Forget how far scopes were read: what comes of them again comes from the beginning."""
+        with short_transaction(self._engine) as raw:
+            raw.executemany("DELETE FROM reading WHERE scope = ?", [(one,) for one in scopes])
 
     def apply(self, page: FeedPage) -> int:
         """Keep a page; return how many of its rows could not be understood."""

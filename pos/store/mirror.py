@@ -86,6 +86,15 @@ class MirrorFile:
         with short_transaction(self._engine) as raw:
             return {**self._articles.readings(), **readings_of(raw)}
 
+    def reads(self, scopes: Sequence[str]) -> None:
+        """See `pos.ports.centre.Mirror.reads`."""
+        self._articles.forget(self.readings().keys() - set(scopes))
+        with short_transaction(self._engine) as raw:
+            enrolment = enrolment_of(raw)
+            if enrolment is not None:
+                told = replace(enrolment, scopes=tuple(scopes))
+                raw.execute(_KEEP_FACT, (ENROLMENT, json.dumps(asdict(told))))
+
     def apply(self, page: FeedPage) -> int:
         """See `pos.ports.centre.Mirror.apply`."""
         if page.scope.startswith(("catalogue:", "prices:")):

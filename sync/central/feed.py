@@ -223,16 +223,14 @@ async def pull_text(session: AsyncSession, who: TillId, asked: Pull, now: dateti
     """Answer a pull from one moment of the tables; the session must not have begun.
 
     Costs one indexed query when nothing is new. Rows go from the tables to the answer as text:
-    a till that reads a million of them costs the centre next to nothing. Raises NotYours for a
-    scope that is not the till's, Unknown for a till that is not there.
+    a till that reads a million of them costs the centre next to nothing. Another zone's prices are
+    left out, for the till's may have changed. Raises NotYours for any other scope that is not the
+    till's, Unknown for a till that is not there.
     """
     await session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
     stand = await _stand(session, who, list(asked.cursors))
-    foreign = asked.cursors.keys() - stand.scopes
-    if foreign:
-        raise NotYours(f"{who} may not read {min(foreign)}")
     pages, rows = [], 0
-    for scope, cursor in asked.cursors.items():
+    for scope, cursor in _own(who, stand, asked.cursors).items():
         page, count = await _page(session, who, stand, (scope, cursor), asked.limit)
         pages.append(f"{json.dumps(scope)}:{page}")
         rows += count
@@ -246,6 +244,7 @@ async def pull_text(session: AsyncSession, who: TillId, asked: Pull, now: dateti
         expected={epoch: stand.heads.get((who.till, epoch), nothing) for epoch in asked.heads},
         at_head=at_head,
         scopes={},
+        reads=sorted(stand.scopes),
         server_time=instant_text(now),
     ).model_dump_json(exclude={"scopes"})
     return Told(f'{rest[:-1]},"scopes":{{{",".join(pages)}}}}}', rows)
@@ -271,10 +270,16 @@ async def news(
 ) -> dict[str, Cursor]:
     """Return where each of these scopes stands now (for “there is news”); same errors as `pull`."""
     stand = await _stand(session, who, list(cursors))
-    foreign = cursors.keys() - stand.scopes
-    if foreign:
-        raise NotYours(f"{who} may not read {min(foreign)}")
-    return {scope: stand.feeds.get(scope, Cursor()) for scope in cursors}
+    return {scope: stand.feeds.get(scope, Cursor()) for scope in _own(who, stand, cursors)}
+
+
+def _own(who: TillId, stand: _Stand, asked: Mapping[str, Cursor]) -> dict[str, Cursor]:
+    """Return the cursors of the till's own scopes; NotYours for what never was its own."""
+    foreign = asked.keys() - stand.scopes
+    never = {scope for scope in foreign if not scope.startswith(prices_scope(""))}
+    if never:
+        raise NotYours(f"{who} may not read {min(never)}")
+    return {scope: cursor for scope, cursor in asked.items() if scope not in foreign}
 
 
 async def scopes_of(session: AsyncSession, who: TillId) -> list[str]:

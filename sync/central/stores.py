@@ -10,8 +10,9 @@ from typing import Any
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from sync.central import feed
 from sync.central.engine import Centre
-from sync.central.values import TillId, Unknown
+from sync.central.values import TillId, Unknown, store_scope
 
 _PUT = text(
     "INSERT INTO store (store_id, name, time_zone, price_zone, opened_at)"
@@ -54,7 +55,7 @@ class TillFacts:
 
 
 async def put(centre: Centre, facts: StoreFacts, now: datetime) -> None:
-    """Open a shop, or change what is known of it."""
+    """Open a shop, or change what is known of it; its tills are told that there is news."""
     given: dict[str, Any] = {
         "store_id": facts.store,
         "name": facts.name,
@@ -64,6 +65,7 @@ async def put(centre: Centre, facts: StoreFacts, now: datetime) -> None:
     }
     async with centre.session(facts.store) as session:
         await session.execute(_PUT, given)
+        await feed.advance(session, facts.store, store_scope(facts.store), 1, now)
         await session.commit()
 
 

@@ -183,7 +183,6 @@ async def test_a_till_reads_no_scope_of_another_store_or_till(shop: Shop) -> Non
         f"store:{other.store}",
         f"till:{other.store}-T01",
         f"till:{shop.store}-T02",
-        "prices:OTHER",
         "catalogue:OTHER",
     ):
         asked = Pull(request="r", heads={}, cursors={scope: Cursor()})

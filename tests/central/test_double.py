@@ -34,8 +34,8 @@ JOURNAL = (
 
 
 def essence(answer: Message) -> Told:
-    """Return what both must answer alike: all but times, and rows, whose versions differ."""
-    told = answer.model_dump(exclude={"server_time", "scopes"})
+    """Return what both must answer alike: all but times, zones, and rows, whose versions differ."""
+    told = answer.model_dump(exclude={"server_time", "scopes", "reads"})
     told["parked"] = [one["number"] for one in told.get("parked", ())]
     return told
 

@@ -202,7 +202,7 @@ async def test_what_comes_in_the_middle_of_a_pull_comes_with_the_next_one(
 
 
 @pytest.mark.parametrize(
-    "scope", ["store:S002", "till:S001-T02", "till:S002-T01", "prices:CH", "catalogue:OTHER"]
+    "scope", ["store:S002", "till:S001-T02", "till:S002-T01", "catalogue:OTHER"]
 )
 async def test_a_till_reads_nothing_of_another_store_till_or_zone(
     centre: Centre, scope: str
@@ -213,6 +213,20 @@ async def test_a_till_reads_nothing_of_another_store_till_or_zone(
     await enrolled(centre, "S002-T01")
     with pytest.raises(NotYours):
         await till.pull(centre, {CATALOGUE: Cursor(), scope: Cursor()})
+
+
+async def test_another_zone_s_prices_are_left_out_and_the_till_is_told_what_it_reads(
+    centre: Centre,
+) -> None:
+    await open_store(centre, "S003", "CH")
+    till = await enrolled(centre)
+    async with centre.session("S003") as session:
+        things: feed.Things = {("price", "100"): {"prices": [[0, 110]]}}
+        await feed.publish(session, COMPANY, "prices:CH", things, NOON)
+        await session.commit()
+    answer = await till.pull(centre, {CATALOGUE: Cursor(), "prices:CH": Cursor()})
+    assert list(answer.scopes) == [CATALOGUE]
+    assert answer.reads == [CATALOGUE, "prices:FR", "store:S001", "till:S001-T01"]
 
 
 async def test_a_till_hears_of_its_own_store_alone(centre: Centre) -> None:

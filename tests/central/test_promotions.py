@@ -14,8 +14,9 @@ import pytest
 from pos.domain.catalogue import Article
 from pos.domain.feed import PromotionFields
 from pos.doubles import FixedClock
-from sync.central import feed, prices, promotions
+from sync.central import feed, prices, promotions, stores
 from sync.central.engine import Centre
+from sync.central.stores import StoreFacts
 from sync.central.values import CATALOGUE, COMPANY, CentreRefusal, Unknown
 from tests.central.conftest import Databases
 from tests.central.machines import Machine
@@ -149,6 +150,32 @@ async def test_a_mirror_that_is_lost_is_told_all_promotions_again(
     await machine.enrol()
     machine.start()
     await machine.until(lambda: _has_all(machine, sku))
+
+
+async def test_a_shop_that_changes_its_zone_reads_the_new_prices_without_enrolling_again(
+    machines: list[Machine], shop: Shop
+) -> None:
+    sku, machine, now = shop.store[1:], machines[0], datetime.now(UTC)
+    zone = f"Z{sku}"
+    await sent(shop, sku)
+    await prices.put(shop.centre, zone, sku, 150, NOON, NOON)
+    await machine.until(lambda: _has_all(machine, sku))
+    await stores.put(shop.centre, StoreFacts(shop.store, "Au coin", "Europe/Paris", zone), now)
+
+    def price() -> int | None:
+        found: Article | None = machine.article(sku)
+        return None if found is None else found.price_at(now)
+
+    await machine.until(lambda: price() == 150)
+    assert machine.store.centre.promotions().of(sku, "", int(INSTANT.timestamp()), 200) is None
+    await prices.put(shop.centre, "FR", sku, 90, NOON, NOON)
+    await prices.put(shop.centre, zone, sku, 160, NOON, NOON)
+    await machine.until(lambda: price() == 160)
+    await machine.stop()
+    await stores.put(shop.centre, StoreFacts(shop.store, "Au coin", "Europe/Paris", "FR"), now)
+    machine.start()
+    await machine.until(lambda: price() == 90)
+    assert _has_all(machine, sku)
 
 
 REFUSED = [

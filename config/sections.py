@@ -20,6 +20,7 @@ from config.keymap import keymap
 from pos.domain.barcode import MeasureKind, MeasurePlan
 from pos.domain.basket import LINES_MAX
 from pos.domain.errors import Refusal
+from pos.domain.words import Sentence
 
 Cents = Annotated[int, Field(ge=0, le=99_999_999)]
 Percent = Annotated[int, Field(ge=0, le=100)]
@@ -52,11 +53,11 @@ ArticleField = Literal[
 ]
 
 
-def _wrong(why: str) -> PydanticCustomError:
+def _wrong(why: Sentence) -> PydanticCustomError:
     return PydanticCustomError("wrong", "{why}", {"why": why})
 
 
-def _numbered(valid: Callable[[str], bool], example: str) -> AfterValidator:
+def _numbered(valid: Callable[[str], bool], example: Sentence) -> AfterValidator:
     def check(text: str) -> str:
         bare = text.replace(" ", "").upper()
         if bare and not valid(bare):
@@ -82,11 +83,11 @@ def _is_zone(text: str) -> str:
     try:
         ZoneInfo(text)
     except (KeyError, OSError, ValueError) as error:
-        raise _wrong("a time zone such as Europe/Paris") from error
+        raise _wrong(Sentence("a time zone such as Europe/Paris")) from error
     return text
 
 
-def _fits(pattern: str, expected: str) -> AfterValidator:
+def _fits(pattern: str, expected: Sentence) -> AfterValidator:
     def check(text: str) -> str:
         if not re.fullmatch(pattern, text):
             raise _wrong(expected)
@@ -97,8 +98,10 @@ def _fits(pattern: str, expected: str) -> AfterValidator:
 
 _NAME = r"[A-Z][A-Z0-9]{0,7}"
 _URL = r"[a-z][a-z0-9+]*://\S*"
-Name = Annotated[str, _fits(_NAME, "1 to 8 capital letters and digits, a letter first")]
-Url = Annotated[str, _fits(rf"({_URL})?", "a URL such as tcp://192.0.2.7:9100, or nothing")]
+Name = Annotated[str, _fits(_NAME, Sentence("1 to 8 capital letters and digits, a letter first"))]
+Url = Annotated[
+    str, _fits(rf"({_URL})?", Sentence("a URL such as tcp://192.0.2.7:9100, or nothing"))
+]
 
 
 class Section(BaseModel):
@@ -116,14 +119,18 @@ class Shop(Section):
     address: tuple[Line, ...]
     postcode: Line
     city: Line
-    country: Annotated[str, _fits("[A-Z]{2}", "a country's two capital letters")]
+    country: Annotated[str, _fits("[A-Z]{2}", Sentence("a country's two capital letters"))]
     phone: Line
-    siret: Annotated[str, _numbered(_is_siret, "the 14 digits of a SIRET, the last one right")]
+    siret: Annotated[
+        str, _numbered(_is_siret, Sentence("the 14 digits of a SIRET, the last one right"))
+    ]
     naf: Line
     vat_exempt: bool
-    vat_number: Annotated[str, _numbered(_is_vat_number, "a VAT number such as FR and 11 digits")]
+    vat_number: Annotated[
+        str, _numbered(_is_vat_number, Sentence("a VAT number such as FR and 11 digits"))
+    ]
     return_policy: Annotated[str, Field(max_length=500)]
-    currency: Annotated[str, _fits("[A-Z]{3}", "a currency's three capital letters")]
+    currency: Annotated[str, _fits("[A-Z]{3}", Sentence("a currency's three capital letters"))]
     zone: Annotated[str, AfterValidator(_is_zone)]
     cut_off_hour: Annotated[int, Field(ge=0, le=23)]
 
@@ -170,14 +177,14 @@ class Tenders(Section):
     @classmethod
     def _some(cls, on: tuple[Tender, ...]) -> tuple[Tender, ...]:
         if not on or len(set(on)) < len(on):
-            raise _wrong("at least one way to pay, each named once")
+            raise _wrong(Sentence("at least one way to pay, each named once"))
         return on
 
     @field_validator("quick_cash")
     @classmethod
     def _rising(cls, notes: tuple[int, ...]) -> tuple[int, ...]:
         if list(notes) != sorted(set(notes)):
-            raise _wrong("amounts in cents, smallest first, each once")
+            raise _wrong(Sentence("amounts in cents, smallest first, each once"))
         return notes
 
 
@@ -201,7 +208,7 @@ class Cash(Section):
     @classmethod
     def _falling(cls, coins: tuple[int, ...]) -> tuple[int, ...]:
         if not coins or list(coins) != sorted(set(coins), reverse=True):
-            raise _wrong("notes and coins in cents, largest first, each once")
+            raise _wrong(Sentence("notes and coins in cents, largest first, each once"))
         return coins
 
 
@@ -212,13 +219,17 @@ class Closing(Section):
     catch_up_days: Annotated[int, Field(ge=1, le=366)]
 
 
-Account = Annotated[str, _fits("[0-9A-Z]{1,20}", "an account number of 1 to 20 digits or capitals")]
+Account = Annotated[
+    str, _fits("[0-9A-Z]{1,20}", Sentence("an account number of 1 to 20 digits or capitals"))
+]
 
 
 class Accounting(Section):
     """The shop's account numbers for the accountant's file; see `comptoir fiscal export`."""
 
-    journal: Annotated[str, _fits("[0-9A-Z]{1,6}", "a journal code of 1 to 6 digits or capitals")]
+    journal: Annotated[
+        str, _fits("[0-9A-Z]{1,6}", Sentence("a journal code of 1 to 6 digits or capitals"))
+    ]
     accounts: dict[Annotated[str, Field(max_length=40)], Account]
 
 
@@ -272,7 +283,7 @@ class Devices(Section):
     @model_validator(mode="after")
     def _drawer_has_its_printer(self) -> Self:
         if self.drawer.url and not self.printer.url:
-            raise _wrong("a devices.printer.url, since the drawer hangs on the printer")
+            raise _wrong(Sentence("a devices.printer.url, since the drawer hangs on the printer"))
         return self
 
 
@@ -324,7 +335,9 @@ def _is_private(url: str) -> bool:
 
 def _check_centre(url: str) -> str:
     if url and not _is_private(url):
-        raise _wrong("an address such as https://centre.example; http:// only on this machine")
+        raise _wrong(
+            Sentence("an address such as https://centre.example; http:// only on this machine")
+        )
     return url.rstrip("/")
 
 
@@ -335,7 +348,9 @@ class Centre(Section):
     proxy: Annotated[
         str,
         Field(max_length=200),
-        _fits(r"(https?://\S+)?", "an address such as http://proxy.example:3128, or nothing"),
+        _fits(
+            r"(https?://\S+)?", Sentence("an address such as http://proxy.example:3128, or nothing")
+        ),
     ]
     enabled: bool
 
@@ -374,4 +389,4 @@ class Settings(Section):
         try:
             return dict(keymap(keys).keys)
         except Refusal as refusal:
-            raise PydanticCustomError("refused", "{why}", {"why": str(refusal)}) from refusal
+            raise PydanticCustomError("refused", "{why}", {"why": refusal.sentence}) from refusal

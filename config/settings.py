@@ -24,7 +24,9 @@ from pydantic_core import ErrorDetails
 
 from config.places import places
 from config.sections import Settings
+from config.words import LOCALES
 from pos.domain.errors import Refusal
+from pos.domain.words import Sentence
 
 DEFAULTS = Path(__file__).parent / "defaults.toml"
 PREFIX = "COMPTOIR__"
@@ -52,6 +54,27 @@ def load(path: Path | None = None, environ: Mapping[str, str] = os.environ) -> S
         return Settings.model_validate(merged)
     except ValidationError as error:
         raise _refusal(error.errors()[0], layers) from None
+
+
+def language(environ: Mapping[str, str] = os.environ) -> str:
+    """Return the language that the settings ask for, also when they are refused for another reason.
+
+    Where they cannot be read, or ask for one that the till does not speak, the terminal's.
+    """
+    try:
+        return load(None, environ).till.language
+    except Refusal:
+        wanted = environ.get(f"{PREFIX}TILL__LANGUAGE") or _language_in(places(environ).config)
+    if wanted in LOCALES:
+        return wanted
+    return "fr" if environ.get("LANG", "").startswith("fr") else "en"
+
+
+def _language_in(file: Path) -> str:
+    try:
+        return str(_read(file)["till"]["language"])
+    except (Refusal, KeyError, TypeError):
+        return ""
 
 
 def digest(settings: Settings) -> str:
@@ -203,30 +226,42 @@ def _refusal(error: ErrorDetails, layers: dict[str, Tree]) -> Refusal:
 
 
 _EXPECTED = {
-    "string_type": "text between quotation marks",
-    "string_too_long": "at most {max_length} characters",
-    "bool_type": "true or false",
-    "bool_parsing": "true or false",
-    "int_type": "a whole number",
-    "int_parsing": "a whole number",
-    "int_from_float": "a whole number",
-    "greater_than_equal": "{ge} or more",
-    "less_than_equal": "{le} or less",
-    "literal_error": "{expected}",
-    "tuple_type": "a list between [ and ]",
-    "dict_type": "a section of its own",
-    "model_type": "a section of its own",
-    "date_type": "a day such as 2026-12-31",
-    "date_parsing": "a day such as 2026-12-31",
-    "date_from_datetime_parsing": "a day such as 2026-12-31",
-    "wrong": "{why}",
-    "value_error": "another layout ({error})",
+    "string_type": Sentence("text between quotation marks"),
+    "string_too_long": Sentence("at most {max_length} characters"),
+    "bool_type": Sentence("true or false"),
+    "bool_parsing": Sentence("true or false"),
+    "int_type": Sentence("a whole number"),
+    "int_parsing": Sentence("a whole number"),
+    "int_from_float": Sentence("a whole number"),
+    "greater_than_equal": Sentence("{ge} or more"),
+    "less_than_equal": Sentence("{le} or less"),
+    "literal_error": Sentence("one of {expected}"),
+    "tuple_type": Sentence("a list between [ and ]"),
+    "dict_type": Sentence("a section of its own"),
+    "model_type": Sentence("a section of its own"),
+    "date_type": Sentence("a day such as 2026-12-31"),
+    "date_parsing": Sentence("a day such as 2026-12-31"),
+    "date_from_datetime_parsing": Sentence("a day such as 2026-12-31"),
+    "value_error": Sentence("another layout ({error})"),
 }
 """What to say for each kind of error that the settings can raise."""
 
 
-def _expected(error: ErrorDetails) -> str:
-    return _EXPECTED.get(error["type"], error["msg"]).format(**error.get("ctx", {}))
+def _expected(error: ErrorDetails) -> Sentence | str:
+    facts = error.get("ctx", {})
+    if error["type"] == "wrong":
+        why: Sentence = facts["why"]
+        return why
+    known = _EXPECTED.get(error["type"])
+    if known is None:
+        return error["msg"]
+    values = {name: _plain(value) for name, value in facts.items()}
+    return Sentence(known.template, **values)
+
+
+def _plain(value: object) -> str | int:
+    """Return a value as a sentence names it; pydantic joins the texts it would take by “or”."""
+    return value if isinstance(value, int) else str(value).replace(" or ", ", ")
 
 
 def _unknown(file: str, key: str, place: tuple[Any, ...]) -> Refusal:

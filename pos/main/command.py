@@ -6,7 +6,6 @@ traceback goes to the log, never to the terminal.
 
 from __future__ import annotations
 
-import os
 import sys
 from datetime import datetime
 from pathlib import Path
@@ -309,13 +308,22 @@ def config_path() -> None:
 
 @config.command("init")
 def config_init() -> None:
-    """Write a commented settings file to fill in; never over one that exists."""
+    """Write a commented settings file to fill in; never over one that exists.
+
+    Says where it lies, then what it still wants before the till may sell.
+    """
     from config import settings
     from config.places import places
+    from config.words import words_for
+    from pos.main.rules import fiscal_rules, house_rules
+    from pos.till.start import set_up_problems
 
     path = places().config
     settings.init(path)
     typer.echo(str(path))
+    found = settings.load()
+    for sentence in set_up_problems(fiscal_rules(found), house_rules(found)):
+        typer.echo(words_for(found.till.language).say(sentence))
 
 
 @staff.command("add")
@@ -363,11 +371,7 @@ def say_error(sentence: Sentence | str) -> None:
     from config import settings
     from config.words import words_for
 
-    try:
-        language = settings.load().till.language
-    except Refusal:
-        language = "fr" if os.environ.get("LANG", "").startswith("fr") else "en"
-    typer.echo(words_for(language).say(sentence), err=True)
+    typer.echo(words_for(settings.language()).say(sentence), err=True)
 
 
 def run() -> None:

@@ -320,7 +320,10 @@ def test_the_settings_can_be_shown_found_and_begun(empty: Home) -> None:
     path = empty.command("config", "path")
     assert str(empty.path / "config.toml") in path.out
     made = empty.command("config", "init")
-    assert made.out.strip() == str(empty.path / "config.toml")
+    written, *wanted = made.out.splitlines()
+    assert written == str(empty.path / "config.toml")
+    keys = ("siret", "vat_number", "naf")
+    assert all(f"shop.{key}" in " ".join(wanted) for key in keys)
     assert one_sentence(empty.command("config", "init"))
     shown = empty.command("config", "show")
     assert tomllib.loads(shown.out)["shop"]["zone"] == "Europe/Paris"

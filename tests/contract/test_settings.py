@@ -8,9 +8,10 @@ from pathlib import Path
 import pytest
 
 from config.places import places
-from config.settings import DEFAULTS, digest, init, load, show
+from config.settings import DEFAULTS, digest, init, language, load, show
 from pos.domain.barcode import MeasurePlan
 from pos.domain.errors import Refusal
+from pos.domain.words import Sentence
 
 NOWHERE = {"COMPTOIR_HOME": "/nowhere"}
 
@@ -55,7 +56,7 @@ WRONG = [
     ("[shop]\nvat_number = 'FR00123'", "expected: a VAT number such as FR and 11 digits."),
     ("[shop]\nzone = 'Europe/Pariss'", "expected: a time zone such as Europe/Paris."),
     ("[till]\nname = 'till one'", "expected: 1 to 8 capital letters and digits, a letter first."),
-    ("[till]\nfiscal = 'frence'", "expected: 'france' or 'none'."),
+    ("[till]\nfiscal = 'frence'", "expected: one of 'france', 'none'."),
     ("till = 'T01'", 'till is "T01"; expected: a section of its own.'),
     ("[selling]\ncash_limit = -1", "selling.cash_limit is -1; expected: 0 or more."),
     ("[tenders]\non = []", "expected: at least one way to pay, each named once."),
@@ -89,6 +90,22 @@ def test_a_wrong_value_of_the_environment_is_not_blamed_on_the_file(tmp_path: Pa
     file = written(tmp_path, "[shop]\ncut_off_hour = 4\n")
     with pytest.raises(Refusal, match=r'In the environment, shop\.cut_off_hour is "x"'):
         load(file, {"COMPTOIR__SHOP__CUT_OFF_HOUR": "x"})
+
+
+def test_what_is_wrong_is_said_in_the_language_that_the_file_asks_for(tmp_path: Path) -> None:
+    home = {"COMPTOIR_HOME": str(tmp_path)}
+    written(tmp_path, "[till]\nlanguage = 'fr'\n[shop]\nsiret = '73282932000075'\n")
+    with pytest.raises(Refusal) as refused:
+        load(None, home)
+    assert isinstance(refused.value.sentence.values["expected"], Sentence)
+    for environ, expected in (
+        ({"LANG": "en_GB.UTF-8"}, "fr"),
+        ({"COMPTOIR__TILL__LANGUAGE": "en"}, "en"),
+        ({"COMPTOIR__TILL__LANGUAGE": "de", "LANG": "fr_FR.UTF-8"}, "fr"),
+    ):
+        assert language({**home, **environ}) == expected
+    written(tmp_path, "[till\n")
+    assert language({**home, "LANG": "en_GB.UTF-8"}) == "en"
 
 
 def test_a_settings_file_that_was_named_must_exist(tmp_path: Path) -> None:

@@ -39,6 +39,7 @@ GESTURES = (
     "refund",
     "gift",
     "cash_desk",
+    "orders",
     "stock",
     "day",
     "readiness",

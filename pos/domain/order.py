@@ -21,7 +21,7 @@ from pydantic import Field
 from pos.domain.catalogue import NAME_MAX
 from pos.domain.errors import Refusal
 from pos.domain.feed import Amount, FeedFields, Key
-from pos.domain.money import line_amount
+from pos.domain.money import PIECE, line_amount
 from pos.domain.words import Sentence
 
 LINES_MOST = 200
@@ -191,17 +191,33 @@ class Order(FeedFields):
         raise Refusal("unknown_line", "The order has no line {n}.", n=n)
 
     @property
+    def pieces(self) -> int:
+        """How many things are ordered: pieces, and one for each line that is weighed."""
+        return sum(1 if line.unit == "kg" else line.quantity // PIECE for line in self.lines)
+
+    @property
+    def lines_done(self) -> int:
+        """How many lines have nothing left to pick."""
+        return sum(1 for line in self.lines if not line.to_pick)
+
+    @property
     def age(self) -> int:
         """The least age that its articles ask for, in years."""
         return max(line.age for line in self.lines)
 
+    def to_put_back(self, line: OrderLine) -> int:
+        """What of a line lies on the pickup shelf and nobody will collect: all of an order that is
+        over, else what was refused at the desk.
+        """
+        if self.state in OVER:
+            return line.on_shelf
+        is_gone = self.state in (OrderState.HANDED_OVER, OrderState.RETURNED)
+        return min(line.on_shelf, line.refused) if is_gone else 0
+
     @property
     def is_to_put_back(self) -> bool:
         """Whether something of it lies on the pickup shelf that nobody will collect."""
-        if self.state in OVER:
-            return any(line.on_shelf for line in self.lines)
-        is_gone = self.state in (OrderState.HANDED_OVER, OrderState.RETURNED)
-        return is_gone and any(line.refused and line.on_shelf for line in self.lines)
+        return any(self.to_put_back(line) for line in self.lines)
 
 
 STATE_NAMES: dict[OrderState, Sentence] = {

@@ -16,9 +16,11 @@ from pos.screens.day_screen import DayScreen
 from pos.screens.face import Face
 from pos.screens.keys import tolerate_malformed_keys
 from pos.screens.options import ScreenOptions
+from pos.screens.pickup.screen import PickupScreen
 from pos.screens.sale_screen import SaleScreen
 from pos.screens.session import Session
 from pos.screens.themes import Look, Palette, textual_theme
+from pos.screens.till_screen import TillScreen
 from pos.screens.wedge import GAP_MS, Heard, ScanText, Wedge
 from pos.screens.wire import Paper, Wire
 from pos.till.desk import Desk
@@ -55,12 +57,14 @@ class TillApp(App[None]):
         self._wire = wire
         self._wedge = Wedge()
         self._ticking = False
+        self._beating = False
         self._options = options
         self.face = Face(words_for(options.language), Look.of(palettes[options.theme]))
         self.session = Session(desk, keys, options, self)
         self.sale_screen = SaleScreen(self.session, self.face)
         self.day_screen = DayScreen(self.session, self.face)
-        self._screens = (self.sale_screen, self.day_screen)
+        self.pickup_screen = PickupScreen(self.session, self.face)
+        self._screens = (self.sale_screen, self.day_screen, self.pickup_screen)
         for name, palette in palettes.items():
             self.register_theme(textual_theme(f"till-{name}", palette))
 
@@ -69,7 +73,7 @@ class TillApp(App[None]):
     def on_mount(self) -> None:
         """Show the screen, then let the devices start."""
         self.theme = f"till-{self._palette}"
-        for name, screen in zip(("sale", "day"), self._screens, strict=True):
+        for name, screen in zip(("sale", "day", "pickup"), self._screens, strict=True):
             self.install_screen(screen, name)
         self.push_screen(self.sale_screen)
         self.session.begin()
@@ -147,10 +151,27 @@ class TillApp(App[None]):
 
     def show(self) -> None:
         """Draw what the session holds now, on the screen that it is at."""
-        screen = self.sale_screen if self.session.day is None else self.day_screen
+        screen = self._due_screen()
         if self.screen is not screen:
             self.switch_screen(screen)
         screen.draw()
+        self._wait_for_beat()
+
+    def _due_screen(self) -> TillScreen:
+        if self.session.day is not None:
+            return self.day_screen
+        return self.sale_screen if self.session.pickup is None else self.pickup_screen
+
+    def _wait_for_beat(self) -> None:
+        prompt = self.session.prompt
+        if prompt is not None and prompt.beat_s and not self._beating:
+            self._beating = True
+            self.set_timer(prompt.beat_s, self._beat)
+
+    def _beat(self) -> None:
+        self._beating = False
+        self.session.beat()
+        self.show()
 
     def next_theme(self) -> None:
         """Change to the next palette."""

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from pos.screens import managing, paying, selling
 from pos.screens.dialogs.commands import CommandsPrompt, HelpPrompt
+from pos.screens.pickup import opening
 
 if TYPE_CHECKING:
     from pos.screens.session import Session
@@ -15,6 +16,7 @@ GESTURES: dict[str, Callable[[Session], None]] = {
     "commands": lambda session: session.ask_aside(CommandsPrompt(session)),
     "help": lambda session: session.ask_aside(HelpPrompt(session)),
     "search": selling.search,
+    "orders": opening.orders,
     "quantity": selling.quantity,
     "discount": selling.discount,
     "park": selling.park,

@@ -4,7 +4,8 @@ Keys go to the prompt until it is answered or left. A scan that is no answer wai
 prompt `holds` it, and otherwise closes the prompt and is taken at once; either way it is never
 lost. A list that is `is_aside` stands over another prompt, which comes back. A prompt that
 `leaves` can be left with Esc, and one that `yields` by another gesture too. A list that `covers`
-may take the rows of the basket.
+may take the rows of the basket. One that `judges` takes a scanned pickup pass itself. One that
+waits for something without a key says in `beat_s` how often, in seconds, it looks.
 """
 
 from __future__ import annotations
@@ -33,6 +34,8 @@ class Prompt:
     yields = True
     is_aside = False
     covers = False
+    judges = False
+    beat_s = 0.0
     takes: Filter | None = None
 
     def __init__(self, session: Session, text: str = "") -> None:
@@ -82,6 +85,9 @@ class Prompt:
     def gesture(self, _name: str) -> bool:
         """Do a gesture that means something of its own here; False for every other one."""
         return False
+
+    def beat(self) -> None:
+        """Look at what this waits for, every `beat_s` seconds."""
 
     def running(self) -> int | None:
         """Return the sum of what was typed so far, in minor units, where the answer is a sum."""

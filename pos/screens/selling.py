@@ -19,7 +19,9 @@ from pos.screens.dialogs.search import SearchPrompt
 from pos.screens.dialogs.sign_in import SignIn
 from pos.screens.dialogs.stock import StockPrompt
 from pos.screens.dialogs.value import PricePrompt, QuantityPrompt
-from pos.screens.typing import typed_quantity
+from pos.screens.prompt import TEXT_MOST
+from pos.screens.typing import starts_a_name, typed_quantity
+from pos.screens.wedge import Typed
 from pos.till import sell
 
 if TYPE_CHECKING:
@@ -41,8 +43,20 @@ def chosen_line(session: Session) -> Line:
     return line
 
 
-def sale_key(session: Session, key: str) -> None:
-    """Take a key that has no character while nothing is asked."""
+def sale_key(session: Session, typed: Typed) -> None:
+    """Take a key while nothing is asked."""
+    if typed.character is None:
+        _bare_key(session, typed.key)
+    elif typed.character == "*":
+        multiply(session)
+    elif starts_a_name(typed.character):
+        search(session, session.take_text() + typed.character)
+    elif len(session.text) < TEXT_MOST:
+        session.text += typed.character
+
+
+def _bare_key(session: Session, key: str) -> None:
+    """Take a key that has no character."""
     if key == "enter":
         if session.text:
             session.offered(sell.scan(session.desk, session.take_text()))

@@ -9,7 +9,7 @@ a door of this object is handed (key, scan, gesture, touch, device, minute) rais
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from typing import Protocol
 
 from pos.domain.basket import Basket
@@ -20,7 +20,6 @@ from pos.domain.words import Sentence, Words
 from pos.ports import (
     CardRequest,
     DeviceEvent,
-    DeviceState,
     PrintEnded,
     PrintOutcome,
     Scanned,
@@ -37,18 +36,18 @@ from pos.screens.dialogs.sign_in import SignIn
 from pos.screens.dialogs.ticket import TicketPrompt
 from pos.screens.gestures import GESTURES
 from pos.screens.options import ScreenOptions
-from pos.screens.prompt import TEXT_MOST, Prompt
-from pos.screens.selling import multiply, sale_key, search
-from pos.screens.typing import is_digit, starts_a_name
-from pos.screens.watch import Watch
+from pos.screens.pickup import opening
+from pos.screens.pickup.place import Pickup
+from pos.screens.prompt import Prompt
+from pos.screens.selling import sale_key
+from pos.screens.typing import is_digit
+from pos.screens.watch import DRAWER, Watch
 from pos.screens.wedge import Typed
-from pos.till import centre, closing, refund, sell, tender, tickets
+from pos.till import refund, sell, tender, tickets
 from pos.till.desk import Desk
+from pos.till.pickup import judge
 from pos.till.readiness import NETWORK
 from pos.till.sell import Gesture, Question
-
-DRAWER = "drawer"
-"""The name of the till's cash drawer among its devices."""
 
 HELD_MOST = 200
 """The most scans that wait for a prompt to be answered; a counter never saw half of it."""
@@ -61,9 +60,6 @@ ANYTIME = {"theme", "language", "quit"}
 
 ASIDE = {"help", "commands", "about", "readiness"}
 """Gestures whose list stands over an open prompt, which comes back when the list is closed."""
-
-NOT_OPENED = Sentence("The drawer may not have opened: the printer does not answer.")
-"""What is said of a drawer that was told to open through a printer that is away."""
 
 
 class Front(Protocol):
@@ -101,11 +97,10 @@ class Session(Watch):
         self.cursor: int | None = None
         self.prompt: Prompt | None = None
         self.held: deque[str] = deque()
-        self.alarms: deque[Sentence] = deque(options.notes)
         self.later: set[str] = set()
         self.asks_card = False
         self.day: Day | None = None
-        self._told = set(options.notes)
+        self.pickup: Pickup | None = None
         self.columns = 80
         self._pressed_ms: int | None = None
         self._deaf_until_ms: int | None = None
@@ -120,27 +115,14 @@ class Session(Watch):
 
     def tick(self) -> None:
         """Let a minute pass: read again what changes by itself, try again what did not go."""
-        self.quietly(self._catch_up)
-        self.quietly(self._hear_centre)
+        self.quietly(self.catch_up)
+        self.quietly(self.hear_centre)
+        self.quietly(self.hear_orders)
         self.refresh()
         self.quietly(lambda: tickets.retry(self.desk))
         if self.day is not None:
             self.quietly(self.day.read)
         self.settle()
-
-    def _catch_up(self) -> None:
-        """Close the days that were forgotten, and say what was done."""
-        self._alarm(closing.catch_up(self.desk))
-
-    def _hear_centre(self) -> None:
-        """Take what the centre has for this till, when nobody sells."""
-        self._alarm(centre.between_sales(self.desk))
-
-    def _alarm(self, sentences: Iterable[Sentence]) -> None:
-        for sentence in sentences:
-            if sentence not in self._told:
-                self._told.add(sentence)
-                self.alarms.append(sentence)
 
     @property
     def words(self) -> Words:
@@ -196,7 +178,7 @@ class Session(Watch):
         elif self.prompt is not None:
             self.prompt.key(typed)
         else:
-            self._sale_key(typed)
+            sale_key(self, typed)
 
     def chose_by_digit(self) -> None:
         """Hear no digit for a moment: a list is often answered with an amount of two."""
@@ -225,7 +207,7 @@ class Session(Watch):
         if name in ANYTIME or name in ASIDE:
             action(self)
         elif self._leave_prompts():
-            self.day = None
+            self._leave_place(name)
             action(self)
 
     def _leave_prompts(self) -> bool:
@@ -236,9 +218,18 @@ class Session(Watch):
             self.leave(self.prompt)
         return True
 
+    def _leave_place(self, gesture: str) -> None:
+        """Go to the sale; whoever signs in at the clerk's screen stays there, its order closed."""
+        self.day = None
+        if self.pickup is not None:
+            self.pickup.leave_view()
+        if gesture != "cashier":
+            self.pickup = None
+
     def _scan(self, text: str) -> None:
         while self.prompt is not None:
-            if self.prompt.scanned(text):
+            may_answer = self.prompt.judges or not judge.is_pass(self.desk, text)
+            if may_answer and self.prompt.scanned(text):
                 return
             if self.prompt.holds:
                 self._hold(text)
@@ -252,16 +243,17 @@ class Session(Watch):
                 Sentence("The ticket was not printed; look at the printer, then ask again.")
             )
         if isinstance(event, StatusChanged) and event.device == DRAWER:
-            self._drawer_answered(event.state)
+            self.drawer_answered(event.state)
         if isinstance(event, StatusChanged) and event.device == NETWORK:
-            self.quietly(self._hear_centre)
+            self.quietly(self.hear_centre)
+            self.quietly(self.hear_orders)
             self.refresh()
 
-    def _drawer_answered(self, state: DeviceState) -> None:
-        if state is DeviceState.OFFLINE:
-            self.refuse(NOT_OPENED)
-        elif self.notice is not None and self.notice.sentence is NOT_OPENED:
-            self.notice = None
+    def beat(self) -> None:
+        """Let the open prompt look at what it waits for."""
+        prompt = self.prompt
+        if prompt is not None and prompt.beat_s:
+            self._door(prompt.beat)
 
     # what goes on
 
@@ -325,14 +317,9 @@ class Session(Watch):
         self.follow()
         if isinstance(outcome, SaleFinished):
             self.refresh()
+            opening.say_handed(self, outcome)
             if any(one.method == "cash" for one in outcome.tenders):
                 self.check_drawer()
-
-    def check_drawer(self) -> None:
-        """Say so when the drawer that was just told to open may not have heard it."""
-        states = [self.desk.device_state(name) for name in (DRAWER, tickets.PRINTER)]
-        if self.desk.ports.drawer is not None and DeviceState.OFFLINE in states:
-            self.refuse(NOT_OPENED)
 
     def settle(self) -> None:
         """Ask what must be known first, take the scans that waited, then ask the rest."""
@@ -345,8 +332,16 @@ class Session(Watch):
             if self.prompt is not None or not self.held:
                 break
             self._take(self.held.popleft())
+        if self.pickup is not None:
+            self.quietly(self.pickup.read)
+            self.quietly(self.hear_orders)
         if self.prompt is None:
-            self.prompt = self._lost_print() if self.day is None else DayPrompt(self, self.day)
+            self.prompt = self._of_the_place()
+
+    def _of_the_place(self) -> Prompt | None:
+        if self.day is not None:
+            return DayPrompt(self, self.day)
+        return self._lost() if self.pickup is None else self.pickup.shown
 
     def _first_question(self) -> Prompt | None:
         if self.desk.person is None:
@@ -357,9 +352,11 @@ class Session(Watch):
         self.asks_card = False
         return None if card is None else CardPrompt(self, card)
 
-    def _lost_print(self) -> Prompt | None:
+    def _lost(self) -> Prompt | None:
+        if not self.desk.basket.is_empty:
+            return None
         lost = [one for one in tickets.unknown_prints(self.desk) if one.job not in self.later]
-        return PrintQuestion(self, lost[0]) if lost and self.desk.basket.is_empty else None
+        return PrintQuestion(self, lost[0]) if lost else opening.lost_hand_over(self)
 
     def open_card(self) -> CardRequest | None:
         """Return the card payment without an answer that this cashier's basket waits for."""
@@ -376,8 +373,13 @@ class Session(Watch):
         )
 
     def _take(self, text: str) -> None:
-        """Take a scan at the sale, whatever screen was shown."""
+        """Take a scan at the sale, whatever screen was shown; a pass or a bag opens its order."""
         self.day = None
+        if opening.is_of_an_order(self.desk, text):
+            self.text = ""
+            self.attempt(lambda: opening.open_scan(self, text))
+            return
+        self.pickup = None
         is_label = refund.is_label(text)
         self.attempt(lambda: self._scanned(text, is_label), sound=is_label)
 
@@ -387,13 +389,3 @@ class Session(Watch):
         else:
             self.offered(sell.scan(self.desk, text))
         self.text = ""
-
-    def _sale_key(self, typed: Typed) -> None:
-        if typed.character is None:
-            sale_key(self, typed.key)
-        elif typed.character == "*":
-            multiply(self)
-        elif starts_a_name(typed.character):
-            search(self, self.take_text() + typed.character)
-        elif len(self.text) < TEXT_MOST:
-            self.text += typed.character

@@ -64,6 +64,8 @@ class Look:
     bad: Style
     notice_bad: Style
     notice_good: Style
+    verdict_good: Style
+    verdict_warning: Style
     paper: Style
     edge: Style
     plot: Style
@@ -90,6 +92,8 @@ class Look:
             bad=Style(color=p.bad, bgcolor=p.surface, bold=True),
             notice_bad=Style(color=p.on_bad, bgcolor=p.bad, bold=True),
             notice_good=Style(color=p.good, bgcolor=p.background, bold=True),
+            verdict_good=Style(color=p.background, bgcolor=p.good, bold=True),
+            verdict_warning=Style(color=p.background, bgcolor=p.warning, bold=True),
             paper=Style(color=p.ink, bgcolor=p.paper),
             edge=Style(color=p.muted, bgcolor=p.background),
             plot=Style(color=p.accent, bgcolor=p.background),

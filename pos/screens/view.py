@@ -12,7 +12,8 @@ from pos.ports import DeviceState, StatusChanged
 from pos.screens.dialogs.commands import cap
 from pos.screens.dialogs.tenders import METHODS
 from pos.screens.face import Face
-from pos.screens.session import DRAWER, Session
+from pos.screens.session import Session
+from pos.screens.watch import DRAWER
 from pos.screens.widgets.cells import left
 from pos.screens.widgets.entry_line import Entry
 from pos.screens.widgets.key_bar import Cap
@@ -237,11 +238,17 @@ def status(session: Session, face: Face) -> Status:
         lights=tuple(_lights(session, face)),
         warnings=tuple(_warnings(session, face)),
         texts=(
+            _to_pick(session, face),
             unsent,
             desk.person.name if desk.person else "",
             f"{now:%H:%M}",
         ),
     )
+
+
+def _to_pick(session: Session, face: Face) -> str:
+    count = session.orders.to_pick
+    return face.say(Sentence("{count} to pick", count=count)) if count else ""
 
 
 def training(session: Session) -> str:
@@ -253,6 +260,10 @@ def training(session: Session) -> str:
 
 def _warnings(session: Session, face: Face) -> Iterator[str]:
     """Yield what nobody may miss, what matters most first."""
+    if session.orders.here:
+        yield face.say(Sentence("{count} customer here", count=session.orders.here))
+    if session.orders.new:
+        yield face.say(Sentence("{count} new order", count=len(session.orders.new)))
     if session.closing_due:
         yield face.say(Sentence("{count} day to close", count=session.closing_due))
     if session.unsettled:

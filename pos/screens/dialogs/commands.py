@@ -33,6 +33,7 @@ TEXTS: dict[str, Sentence] = {
     "gift": Sentence("Gift receipt of the last sale"),
     "cash_desk": Sentence("Cash desk: float, drop, count"),
     "stock": Sentence("Stock of the article, here and elsewhere"),
+    "orders": Sentence("Orders: pick, hand over, put back"),
     "day": Sentence("The day: figures, X and Z"),
     "readiness": Sentence("The network: what is unsent, how old all is"),
     "training": Sentence("Begin or end training"),

@@ -9,7 +9,7 @@ from pos.domain.words import Sentence
 from pos.screens.prompt import ListPrompt
 from pos.screens.widgets.choice_list import Choice
 from pos.till import tickets
-from pos.till.desk import Loan, WaitingPrint
+from pos.till.desk import Desk, Loan, WaitingPrint
 
 if TYPE_CHECKING:
     from pos.screens.session import Session
@@ -20,6 +20,10 @@ PAPERS: dict[str, Sentence] = {
     "closing": Sentence("Closing {document}"),
     "report": Sentence("Figures {document}"),
     "cash": Sentence("Cash slip {document}"),
+    "picking": Sentence("Picking list {document}"),
+    "bag": Sentence("Bag label {document}"),
+    "pickup": Sentence("Pickup slip {document}"),
+    "return": Sentence("Return slip {document}"),
 }
 """What each paper is called beside its document's label."""
 
@@ -27,13 +31,12 @@ Printing = Callable[[Loan | None], int]
 """Asks for a paper; returns 0 for the original, or the copy's number."""
 
 
-def paper_of(waiting: WaitingPrint) -> Sentence:
-    """Return what a paper is called.
-
-    >>> str(paper_of(WaitingPrint("J1", "T01-K1-Z000001", "closing", 0, lambda copy: None)))
-    'Closing T01-K1-Z000001'
-    """
-    return Sentence(PAPERS[waiting.paper].template, document=waiting.document)
+def paper_of(desk: Desk, waiting: WaitingPrint) -> Sentence:
+    """Return what a paper is called; an order's by the number that people know."""
+    name, orders = waiting.document.partition("/")[0], desk.ports.orders
+    order = None if orders is None else orders.order(name)
+    document = waiting.document if order is None else order.reference
+    return Sentence(PAPERS[waiting.paper].template, document=document)
 
 
 TICKET_GOES = Sentence("The ticket goes to the printer.")
@@ -67,11 +70,11 @@ class PrintQuestion(ListPrompt):
         if self._waiting.paper == "ticket":
             return Sentence("Did ticket {ticket} come out of the printer?",
                             ticket=self._waiting.document)  # fmt: skip
-        return Sentence("{paper}: did it come out of the printer?", paper=paper_of(self._waiting))
+        return Sentence("{paper}: did it come out of the printer?", paper=self.brief())
 
     def brief(self) -> Sentence:
         """Return the paper; the question is the list's title."""
-        return paper_of(self._waiting)
+        return paper_of(self.session.desk, self._waiting)
 
     def choices(self) -> Sequence[Choice]:
         """Return the answers."""

@@ -67,7 +67,7 @@ class SettlePrompt(ListPrompt):
     def _prints(self) -> list[_Open]:
         return [
             _Open(
-                paper_of(waiting),
+                paper_of(self.session.desk, waiting),
                 Sentence("print to check"),
                 lambda waiting=waiting: PrintQuestion(self.session, waiting),  # type: ignore[misc]
             )

@@ -1,0 +1,111 @@
+"""Putting back what nobody collects: every scan goes back to the shelf where it is sold."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from pos.domain.catalogue import Unit
+from pos.domain.errors import Refusal
+from pos.domain.order import OVER, Order, OrderLine
+from pos.domain.words import Quantity, Sentence
+from pos.screens.face import Face
+from pos.screens.pickup import words
+from pos.screens.pickup.head import HeadText, Verdict
+from pos.screens.pickup.place import OrderPrompt
+from pos.screens.typing import is_figure, typed_quantity
+from pos.screens.widgets.listing import Row, Table
+from pos.till.pickup import put_back
+
+if TYPE_CHECKING:
+    from pos.screens.session import Session
+
+
+class PuttingBack(OrderPrompt):
+    """The lines with what is to go back; a scan, or a typed number, puts so much back."""
+
+    takes = staticmethod(is_figure)
+
+    def __init__(self, session: Session, order: Order, verdict: Verdict | None = None) -> None:
+        super().__init__(session, order)
+        self._verdict = verdict
+        self.place = next((n for n, line in enumerate(order.lines) if order.to_put_back(line)), 0)
+
+    @property
+    def line(self) -> OrderLine:
+        """The line under the cursor."""
+        return self.order.lines[self.place]
+
+    def hint(self) -> Sentence:
+        """Return what the keys do."""
+        if self.text:
+            return Sentence("Enter: so many back · Esc: back")
+        return Sentence("Scan, or number, Enter · Esc: back")
+
+    def head(self, face: Face) -> HeadText:
+        """Return which order it is, and why it is over."""
+        told = [Sentence("Scan each article as you put it back on its shelf.")]
+        if self.order.reason and self.order.state in OVER:
+            told.insert(0, Sentence("Why: {reason}", reason=self.order.reason))
+        return words.head(self.session.desk, self.order, face, self._verdict, told)
+
+    def table(self, face: Face) -> Table:
+        """Return the lines, with what is back of what is to go back."""
+        shown = self.order.lines
+
+        def row(place: int) -> Row:
+            line = shown[place]
+            most = line.put_back + self.order.to_put_back(line)
+            return words.line_row(line, words.Count(line.put_back, most), face)
+
+        return Table(words.line_columns(self.order, face), len(shown), row)
+
+    def actions(self) -> Sequence[tuple[str, Sentence]]:
+        """Return the keys of this screen."""
+        return (("enter", Sentence("Put back")), ("escape", Sentence("Back")))
+
+    def scanned(self, text: str) -> bool:
+        """Put back what was scanned."""
+        self.text = ""
+        self.session.attempt(lambda: self._scanned(text), sound=False)
+        return True
+
+    def _scanned(self, raw: str) -> None:
+        done = put_back.put_back(self.session.desk, self.order, raw)
+        self._took(done.order, done.line, done.quantity)
+
+    def enter(self) -> None:
+        """Put the typed quantity of the line back."""
+        if not self.text:
+            raise Refusal("no_quantity", "Scan the article, or type how many go back.")
+        text, self.text = self.text, ""
+        quantity = typed_quantity(text, Unit(self.line.unit))
+        after = put_back.put_back_line(self.session.desk, self.order, self.line.n, quantity)
+        self._took(after, after.line(self.line.n), quantity)
+
+    def chose(self, place: int) -> None:
+        """Put the cursor there, and no more."""
+        self.place = place
+
+    def _leave(self) -> None:
+        if self.text:
+            self.text = ""
+        else:
+            super()._leave()
+
+    def _took(self, order: Order, line: OrderLine, quantity: int) -> None:
+        session, self.order = self.session, order
+        self.place = next(n for n, one in enumerate(order.lines) if one.n == line.n)
+        if order.is_to_put_back:
+            session.say(
+                Sentence(
+                    "“{name}”: {quantity} put back.",
+                    name=line.name,
+                    quantity=Quantity(quantity, line.unit),
+                )
+            )
+            return
+        if session.pickup is not None:
+            session.prompt = None
+            session.pickup.back()
+        session.say(Sentence("All of order {reference} is put back.", reference=order.reference))

@@ -19,6 +19,8 @@ from pos.domain.shift import instant_text
 from pos.journal.chain import Head
 from pos.ports import StoreUnavailable
 from pos.ports.centre import (
+    ClaimAnswer,
+    ClaimWanted,
     CourierReport,
     CourierState,
     ForkOrder,
@@ -30,6 +32,8 @@ from sync.merge import Fork, Lane, Outcome, Outgoing
 from sync.protocol import (
     ENTRIES_MOST,
     ROWS_MOST,
+    Claim,
+    Claimed,
     Match,
     Matched,
     Pull,
@@ -77,14 +81,14 @@ class Courier:
         self._standing = Standing(around, self._pace.beat_s, told, read_at, self._scopes.coming)
         self._batch, self._rows = ENTRIES_MOST, ROWS_MOST
         self._failures: dict[Side, int] = {"up": 0, "down": 0}
-        self._work, self._news, self._asked = (asyncio.Event() for _ in range(3))
+        self._work, self._news, self._asked, self._wanted = (asyncio.Event() for _ in range(4))
         self._recovered = asyncio.Event()
 
     async def run(self) -> None:
         """Work until cancelled."""
         try:
             async with asyncio.TaskGroup() as tasks:
-                for task in (self._watch, self._listen, self._look_up):
+                for task in (self._watch, self._listen, self._look_up, self._ask_claims):
                     tasks.create_task(task())
                 tasks.create_task(self._go("up", self._send, self._work, None))
                 tasks.create_task(self._go("down", self._fetch, self._news, self._pace.idle_s))
@@ -124,6 +128,8 @@ class Courier:
                 now = self._around.changed()
                 if self._around.mirror.asked():
                     self._asked.set()
+                if self._around.mirror.claims():
+                    self._wanted.set()
             except StoreUnavailable:
                 now = seen  # sending says so, with a wait that grows
             if now != seen:
@@ -164,6 +170,33 @@ class Courier:
             for one in told.stores
         ]
         self._around.mirror.answer(sku, found, instant_text(self._around.clock.now()))
+
+    async def _ask_claims(self) -> None:
+        """Ask for what a till must have alone, while somebody waits for the answer.
+
+        A claim has the name of its entry, so asking twice changes nothing: it is asked until it
+        is answered, however late that is.
+        """
+        failures = 0
+        while True:
+            await self._wanted.wait()
+            self._wanted.clear()
+            try:
+                for wanted in self._around.mirror.claims():
+                    await self._claim(wanted)
+                failures = 0
+            except (Trouble, StoreUnavailable):
+                failures += 1
+                await self._around.sleep(self._pace.first_s)
+                if not self._recovered.is_set():
+                    await self._wait(self._back_off_s(failures), self._recovered)
+
+    async def _claim(self, wanted: ClaimWanted) -> None:
+        self._check_judged()
+        asked = Claim(claim=wanted.claim, what=wanted.what, key=wanted.key)
+        told = await self._around.wire.ask("/v1/claims", asked, Claimed)
+        answer = ClaimAnswer(told.granted, told.holder, told.at)
+        self._around.mirror.claimed(wanted.claim, answer)
 
     # up
 

@@ -99,6 +99,19 @@ class StaffFields(FeedFields):
     pin_hash: Annotated[str, Field(max_length=200)]
 
 
+class PassKeyFields(FeedFields):
+    """A public key (hex) that proves the centre's pickup passes (kind `pass_key`, key: 0 to 15)."""
+
+    public_key: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
+
+
+class StoreFields(FeedFields):
+    """A shop of the company (kind `store`, key: its short name): its number in pickup passes."""
+
+    number: Annotated[int, Field(ge=1, lt=2**16)]
+    name: Annotated[str, Field(max_length=80)] = ""
+
+
 class StockFields(FeedFields):
     """The stock of an article in a store (kind `stock`, key: the SKU), in thousandths.
 

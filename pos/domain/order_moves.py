@@ -33,7 +33,7 @@ class Moves:
         shelf: dict[str, int] = {}
         for old, new in zip(before.lines, after.lines, strict=True):
             _add(on_hand, new.sku, _kept(new, is_sellable) - _kept(old, is_sellable))
-            _add(shelf, new.sku, new.on_shelf - old.on_shelf)
+            _add(shelf, new.sku, _lies(new) - _lies(old))
         return cls(on_hand, shelf)
 
     def plus(self, other: Moves) -> Moves:
@@ -47,12 +47,16 @@ class Moves:
 
 
 def is_sellable(event: OrderEvent) -> bool:
-    """Tell whether what a step brings back to the shop can be sold again."""
-    return not isinstance(event, OrderReturned) or event.sellable
+    """Tell whether what a step brings back is sold again, and by no ticket that says so itself."""
+    return not isinstance(event, OrderReturned) or (event.sellable and event.ticket is None)
 
 
 def _kept(line: OrderLine, is_sellable: bool) -> int:
     return line.put_back - line.picked + (line.returned if is_sellable else 0)
+
+
+def _lies(line: OrderLine) -> int:
+    return line.picked - line.handed - line.put_back
 
 
 def _add(moved: dict[str, int], sku: str, quantity: int) -> None:

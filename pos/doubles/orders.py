@@ -129,6 +129,12 @@ class MemoryOrders:
         del what
         self.asked.setdefault(claim, key)
 
+    def unclaim(self, claim: str) -> None:
+        """Forget a claim; one that was granted is free again, as the centre does on hearing so."""
+        key = self.asked.pop(claim, "")
+        if key in self.held and self.held[key][0] == claim:
+            del self.held[key]
+
     def claimed(self, claim: str) -> ClaimAnswer | None:
         """Return the answer, None while the centre is not reached."""
         if not self.is_online or claim not in self.asked:

@@ -136,6 +136,7 @@ def desk_of(
         fiscal=fiscal_rules(settings),
         sound=Bell(frozenset(sounds), ring),
         centre=store.centre,
+        orders=store.orders,
     )
     speak = words_in(settings)
     return Desk(ports, house_rules(settings), lambda: speak(settings.till.language), speak)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any, Protocol
+from typing import Any, Literal, Protocol
 
 from pos.domain.feed import StaffFields, StockFields
 from pos.domain.promotion import Promotions
@@ -151,6 +151,24 @@ class Elsewhere:
     answered_at: str
 
 
+@dataclass(frozen=True, slots=True)
+class ClaimWanted:
+    """What the till asks to have alone: under the name of the entry that asked, what, and which."""
+
+    claim: str
+    what: Literal["hand_over", "voucher", "points"]
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimAnswer:
+    """What the centre said of a claim: who holds it, since when (an instant text)."""
+
+    granted: bool
+    holder: str
+    at: str
+
+
 class Outbox(Protocol):
     """The journal, read only, while the till may be writing it."""
 
@@ -171,7 +189,7 @@ class Outbox(Protocol):
         ...
 
     def hash_at(self, epoch: str, number: int) -> bytes | None:
-        """Return an entry's hash, None where there is none (any more)."""
+        """Return an entry's hash, also that of the last one purged; None where there is none."""
         ...
 
 
@@ -211,6 +229,14 @@ class Mirror(Protocol):
 
     def answer(self, sku: str, stores: Sequence[StockThere], at: str) -> None:
         """Keep where else an article is, as the centre said at an instant."""
+        ...
+
+    def claims(self) -> Sequence[ClaimWanted]:
+        """Return the claims that the till asked for and that have no answer yet, newest first."""
+        ...
+
+    def claimed(self, claim: str, answer: ClaimAnswer) -> None:
+        """Keep what the centre said of a claim."""
         ...
 
     def report(self, report: CourierReport) -> None:

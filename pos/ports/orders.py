@@ -12,6 +12,7 @@ from typing import Literal, Protocol
 
 from pos.domain.events.orders import HandOverAsked, OrderEvent, OrderHandedOver
 from pos.domain.order import Order
+from pos.ports.centre import ClaimAnswer as ClaimAnswer
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,15 +30,6 @@ class StoreName:
     number: int
     store: str
     name: str
-
-
-@dataclass(frozen=True, slots=True)
-class ClaimAnswer:
-    """What the centre said of a claim: who holds it, since when (an instant text)."""
-
-    granted: bool
-    holder: str
-    at: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +112,10 @@ class Orders(Protocol):
 
     def claim(self, claim: str, what: Literal["hand_over"], key: str) -> None:
         """Ask the courier for a claim, durably; asked again it changes nothing."""
+        ...
+
+    def unclaim(self, claim: str) -> None:
+        """Ask for a claim no more, where it has no answer yet."""
         ...
 
     def claimed(self, claim: str) -> ClaimAnswer | None:

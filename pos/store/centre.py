@@ -39,7 +39,7 @@ from pos.ports.centre import (
 from pos.store.books import BookFile
 from pos.store.centre_stock import below_zero, moved
 from pos.store.engine import explained, open_engine, open_reader, reading
-from pos.store.mirror_facts import FILE, INCLUDED, enrolment_of, fact, lanes_of, report_of
+from pos.store.mirror_facts import FILE, INCLUDED, SCHEMA, enrolment_of, fact, lanes_of, report_of
 from pos.store.outbox import heads_of
 from pos.store.projections import ENTRY_SQL, entry_of
 from pos.store.promotions import ToldPromotions, promotions_of
@@ -199,16 +199,27 @@ class CentreFile:
         """See `pos.ports.centre.Centre.staff_changes`."""
         return self._read().staff
 
+    def told(self, statement: str, *values: object) -> list[Any]:
+        """Return rows of `centre.db`; none where the courier has not made what is asked for."""
+        with self._lock, explained(str(self._path)):
+            self._read()
+            if self._raw is None or not _is_made(self._raw, SCHEMA):
+                return []
+            return list(self._raw.execute(statement, values))
+
+    def standing(self) -> tuple[Mapping[str, int], Mapping[str, LaneKept]]:
+        """Return how far entries are counted in what the centre told, and how far it holds them."""
+        seen = self._read()
+        return seen.included, seen.lanes
+
     def took(self, change: StaffChange) -> None:
         """See `pos.ports.centre.Centre.took`."""
-        self._write(
-            "INSERT OR REPLACE INTO taken VALUES ('staff', ?, ?)", change.ref, change.digest
-        )
+        self.write("INSERT OR REPLACE INTO taken VALUES ('staff', ?, ?)", change.ref, change.digest)
 
     def ask_elsewhere(self, sku: str, at: str) -> None:
         """See `pos.ports.centre.Centre.ask_elsewhere`."""
         if self.enrolled():
-            self._write(_ASK, sku, at)
+            self.write(_ASK, sku, at)
 
     def elsewhere(self, sku: str) -> Elsewhere | None:
         """See `pos.ports.centre.Centre.elsewhere`."""
@@ -219,7 +230,8 @@ class CentreFile:
             return None
         return Elsewhere([StockThere(**one) for one in json.loads(row[0])], row[1])
 
-    def _write(self, statement: str, *values: object) -> None:
+    def write(self, statement: str, *values: object) -> None:
+        """Write one row of what the till asks and takes, in a short transaction of its own."""
         engine = open_engine(self._path)
         try:
             with explained(str(self._path)), engine.begin() as connection:
@@ -350,9 +362,9 @@ class CentreFile:
         )
 
 
-def _is_made(raw: Any) -> bool:
-    """Whether the courier has made the tables already."""
-    return bool(raw.execute("PRAGMA user_version").fetchone()[0])
+def _is_made(raw: Any, version: int = 1) -> bool:
+    """Whether the courier has made the tables of a version already."""
+    return int(raw.execute("PRAGMA user_version").fetchone()[0]) >= version
 
 
 def _forks(connection: Any) -> list[tuple[int, dict[str, Any]]]:

@@ -1,7 +1,8 @@
 """What this till's own sales do to the stock of its store, beside what the centre told of it.
 
 The centre's level holds the entries up to those it names (`included`); what was sold here after
-them comes off at once, sent or not.
+them comes off at once, sent or not. What pays for an order comes off the pickup shelf, see
+`pos.store.orders`.
 """
 
 from __future__ import annotations
@@ -22,13 +23,14 @@ _OF = "SELECT line.sku, -sum(line.quantity)"
 _LINES = """
 FROM entry JOIN sale ON sale.entry = entry.ordinal JOIN sale_line AS line ON line.sale = sale.entry
 WHERE entry.epoch = ? AND entry.number > ? AND entry.number <= ? AND sale.training = 0
+AND line.order_line IS NULL
 """
 _MOVED = f"{_OF}{_LINES} GROUP BY line.sku"
 _MOVED_ONE = f"{_OF}{_LINES} AND line.sku = ? GROUP BY line.sku"
 _REPEATED = f"{ENTRY_SQL} WHERE epoch = ? AND number > ? AND kind = '{KIND}'"
 _SOLD = """
 SELECT line.sku, sum(line.quantity) FROM sale JOIN sale_line AS line ON line.sale = sale.entry
-WHERE sale.training = 0 AND sale.entry > coalesce(
+WHERE sale.training = 0 AND line.order_line IS NULL AND sale.entry > coalesce(
     (SELECT entry FROM sale WHERE business_day < ? ORDER BY entry DESC LIMIT 1), 0)
 GROUP BY line.sku
 """
@@ -87,6 +89,6 @@ def _moved_by(entry: Entry, sku: str | None) -> Counter[str]:
         return total
     sale = SaleFinished.model_validate(read_facts(entry.body))
     for line in () if sale.training else sale.lines:
-        if sku in (None, line.sku):
+        if sku in (None, line.sku) and line.order is None:
             total[line.sku] -= line.quantity
     return total

@@ -49,7 +49,19 @@ def _children_first(names: Iterable[str]) -> list[str]:
     return sorted(names, key=lambda name: name == "sale")
 
 
-STEPS: Sequence[Step] = (create_schema, rebuild_projections)
+def add_orders(connection: Connection) -> None:
+    """Add what orders to collect need; no journal of the version before has any step of one.
+
+    The projections are not made anew: a purge may have left rows whose entries are gone.
+    """
+    steps = next(each for each in PROJECTIONS if each.name == "order_step")
+    SQLModel.metadata.create_all(connection, tables=[steps])
+    columns = {each["name"] for each in inspect(connection).get_columns("sale_line")}
+    if "order_line" not in columns:
+        connection.exec_driver_sql("ALTER TABLE sale_line ADD COLUMN order_line VARCHAR")
+
+
+STEPS: Sequence[Step] = (create_schema, rebuild_projections, add_orders)
 """The till's own file."""
 
 CATALOGUE_STEPS: Sequence[Step] = (create_catalogue_schema, create_catalogue_schema)

@@ -15,6 +15,8 @@ from pydantic import ValidationError
 
 from pos.domain.feed import StockFields
 from pos.ports.centre import (
+    ClaimAnswer,
+    ClaimWanted,
     CourierReport,
     Enrolment,
     FeedPage,
@@ -42,10 +44,10 @@ from pos.store.mirror_facts import (
     lanes_of,
     report_of,
 )
-from pos.store.mirror_tables import create_centre_schema
+from pos.store.mirror_tables import add_claims, create_centre_schema
 from pos.store.open import open_catalogue
 
-STEPS = (create_centre_schema,)
+STEPS = (create_centre_schema, add_claims)
 
 _KEEP_LANE = "INSERT OR REPLACE INTO lane VALUES (?,?,?,?)"
 _KEEP_FACT = "INSERT OR REPLACE INTO fact VALUES (?,?)"
@@ -53,6 +55,11 @@ _PUT_LEVEL = "INSERT OR REPLACE INTO level VALUES (?,?,?,?,?)"
 _PUT_THING = "INSERT OR REPLACE INTO thing VALUES (?,?,?,?,?)"
 _ASKED = "SELECT sku FROM elsewhere WHERE answered_at < asked_at ORDER BY asked_at"
 _ANSWER = "UPDATE elsewhere SET answered_at = ?, stores = ? WHERE sku = ?"
+_CLAIMS = "SELECT claim, what, key FROM claim WHERE answered_at = '' ORDER BY claim DESC"
+_CLAIMED = "UPDATE claim SET granted = ?, holder = ?, answered_at = ? WHERE claim = ?"
+_ASIDE = ("promotion", "pass_key", "store")
+"""What the scopes of the catalogue and of prices bear beside articles and prices."""
+
 _SWEEP_THINGS = "UPDATE thing SET fields = NULL WHERE scope = ? AND round < ?"
 
 
@@ -98,7 +105,7 @@ class MirrorFile:
     def apply(self, page: FeedPage) -> int:
         """See `pos.ports.centre.Mirror.apply`."""
         if page.scope.startswith(("catalogue:", "prices:")):
-            self._put_promotions(page)
+            self._put_aside(page)
             return self._articles.apply(page)
         with short_transaction(self._engine) as raw:
             refused = _put_levels(raw, page)
@@ -125,6 +132,16 @@ class MirrorFile:
                 "UPDATE elsewhere SET answered_at = ?, stores = ? WHERE sku = ?", (at, told, sku)
             )
 
+    def claims(self) -> Sequence[ClaimWanted]:
+        """See `pos.ports.centre.Mirror.claims`."""
+        with reading(self._engine).connect() as connection:
+            return [ClaimWanted(*row) for row in connection.exec_driver_sql(_CLAIMS)]
+
+    def claimed(self, claim: str, answer: ClaimAnswer) -> None:
+        """See `pos.ports.centre.Mirror.claimed`."""
+        with short_transaction(self._engine) as raw:
+            raw.execute(_CLAIMED, (int(answer.granted), answer.holder, answer.at, claim))
+
     def report(self, report: CourierReport) -> None:
         """See `pos.ports.centre.Mirror.report`."""
         self._keep(REPORT, json.dumps(asdict(report)))
@@ -148,10 +165,13 @@ class MirrorFile:
         self._engine.dispose()
         self._catalogue.dispose()
 
-    def _put_promotions(self, page: FeedPage) -> None:
-        """Keep the promotions of a page of prices, before its cursor: told again, they are same."""
-        rows = [row for row in page.rows if row.kind == "promotion"]
-        if rows or (page.ends and page.scope.startswith("prices:")):
+    def _put_aside(self, page: FeedPage) -> None:
+        """Keep what is no article nor price, before the page's cursor: told again, it is the same.
+
+        It is small, and the till reads it here with all else of the centre.
+        """
+        rows = [row for row in page.rows if row.kind in _ASIDE]
+        if rows or page.ends:
             with short_transaction(self._engine) as raw:
                 _put_things(raw, replace(page, rows=rows))
 

@@ -10,6 +10,9 @@ from pos.ports.centre import CourierReport, CourierState, Enrolment, LaneKept
 FILE = "centre.db"
 """What the till keeps of its centre, in the data folder."""
 
+SCHEMA = 2
+"""The version of the tables that this program knows."""
+
 REPORT, ENROLMENT, INCLUDED = "report", "enrolment", "included"
 """The keys of single facts."""
 

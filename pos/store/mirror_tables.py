@@ -1,7 +1,8 @@
 """The tables of what the till keeps of its centre: `centre.db`, and a few in `catalogue.db`.
 
 Nothing here is the till's own: a file that is lost is read again from the centre. `centre.db` is
-written by the courier; the till itself writes `taken`, and questions into `elsewhere`.
+written by the courier; the till itself writes `taken`, and its questions into `elsewhere` and
+`claim`.
 """
 
 from __future__ import annotations
@@ -136,13 +137,32 @@ class SeenPriceRow(SQLModel, table=True):
     sku: str = Field(primary_key=True)
 
 
+class ClaimRow(SQLModel, table=True):
+    """A claim that the till asked for, and the answer; `answered_at` is "" while there is none."""
+
+    __tablename__ = "claim"
+    __table_args__ = (_WITHOUT_ROWID,)
+
+    claim: str = Field(primary_key=True)
+    what: str
+    key: str
+    granted: int
+    holder: str
+    answered_at: str
+
+
 _CENTRE = (LaneRow, ForkRow, ReadingRow, FactRow, LevelRow, ThingRow, TakenRow, ElsewhereRow)
 _CATALOGUE = (ReadingRow, WaitingPriceRow, SeenArticleRow, SeenPriceRow)
 
 
 def create_centre_schema(connection: Connection) -> None:
     """Create the tables of `centre.db`."""
-    SQLModel.metadata.create_all(connection, tables=[table(one) for one in _CENTRE])
+    SQLModel.metadata.create_all(connection, tables=[table(one) for one in (*_CENTRE, ClaimRow)])
+
+
+def add_claims(connection: Connection) -> None:
+    """Create what claims need, where it is not there yet."""
+    SQLModel.metadata.create_all(connection, tables=[table(ClaimRow)])
 
 
 def create_feed_tables(connection: Connection) -> None:

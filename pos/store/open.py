@@ -29,6 +29,7 @@ from pos.store.keys import file_key, remember_key
 from pos.store.lock import FileLock
 from pos.store.marker import Mark, Marker, explain
 from pos.store.migrations import CATALOGUE_STEPS, migrate
+from pos.store.orders import OrderFile
 from pos.store.queries import Queries, stream
 from pos.store.rebuild import key_in
 from pos.store.staff import StaffFile
@@ -66,7 +67,7 @@ class Who:
 
 @dataclass(frozen=True, slots=True)
 class Store:
-    """The till's file, open: the ledger, the drafts, the people, the past, the books, the key.
+    """The till's file, open: the ledger, the drafts, the people, the past, the orders, the key.
 
     `findings` is what was wrong at the start, for a manager's eyes. `clean` is whether the last
     run ended in order. `public_key` is raw (32 bytes).
@@ -80,6 +81,7 @@ class Store:
     past: Queries
     books: BookFile
     centre: CentreFile
+    orders: OrderFile
     signer: Signer
     findings: tuple[Finding, ...]
     clean: bool
@@ -213,6 +215,7 @@ def _open(
         past=Queries(engine),
         books=books,
         centre=centre,
+        orders=OrderFile(centre, engine, journal),
         signer=signer,
         findings=findings,
         clean=clean,

@@ -9,11 +9,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 from operator import attrgetter
-from typing import Any
+from typing import Any, get_args
 from zoneinfo import ZoneInfo
 
 from pos.domain import events
 from pos.domain.events import Event, SaleFinished
+from pos.domain.events.orders import OrderStep
 from pos.journal.entry import Entry, Place
 from pos.store.book_projections import PROJECT_BOOKS
 from pos.store.statements import INSERT, RUNNING, TRAINING, Project
@@ -166,7 +167,7 @@ def _line_row(ordinal: int, line: events.LineFacts) -> Row:
     off, back = line.discount, line.returned
     discount = (0, 0, "") if off is None else (off.amount, off.percent, off.reason)
     returned = (None, None, None) if back is None else _RETURNED(back)
-    return (ordinal, *_LINE_START(line), *discount, *_LINE_END(line), *returned)
+    return (ordinal, *_LINE_START(line), *discount, *_LINE_END(line), *returned, line.order)
 
 
 def _print_asked(cursor: Cursor, ordinal: int, _entry: Entry, event: events.PrintAsked) -> None:
@@ -216,6 +217,14 @@ def _drawer_opened(cursor: Cursor, ordinal: int, entry: Entry, event: events.Dra
     cursor.execute(INSERT["drawer_opening"], (ordinal, entry.at, event.cause, event.staff))
 
 
+def _order_step(cursor: Cursor, ordinal: int, _entry: Entry, event: OrderStep) -> None:
+    cursor.execute(INSERT["order_step"], (ordinal, event.order, event.kind))
+
+
+def _codes_locked(cursor: Cursor, ordinal: int, _entry: Entry, event: events.CodesLocked) -> None:
+    cursor.execute(INSERT["order_step"], (ordinal, "", event.kind))
+
+
 PROJECT: dict[str, Project] = {
     "sale.finished": _sale_finished,
     "print.asked": _print_asked,
@@ -225,5 +234,7 @@ PROJECT: dict[str, Project] = {
     "card.answered": _card_answered,
     "drawer.opened": _drawer_opened,
     "basket.abandoned": _basket_abandoned,
+    **{step.model_fields["kind"].default: _order_step for step in get_args(OrderStep)},
+    "pickup.codes_locked": _codes_locked,
     **PROJECT_BOOKS,
 }

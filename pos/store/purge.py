@@ -65,6 +65,7 @@ DELETES = (
     AND basket NOT IN (SELECT basket FROM basket_head)
     """,
     "DELETE FROM drawer_opening WHERE entry <= ?1",
+    "DELETE FROM order_step WHERE entry <= ?1",
     "DELETE FROM basket_end WHERE entry <= ?1",
     """
     DELETE FROM shift WHERE closed <= ?1

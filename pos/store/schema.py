@@ -24,6 +24,7 @@ PROJECTIONS = [
         tables.PrintJobRow,
         tables.CardPaymentRow,
         tables.DrawerOpeningRow,
+        tables.OrderStepRow,
         books.ClosingRow,
         books.ClosingRunRow,
         books.FiscalRecordRow,

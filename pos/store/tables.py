@@ -106,7 +106,10 @@ def _of_sale() -> Any:
 
 
 class SaleLineRow(SQLModel, table=True):
-    """A line, sold or given back; `returned_ticket` is "" for goods that came without one."""
+    """A line, sold or given back; `returned_ticket` is "" for goods that came without one.
+
+    `order_line` is the line of an order to collect that it pays.
+    """
 
     __tablename__ = "sale_line"
     __table_args__ = (
@@ -145,6 +148,7 @@ class SaleLineRow(SQLModel, table=True):
     returned_ticket: str | None
     returned_line: int | None
     returned_reason: str | None
+    order_line: str | None
 
 
 class SaleVatRow(SQLModel, table=True):
@@ -239,6 +243,20 @@ class DrawerOpeningRow(SQLModel, table=True):
     at: str
     cause: str
     staff: str
+
+
+class OrderStepRow(SQLModel, table=True):
+    """A step of an order to collect that was taken here; "" for what concerns codes of any."""
+
+    __tablename__ = "order_step"
+    __table_args__ = (
+        Index("ix_order_step_order", "order_id", "entry"),
+        Index("ix_order_step_kind", "kind", "entry"),
+    )
+
+    entry: int = Field(primary_key=True)
+    order_id: str
+    kind: str
 
 
 class LastSaleRow(SQLModel, table=True):

@@ -22,7 +22,7 @@ from pos.journal.signing import SeedKey
 from pos.ports import StoreUnavailable
 from pos.store.engine import open_engine, open_reader
 from pos.store.marker import Mark, Marker
-from pos.store.migrations import migrate
+from pos.store.migrations import STEPS, migrate
 from pos.store.open import FILE, Store, open_store
 from pos.store.rebuild import rebuild_check, verify
 from tests.contract.store_samples import WHO, Counted, Hand, sale
@@ -55,7 +55,7 @@ def start(folder: Path) -> Store:
 
 
 def kept(folder: Path) -> Path:
-    return folder / "data" / f"{FILE}.before-v2"
+    return folder / "data" / f"{FILE}.before-v{len(STEPS)}"
 
 
 def test_an_older_file_opens_with_its_tables_made_anew_from_its_journal(older: Path) -> None:

@@ -143,7 +143,7 @@ FORBIDDEN = [
     "INSERT INTO sale_line SELECT sale, 99, sku, code, name, quantity, unit, unit_price, gross,"
     " discount, discount_percent, discount_reason, ticket_discount, total, vat, vat_rate, net,"
     " tax, price_before, department, eco, guarantee_months, meal_voucher, lot, expiry, NULL, NULL,"
-    " NULL FROM sale_line WHERE n = 1",
+    " NULL, NULL FROM sale_line WHERE n = 1",
     "INSERT INTO sale_tender VALUES (77, 1, 'cash', 100, 100, '', NULL)",
 ]
 

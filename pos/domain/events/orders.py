@@ -206,7 +206,7 @@ OrderStep: TypeAlias = (
 class CodesLocked(BaseEvent):
     """Too many wrong short codes in a row: no code is tried on this till for `wait_s` seconds."""
 
-    kind: Literal["order.codes_locked"] = "order.codes_locked"
+    kind: Literal["pickup.codes_locked"] = "pickup.codes_locked"
     staff: str
     failures: int
     wait_s: int

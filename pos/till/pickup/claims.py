@@ -116,6 +116,7 @@ def give_up(desk: Desk, handover: HandOver, reason: str = "given_up") -> None:
     staff = check_desk(desk)
     if handover.claim:
         desk.record(dropped(handover.order, handover.claim, staff, reason, handover.answer))
+        orders_of(desk).unclaim(handover.claim)
 
 
 def dropped(

@@ -55,6 +55,7 @@ _PUT_CODE = (
     " SET article = excluded.article, only_sku = 0"
     " WHERE only_sku = 0 OR article = excluded.article"
 )
+_ADD_CODE = "INSERT OR IGNORE INTO article_code VALUES (?,?,0)"
 _PUT_SKU = (
     "INSERT INTO article_code VALUES (?,?,1) ON CONFLICT (key) DO UPDATE"
     " SET article = excluded.article, only_sku = 1"
@@ -111,8 +112,9 @@ class CatalogueFeed:
             create_feed_tables(connection)
         with explained(str(engine.url.database)):
             pooled = engine.raw_connection()
-            pooled.driver_connection.execute(f"PRAGMA cache_size={_CACHE}")
-            pooled.driver_connection.execute("PRAGMA synchronous=NORMAL")
+            raw: Any = pooled.driver_connection
+            raw.execute(f"PRAGMA cache_size={_CACHE}")
+            raw.execute("PRAGMA synchronous=NORMAL")
             pooled.close()
 
     def readings(self) -> dict[str, ReadingKept]:
@@ -201,7 +203,9 @@ def _insert(raw: Any, last: int, states: Mapping[str, ArticleFields], known: set
     """Add new articles after the id `last`, with the prices that waited for them."""
     named = list(enumerate(states.items(), last + 1))
     raw.executemany(INSERT_ARTICLE, [(at, sku, *_SAID(one)) for at, (sku, one) in named])
-    raw.executemany(_PUT_CODE, [(code, at) for at, (_, one) in named for code in one.codes])
+    codes = [(code, at) for at, (_, one) in named for code in one.codes]
+    if raw.executemany(_ADD_CODE, codes).rowcount != len(codes):
+        raw.executemany(_PUT_CODE, codes)
     raw.executemany(_PUT_SKU, [(sku, at) for at, (sku, one) in named if sku not in one.codes])
     if raw.execute(_WAITING).fetchone():
         raw.executemany(_TAKE_WAITING, [{"article": at, "sku": sku} for at, (sku, _) in named])

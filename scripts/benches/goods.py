@@ -15,7 +15,7 @@ from datetime import UTC, datetime
 from itertools import islice
 from pathlib import Path
 
-from pos.domain.feed import ArticleFields, PriceFields
+from pos.domain.feed import PriceFields
 from scripts.benches.catalogue_data import rows
 from scripts.benches.centre_http import process
 from sync.central import embedded, feed, settings
@@ -84,9 +84,7 @@ async def _fill(server: embedded.Embedded, articles: int) -> None:
     rest = rows(articles)
     while part := list(islice(rest, AT_ONCE)):
         goods: feed.Things = {
-            ("article", f"0{code}"): ArticleFields(
-                name=name, vat="FR055", codes=(f"0{code}",)
-            ).fields()
+            ("article", f"0{code}"): {"name": name, "vat": "FR055", "codes": [f"0{code}"]}
             for code, name, _ in part
         }
         prices: feed.Things = {

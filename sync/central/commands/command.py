@@ -91,6 +91,18 @@ def serve(
     raise typer.Exit(answer(at(folder), changed, with_worker=worker))
 
 
+@app.command("demo-shop")
+def demo_shop(
+    folder: Folder = None,
+    port: Annotated[int | None, typer.Option(help="0 asks the system for one.")] = None,
+) -> None:
+    """Answer tills as `serve --worker` does, with a shop window to play the customer at /shop."""
+    from sync.central.commands.serving import answer
+
+    changed = {"demo_shop": True, **({} if port is None else {"port": port})}
+    raise typer.Exit(answer(at(folder), changed, with_worker=True))
+
+
 @app.command()
 def worker(
     folder: Folder = None,

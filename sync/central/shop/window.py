@@ -154,7 +154,7 @@ async def basket(
 ) -> Response:
     """Show what is chosen, and the form that orders it."""
     look, words = look_of(l, b), _words(service, l)
-    return await _basket(service, look, words)
+    return await _basket(service, look, words, {})
 
 
 @router.post("/shop/order")
@@ -178,21 +178,27 @@ async def order(request: Request, service: Here) -> Response:
             ),
         )
     except (ValidationError, ValueError):
-        return await _basket(service, look, words, Sentence("Please fill in the form again."))
+        refused = Sentence("Please fill in the form again.")
+        return await _basket(service, look, words, form, refused)
     try:
         held = await placing.place(
             service.centre, CHANNEL, asked, service.settings.orders, service.now()
         )
     except placing.OutOfStock:
         refused = Sentence("This shop has not enough of it now; choose another one.")
-        return await _basket(service, look, words, refused)
+        return await _basket(service, look, words, form, refused)
     except CentreRefusal:
-        return await _basket(service, look, words, Sentence("That cannot be ordered here."))
+        refused = Sentence("That cannot be ordered here.")
+        return await _basket(service, look, words, form, refused)
     return RedirectResponse(f"/o/{held.token}", status_code=303)
 
 
 async def _basket(
-    service: Service, look: Look, words: Words, refused: Sentence | None = None
+    service: Service,
+    look: Look,
+    words: Words,
+    form: Mapping[str, str],
+    refused: Sentence | None = None,
 ) -> Response:
     found = await _articles(service, _SOME, skus=list(look.chosen))
     costs = await _prices(service, list(found))
@@ -201,13 +207,14 @@ async def _basket(
     if not kept or total > AMOUNT_MAX:
         return _sorry(look, words, Sentence("Your basket is empty."))
     contracts = (
-        (Contract.PAID_ONLINE, Sentence("Pay now (nothing is charged in this demonstration)")),
+        (Contract.PAID_ONLINE, Sentence("Pay now (nothing is charged here)")),
         (Contract.PAY_AT_PICKUP, Sentence("Pay at the desk")),
         (Contract.RESERVATION, Sentence("Reserve it to try, without obligation")),
     )
     told = {
         **_frame(look, words, Sentence("Your basket")),
         "refused": words.say(refused) if refused else "",
+        "form": {name: form.get(name, "") for name in ("store", "contract", "name", "email")},
         "lines": [
             (found[sku].name, count, words.amount(costs[sku] * count))
             for sku, count in kept.items()

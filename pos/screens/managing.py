@@ -50,7 +50,7 @@ def day(session: Session) -> None:
         session.day = Day(session.desk, len(session.alarms), loan)
         session.refresh()
 
-    session.guarded(show, what=Sentence("the day: its figures, its papers, its closing"))
+    session.guarded(show, what=Sentence("the day and its closing"))
 
 
 def training(session: Session) -> None:

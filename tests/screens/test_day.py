@@ -272,7 +272,7 @@ async def test_a_cashier_sees_the_day_with_a_managers_pin_and_it_is_written_down
     async with at_work(shop.app()) as hands:
         await hands.press(*CASHIER, "ctrl+x")
         assert isinstance(hands.app.session.prompt, PinPrompt)
-        assert hands.reads("Who allows the day: its figures, its papers, its closing?")
+        assert hands.reads("Who allows the day and its closing?")
         await hands.press(*MANAGER)
         assert isinstance(hands.app.screen, DayScreen)
         hands.app.session.tick()

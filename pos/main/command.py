@@ -312,18 +312,9 @@ def config_init() -> None:
 
     Says where it lies, then what it still wants before the till may sell.
     """
-    from config import settings
-    from config.places import places
-    from config.words import words_for
-    from pos.main.rules import fiscal_rules, house_rules
-    from pos.till.start import set_up_problems
+    from pos.main.first_settings import write_settings
 
-    path = places().config
-    settings.init(path)
-    typer.echo(str(path))
-    found = settings.load()
-    for sentence in set_up_problems(fiscal_rules(found), house_rules(found)):
-        typer.echo(words_for(found.till.language).say(sentence))
+    raise typer.Exit(write_settings())
 
 
 @staff.command("add")

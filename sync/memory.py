@@ -26,12 +26,14 @@ from typing import Any
 from pydantic import ValidationError
 
 from pos.domain import events
-from pos.domain.events import SaleFinished
+from pos.domain.events import Event, HandOverDropped, OrderHandedOver, SaleFinished
 from pos.journal import signing
 from pos.journal.canonical import read_facts
 from pos.journal.chain import Head
 from pos.journal.entry import GENESIS, Entry, Place
 from pos.journal.repeat import told
+from sync.claims import Deed, Evidence
+from sync.claims import Thing as Unique
 from sync.merge import Verdict, judge, shared, wanted
 from sync.protocol import (
     Claim,
@@ -90,7 +92,8 @@ class Books:
     stock: dict[str, Counter[str]] = field(default_factory=dict)
     parked: list[tuple[str, str]] = field(default_factory=list)
     feeds: dict[str, Feed] = field(default_factory=dict)
-    claims: dict[tuple[str, str], str] = field(default_factory=dict)
+    claims: dict[tuple[str, str], Unique] = field(default_factory=dict)
+    conflicts: dict[str, Evidence] = field(default_factory=dict)
 
 
 @dataclass
@@ -193,6 +196,7 @@ class MemoryCentre:
             for line in () if event.training else event.lines:
                 stock[line.sku] -= line.quantity
                 moved.add(line.sku)
+        self._claimed(fact, identity[1], event)
 
     def identity(self, _entry: Entry, fact: Entry) -> bytes:
         """Return by what an entry's facts are counted once: the hash of the entry first written."""
@@ -289,8 +293,29 @@ class MemoryCentre:
 
     def claim(self, claim: Claim) -> Claimed:
         """Grant what is claimed to the first who asks, and to the same entry again."""
-        holder = self.books.claims.setdefault((claim.what, claim.key), claim.claim)
-        return Claimed(granted=holder == claim.claim, holder=holder, at=self.now())
+        key = (claim.what, claim.key)
+        thing = self.thing(key).asked(claim.claim, self.now())
+        self.books.claims[key] = thing
+        return Claimed(granted=thing.holder == claim.claim, holder=thing.holder, at=thing.since)
+
+    def thing(self, key: tuple[str, str]) -> Unique:
+        """Return how a thing stands that only one till may have."""
+        return self.books.claims.get(key, Unique())
+
+    def _claimed(self, entry: Entry, identity: bytes, event: Event) -> None:
+        """Take in what an entry says of a claim; what was done twice goes to the inbox."""
+        if isinstance(event, HandOverDropped):
+            key = ("hand_over", f"{event.order}:{event.visit}")
+            self.books.claims[key] = self.thing(key).dropped(event.claim)
+        elif isinstance(event, OrderHandedOver):
+            key = ("hand_over", f"{event.order}:{event.visit}")
+            deed = Deed(
+                event.claim, entry.name, identity.hex(), event.outcome, event.risk, entry.at
+            )
+            thing = self.books.claims[key] = self.thing(key).done(deed)
+            evidence = thing.conflict(deed)
+            if evidence is not None:
+                self.books.conflicts.setdefault(f"claim:{key[1]}:{identity.hex()}", evidence)
 
     # Backups
 
@@ -306,6 +331,7 @@ class MemoryCentre:
         }
         kept.admitted, kept.sales = dict(self.books.admitted), dict(self.books.sales)
         kept.parked, kept.claims = list(self.books.parked), dict(self.books.claims)
+        kept.conflicts = dict(self.books.conflicts)
         return kept
 
     def restore(self, books: Books) -> None:

@@ -15,6 +15,7 @@ from sqlalchemy import Connection
 
 from pos.journal.chain import Head
 from pos.journal.entry import Entry
+from pos.store.beginning import purged
 from pos.store.end import read_end, reason_to_part
 from pos.store.engine import explained, open_reader
 from pos.store.marker import read_mark
@@ -86,6 +87,9 @@ class OutboxFile:
             found = connection.exec_driver_sql(
                 "SELECT hash FROM entry WHERE epoch = ? AND number = ?", (epoch, number)
             ).scalar()
+            took = purged(connection) if found is None else None
+        if took is not None and (took.after[1].epoch, took.after[1].number) == (epoch, number):
+            return took.after[1].hash
         return None if found is None else bytes(found)
 
     def is_judged(self) -> bool:

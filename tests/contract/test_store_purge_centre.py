@@ -9,8 +9,11 @@ import pytest
 from pos.domain.errors import Refusal
 from pos.ports.centre import Enrolment, ForkOrder, LaneKept
 from pos.store.mirror import MirrorFile
-from pos.store.open import Store
+from pos.store.open import FILE, Store
+from pos.store.outbox import OutboxFile
 from pos.store.purge import purge
+from sync.merge import Outgoing
+from sync.protocol import HeadText, PullAnswer
 from tests.contract.test_store_purge import SHA, archived, assert_sound, two_days
 
 BELONGS = Enrolment("https://c.example", "acme", "00", ("store:S012",), "k")
@@ -81,6 +84,23 @@ def _hash_at(store: Store, number: int) -> bytes:
     with store.engine.connect() as connection:
         found = connection.exec_driver_sql("SELECT hash FROM entry WHERE ordinal = ?", (number,))
         return bytes(found.scalar_one())
+
+
+def test_the_last_entry_that_left_is_still_known_by_its_hash(tmp_path: Path) -> None:
+    """A centre that ends just there could not be told from one that lacks entries otherwise."""
+    store, _shop, until = two_days(tmp_path)
+    own = _hash_at(store, until)
+    purge(store, until, SHA)
+    outbox = OutboxFile(tmp_path / "data" / FILE)
+    assert (outbox.hash_at("K1", until), outbox.hash_at("K1", until - 1)) == (own, None)
+    heads = outbox.heads()
+    asked = Outgoing().pulling("r")
+    held = HeadText(number=until, hash=own.hex())
+    answer = PullAnswer(request="r", expected={"K1": held}, scopes={}, server_time="")
+    after, outcomes = asked.heard_pull(answer, heads, outbox.hash_at)
+    assert (outcomes, after.next_push(heads)) == ({"K1": "advanced"}, ("K1", until + 1))
+    outbox.close()
+    store.close()
 
 
 def test_a_till_of_no_centre_purges_as_ever(tmp_path: Path) -> None:

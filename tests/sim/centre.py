@@ -9,7 +9,7 @@ from random import Random
 from typing import Any
 
 from sync.memory import Books, Rejected, Thing
-from sync.protocol import Match, Message, Page, Pull, PullAnswer, Push, Row
+from sync.protocol import Claim, Match, Message, Page, Pull, PullAnswer, Push, Row
 from sync.token import TokenRefused, check, key_named
 from tests.sim.courier import Envelope
 from tests.sim.goods import SKUS
@@ -63,6 +63,7 @@ class Headquarters:
     backups: list[tuple[Books, dict[str, Counter[str]]]] = field(default_factory=list)
     writes: list[Write] = field(default_factory=list)
     names_seen: dict[str, int] = field(default_factory=dict)
+    granted: dict[tuple[str, str], str] = field(default_factory=dict)
 
     @property
     def chance(self) -> Random:
@@ -94,7 +95,23 @@ class Headquarters:
             return self.centre.push(store, till, Push.model_validate_json(body))
         if envelope.way == "match":
             return self.centre.match(store, till, Match.model_validate_json(body))
+        if envelope.way == "claim":
+            return self._claim(Claim.model_validate_json(body))
         return self.centre.pull(store, till, Pull.model_validate_json(body))
+
+    def _claim(self, asked: Claim) -> Message:
+        """Answer a claim; the centre's word is given once, and never against what it knows."""
+        key = (asked.what, asked.key)
+        answer = self.centre.claim(asked)
+        if answer.granted:
+            thing, before = self.centre.thing(key), self.granted.get(key, asked.claim)
+            done = [one.entry for one in thing.deeds if one.claim != asked.claim]
+            if done:
+                raise AssertionError(f"{asked.claim} was granted after {done[0]} handed it over")
+            if before != asked.claim and before not in thing.gone:
+                raise AssertionError(f"{asked.claim} was granted what {before} holds")
+            self.granted[key] = asked.claim
+        return answer
 
     def _admit(self, envelope: Envelope) -> tuple[str, str]:
         key_id = key_named(envelope.token)
@@ -178,6 +195,7 @@ class Headquarters:
         self.centre.restore(books)
         self.received = {store: Counter(levels) for store, levels in received.items()}
         self.writes.clear()
+        self.granted.clear()
         self.names_seen.clear()
         for key_id in self.revoked:
             self.centre.revoke(key_id)

@@ -8,8 +8,10 @@ from collections.abc import Iterable
 from pos.journal.chain import Head, check
 from pos.journal.entry import Entry, digest
 from pos.journal.repeat import told
+from sync.claims import Deed, Thing
 from tests.sim.centre import Headquarters
 from tests.sim.goods import SKUS, Fact
+from tests.sim.handing import LIMIT, MANAGER_LIMIT, Ordered, asked_in
 from tests.sim.till import Machine
 
 
@@ -18,6 +20,7 @@ def check_all(hq: Headquarters, machines: list[Machine], *, is_real: bool) -> No
     check_chains(hq, is_real=is_real)
     check_heads(hq, machines)
     check_sales(hq, machines)
+    check_claims(hq, machines)
     check_rebuilt(hq)
     for machine in machines:
         check_rows(hq, machine)
@@ -54,7 +57,7 @@ def check_heads(hq: Headquarters, machines: list[Machine]) -> None:
             if (store, till) == (machine.store, machine.till):
                 held.update(entry.hash for entry in journal)
                 held.update(told(entry).hash for entry in journal)
-        for entry in machine.file.entries:
+        for entry in (*machine.archive, *machine.file.entries):
             assert told(entry).hash in held, f"{entry.name} of {machine.name} is not at the centre"
 
 
@@ -93,7 +96,50 @@ def _written(hq: Headquarters, machines: list[Machine]) -> Iterable[Entry]:
     for journal in hq.centre.books.journals.values():
         yield from journal
     for machine in machines:
+        yield from machine.archive
         yield from machine.file.entries
+
+
+def check_claims(hq: Headquarters, machines: list[Machine]) -> None:
+    """Each hand-over is known once; one that was not the first is in the inbox, with both sides."""
+    world, things = hq.world, hq.centre.books.claims
+    done: dict[str, set[str]] = {}
+    for entry in _written(hq, machines):
+        fact = told(entry).hash
+        if fact in world.deeds:
+            done.setdefault(world.deeds[fact], set()).add(fact.hex())
+    open_here = {name for one in machines for name in asked_in(one.file.entries, world)}
+    for order in world.orders.values():
+        thing, due = things.get(order.key, Thing()), done.get(order.name, set())
+        known = {deed.identity for deed in thing.deeds}
+        assert known == due, f"of {order.name} the hand-overs {known} are known, not {due}"
+        for deed in thing.deeds:
+            _check_word(deed, order)
+        if not due:
+            assert thing.holder not in open_here, f"{order.name} stays with {thing.holder} for ever"
+        _check_inbox(hq, order, known)
+
+
+def _check_word(deed: Deed, order: Ordered) -> None:
+    """Nothing leaves without the centre's word but by the shop's policy, which is written down."""
+    if deed.outcome == "granted":
+        return
+    most = {"policy": LIMIT, "manager": MANAGER_LIMIT}.get(deed.risk, -1)
+    assert order.value <= most, f"{deed.entry} handed {order.name} over with no word nor risk"
+
+
+def _check_inbox(hq: Headquarters, order: Ordered, known: set[str]) -> None:
+    found = [
+        evidence
+        for name, evidence in hq.centre.books.conflicts.items()
+        if name.startswith(f"claim:{order.key[1]}:")
+    ]
+    assert len(found) == max(0, len(known) - 1), f"of {order.name} the inbox says {found}"
+    for evidence in found:
+        sides = {evidence[side]["identity"] for side in ("held", "came")}
+        assert len(sides) == 2, f"the inbox has one side only of {order.name}"
+        assert sides <= known, f"the inbox tells of hand-overs of {order.name} that never were"
+        assert all(evidence[side]["entry"] for side in ("held", "came"))
 
 
 def check_rebuilt(hq: Headquarters) -> None:
@@ -102,6 +148,9 @@ def check_rebuilt(hq: Headquarters) -> None:
     parked, due = sorted(name for name, _ in books.parked), sorted(name for name, _ in anew.parked)
     assert parked == due, f"parked are {parked}, not {due}"
     assert anew.sales == books.sales, "the sales differ from the journals"
+    for key, thing in books.claims.items():
+        again = {deed.identity for deed in anew.claims.get(key, Thing()).deeds}
+        assert {deed.identity for deed in thing.deeds} == again, f"{key} differs from the journals"
     for store in books.stock:
         moved, received = anew.stock.get(store, Counter()), hq.received.get(store, Counter())
         for sku in SKUS:

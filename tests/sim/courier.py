@@ -10,6 +10,8 @@ from typing import Any
 from pos.journal.chain import START
 from sync.merge import Search
 from sync.protocol import (
+    Claim,
+    Claimed,
     Match,
     Matched,
     Message,
@@ -23,10 +25,16 @@ from sync.protocol import (
 )
 from sync.reading import Reading, after_page
 from sync.token import Asked, Claims, sign
+from tests.sim.handing import pending
 from tests.sim.rules import Died, WeakOutgoing
 from tests.sim.till import Machine
 
-PATHS = {"push": "/v1/journal", "pull": "/v1/pull", "match": "/v1/match"}
+PATHS = {
+    "push": "/v1/journal",
+    "pull": "/v1/pull",
+    "match": "/v1/match",
+    "claim": "/v1/claims",
+}
 
 
 @dataclass
@@ -53,6 +61,7 @@ class Courier:
     outgoing: WeakOutgoing = field(default_factory=WeakOutgoing)
     up: str = ""
     down: str = ""
+    claim: str = ""
     search: Search | None = None
     offset_s: int = 0
     is_on: bool = True
@@ -64,9 +73,11 @@ class Courier:
     # Asking
 
     def ask(self) -> Iterable[Envelope]:
-        """Return the requests that go out now: at most one up, at most one down."""
+        """Return the requests that go out now: at most one up, one down, and one claim."""
         if not self.up:
             yield from self._up()
+        if not self.claim:
+            yield from self._claims()
         if not self.down:
             self.down = self.machine.world.name("r")
             self.outgoing = self._kept(self.outgoing.pulling(self.down))
@@ -88,9 +99,21 @@ class Courier:
             most = self.machine.world.chance.randint(1, 8)
             most = min(most, self.outgoing.lane(epoch).limit(heads[epoch]) - first + 1)
             entries = fitting(self.machine.file.span(epoch, first, most))
+            if not entries:
+                self.up = ""  # purged: a pull tells that the centre holds them
+                return
             push = Push(request=self.up, epoch=epoch, entries=[wire_entry(one) for one in entries])
             self.outgoing = self._kept(self.outgoing.pushing(self.up, epoch))
             yield self._request("push", self.up, push)
+
+    def _claims(self) -> Iterable[Envelope]:
+        due = [one for one in pending(self.machine) if one not in self.machine.mirror.answers]
+        if due:
+            claim = self.machine.world.chance.choice(due)
+            order = pending(self.machine)[claim]
+            self.claim = self.machine.world.name("r")
+            asked = Claim(claim=claim, what="hand_over", key=f"{order}:0")
+            yield self._request("claim", self.claim, asked)
 
     def _match(self, search: Search) -> Match:
         hashes = {n: self.machine.file.hash_at(search.epoch, n) for n in search.probes()}
@@ -127,6 +150,8 @@ class Courier:
         """Stop waiting for an answer; it may still come."""
         if way == "pull":
             self.down = ""
+        elif way == "claim":
+            self.claim = ""
         else:
             self.up = ""
 
@@ -135,7 +160,8 @@ class Courier:
     def hear(self, envelope: Envelope) -> None:
         """Take an answer. The process may die before or after each thing it writes."""
         way = envelope.way
-        is_due = envelope.request == (self.down if way == "pull" else self.up)
+        due = {"pull": self.down, "claim": self.claim}.get(way, self.up)
+        is_due = envelope.request == due
         if envelope.status != 200:
             if is_due:
                 self.offset_s = json.loads(envelope.body)["now_s"] - self.machine.now_s()
@@ -145,6 +171,8 @@ class Courier:
             self._heard_push(PushAnswer.model_validate_json(envelope.body))
         elif way == "match" and is_due:
             self._heard_match(Matched.model_validate_json(envelope.body))
+        elif way == "claim" and is_due:
+            self._heard_claim(envelope)
         elif way == "pull":
             self._heard_pull(PullAnswer.model_validate_json(envelope.body), envelope)
         if is_due:
@@ -173,6 +201,14 @@ class Courier:
             self.machine.world.note(f"{self.machine.name} forked: {order.epoch}/{order.number}")
             self.machine.mirror.orders.append(order)
         self._may_die()
+
+    def _heard_claim(self, envelope: Envelope) -> None:
+        answer = Claimed.model_validate_json(envelope.body)
+        claim = Claim.model_validate_json(envelope.asked.body).claim
+        if not answer.granted and answer.holder == claim:
+            raise AssertionError(f"{claim} was refused to the very one who holds it")
+        self._may_die()
+        self.machine.mirror.answers[claim] = answer
 
     def _heard_pull(self, answer: PullAnswer, envelope: Envelope) -> None:
         file = self.machine.file

@@ -14,6 +14,7 @@ from pos.journal.chain import START, Chain, Head
 from pos.journal.entry import Entry, Place
 from pos.journal.signing import Signer
 from sync.merge import Fork, Lane
+from sync.protocol import Claimed
 from sync.reading import Reading
 
 Thing = tuple[str, str]
@@ -28,6 +29,7 @@ class File:
     nonce: str = ""
     heads: dict[str, Head] = field(default_factory=dict)
     by_name: dict[tuple[str, int], Entry] = field(default_factory=dict)
+    purged: Entry | None = None
 
     @property
     def head(self) -> Head:
@@ -43,6 +45,10 @@ class File:
         return entry
 
     def hash_at(self, epoch: str, number: int) -> bytes | None:
+        """Return an entry's hash, also that of the last one that a purge took."""
+        last = self.purged
+        if last is not None and (last.place.epoch, last.number) == (epoch, number):
+            return last.hash
         entry = self.by_name.get((epoch, number))
         return None if entry is None else entry.hash
 
@@ -54,15 +60,29 @@ class File:
                 return
             yield entry
 
+    def purge(self, count: int) -> None:
+        """Let the first entries go; epochs of which nothing is left are known no more."""
+        for entry in self.entries[:count]:
+            del self.by_name[entry.place.epoch, entry.number]
+            self.purged = entry
+        self.entries = self.entries[count:]
+        left = {entry.place.epoch for entry in self.entries}
+        self.heads = {epoch: head for epoch, head in self.heads.items() if epoch in left}
+
     def copy(self) -> File:
         return File(
-            self.place, list(self.entries), self.nonce, dict(self.heads), dict(self.by_name)
+            self.place,
+            list(self.entries),
+            self.nonce,
+            dict(self.heads),
+            dict(self.by_name),
+            self.purged,
         )
 
 
 @dataclass
 class Mirror:
-    """What the till knows of the centre: lanes, orders to fork, and the rows of its scopes.
+    """What the till knows of the centre: lanes, orders to fork, answers, the rows of its scopes.
 
     `truth` is the world's own note of what was true when the stock was last read whole.
     """
@@ -72,6 +92,7 @@ class Mirror:
     readings: dict[str, Reading] = field(default_factory=dict)
     rows: dict[str, dict[Thing, tuple[int, dict[str, Any]]]] = field(default_factory=dict)
     included: dict[str, int] = field(default_factory=dict)
+    answers: dict[str, Claimed] = field(default_factory=dict)
     truth: Any = None
 
     def shows(self, scope: str) -> dict[Thing, dict[str, Any]]:
@@ -86,5 +107,6 @@ class Mirror:
             dict(self.readings),
             rows,
             dict(self.included),
+            dict(self.answers),
             self.truth,
         )

@@ -16,9 +16,10 @@ from pos.domain import events
 from pos.journal.canonical import read_facts
 from pos.journal.chain import Head
 from pos.journal.entry import Entry, Place
+from sync.claims import Deed, Evidence, Thing
 from sync.memory import Feed, MemoryCentre, Rejected
 from sync.merge import Fork, HashAt, Lane, Outcome, Outgoing, Search, Verdict
-from sync.protocol import Cursor, HeadText, Page, PullAnswer, PushAnswer
+from sync.protocol import Claim, Claimed, Cursor, HeadText, Page, PullAnswer, PushAnswer
 
 RULES: Mapping[str, str] = {
     "identity": "facts are counted once, by the hash of the entry first written",
@@ -46,6 +47,14 @@ RULES: Mapping[str, str] = {
     "sweep": "what a snapshot did not name is gone",
     "rows_with_cursor": "rows and the cursor after them are written together",
     "included": "stock comes with how far each till's entries are counted in it",
+    "claim_first": "what only one till may have is granted to the first who asks",
+    "claim_name": "a claim bears the name of the entry that asks, and asked again it is the same",
+    "claim_deed": "what was done under a claim holds it, whoever was promised it",
+    "claim_free": "what was given up is free for the next",
+    "claim_gone": "a claim that was given up is never granted again, however late it comes",
+    "claim_inbox": "what was done twice is in the conflict inbox, with the evidence of both sides",
+    "offline_risk": "without the centre's word a limit or a manager decides, and the risk is told",
+    "purge_held": "a till lets go only of what an archive holds and the centre has acknowledged",
     "counter_last": "versions are given at the end of a transaction, one writer at a time",
 }
 
@@ -70,6 +79,13 @@ STRESS: Mapping[str, tuple[str, ...]] = {
     "rows_with_cursor": ("die",),
     "old_keys": ("rotate",),
     "revocation": ("revoke",),
+    "claim_name": ("double", "lose"),
+    **dict.fromkeys(
+        ("claim_first", "claim_deed", "claim_free", "claim_inbox", "offline_risk"),
+        ("place_order", "begin_hand_over", "end_hand_over"),
+    ),
+    "claim_gone": ("double", "begin_hand_over", "end_hand_over", "cut_off"),
+    "purge_held": ("purge",),
     **dict.fromkeys(
         ("identity", "chain", "own_hash", "new_epoch", "repeat", "until"),
         ("clone_till", "back_up_till", "restore_till_and_marker"),
@@ -133,6 +149,15 @@ class CentreUnderTest(MemoryCentre):
     def identity(self, entry: Entry, fact: Entry) -> bytes:
         return entry.hash if "identity" in self.removed else fact.hash
 
+    def claim(self, claim: Claim) -> Claimed:
+        thing = self.thing((claim.what, claim.key))
+        if "claim_name" in self.removed and thing.holder:
+            return Claimed(granted=False, holder=thing.holder, at=thing.since)
+        return super().claim(claim)
+
+    def thing(self, key: tuple[str, str]) -> Thing:
+        return self.books.claims.get(key, WeakThing(removed=self.removed))
+
     def commit(self, steps: Iterable[Callable[[], None]]) -> None:
         """Die before the first write or after the last, never between; the rule's loss is that."""
         planned = list(steps)
@@ -161,6 +186,35 @@ class CentreUnderTest(MemoryCentre):
             nonce = self.books.feeds[scope].nonces[v]
             return page.model_copy(update={"cursor": Cursor(v=v, nonce=nonce)})
         return page
+
+
+@dataclass(frozen=True, slots=True)
+class WeakThing(Thing):
+    """What is claimed, without the rules taken away."""
+
+    removed: frozenset[str] = frozenset()
+
+    def asked(self, claim: str, at: str) -> Thing:
+        if "claim_first" in self.removed and claim not in self.gone:
+            return replace(self, holder=claim, since=at)
+        return Thing.asked(self, claim, at)
+
+    def dropped(self, claim: str) -> Thing:
+        after = Thing.dropped(self, claim)
+        if "claim_free" in self.removed:
+            return replace(after, holder=self.holder, since=self.since)
+        if "claim_gone" in self.removed:
+            return replace(after, gone=self.gone)
+        return after
+
+    def done(self, deed: Deed) -> Thing:
+        after = Thing.done(self, deed)
+        if "claim_deed" in self.removed:
+            return replace(after, holder=self.holder, since=self.since)
+        return after
+
+    def conflict(self, deed: Deed) -> Evidence | None:
+        return None if "claim_inbox" in self.removed else Thing.conflict(self, deed)
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,8 +31,14 @@ FAULTS = {
     "lose": 25,
     "double": 25,
     "corrupt": 8,
+    "purge": 8,
 }
 """What may go wrong, and how often beside what goes well; a seed leaves some out."""
+
+NEVER_BESIDE_A_PURGE = ("restore_centre", "restore_till_and_marker")
+"""A centre that forgets what it acknowledged, or a till that writes other entries under numbers
+that were, gets what was purged since from its archive: no schedule does that.
+"""
 
 WORK = {
     "sell": 120,
@@ -45,6 +51,9 @@ WORK = {
     "begin_write": 20,
     "commit_write": 25,
     "receive": 8,
+    "place_order": 8,
+    "begin_hand_over": 15,
+    "end_hand_over": 20,
 }
 
 

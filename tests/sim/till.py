@@ -40,6 +40,9 @@ class World:
     facts: dict[str, Fact] = field(default_factory=dict)
     labels: dict[tuple[str, str], str] = field(default_factory=dict)
     baskets: dict[bytes, str] = field(default_factory=dict)
+    orders: dict[str, Any] = field(default_factory=dict)
+    claims: dict[bytes, tuple[str, str]] = field(default_factory=dict)
+    deeds: dict[bytes, str] = field(default_factory=dict)
     trace: list[str] = field(default_factory=list)
     dies: Callable[[], bool] = lambda: False
 
@@ -67,6 +70,7 @@ class Machine:
     is_on: bool = False
     is_innocent: bool = True
     skew_s: int = 0
+    archive: list[Entry] = field(default_factory=list)
 
     # The till's process
 
@@ -123,14 +127,29 @@ class Machine:
         """The machine is off; what is on its disks stays."""
         self.is_on = False
 
-    def write(self, kind: str, facts: dict[str, Any], version: int = 1, nonce: str = "") -> Entry:
-        """Write one entry (and a new nonce with it), then the marker; death may come between."""
+    def write(
+        self,
+        kind: str,
+        facts: dict[str, Any],
+        version: int = 1,
+        nonce: str = "",
+        claim: tuple[str, str] | None = None,
+        deed: str = "",
+    ) -> Entry:
+        """Write one entry (and a new nonce with it), then the marker; death may come between.
+
+        `claim` is what it says of one, `deed` the order that it hands over: the world remembers.
+        """
         self._may_die()
         self.file.nonce = nonce or self.file.nonce
         entry = self.file.append(kind, canonical(facts), self.instant(), self.signer, version)
         basket = facts.get("basket")
         if kind == "sale.finished" and basket:
             self.world.baskets[entry.hash] = basket
+        if claim is not None:
+            self.world.claims[entry.hash] = claim
+        if deed:
+            self.world.deeds[entry.hash] = deed
         self._may_die()
         if self.mark is not None:
             self.mark = Mark(self.file.head, self.mark.nonce, self.mark.pending)
@@ -205,6 +224,20 @@ class Machine:
             for entry in list(self.file.span(epoch, number + 1, max(0, last - number))):
                 if told(entry).hash not in done:
                     self.write(KIND, repeat(entry).facts())
+
+    def purge(self) -> None:
+        """Let old entries go that an archive holds, once the centre has acknowledged them all."""
+        entries = self.file.entries
+        going = entries[: self.world.chance.randint(0, max(0, len(entries) - 1))]
+        if "purge_held" in self.world.removed or all(self._is_held(one) for one in going):
+            self.archive += going
+            self.file.purge(len(going))
+
+    def _is_held(self, entry: Entry) -> bool:
+        lane = self.mirror.lanes.get(entry.place.epoch)
+        if lane is None or lane.forked or lane.until is not None:
+            return False
+        return entry.number <= lane.acked
 
     # What it shows
 

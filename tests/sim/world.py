@@ -14,13 +14,23 @@ from pos.store.marker import Mark
 from sync.protocol import Push
 from sync.reading import Reading
 from sync.token import Asked
+from tests.sim import handing
 from tests.sim.centre import Headquarters
 from tests.sim.checks import check_all
 from tests.sim.courier import Courier, Envelope
 from tests.sim.disk import File, Mirror
 from tests.sim.goods import make_key, verifier
 from tests.sim.rules import CentreUnderTest, Died
-from tests.sim.schedule import FAULTS, REAL_KEYS_EVERY, ROUNDS_MOST, STEPS, WORK, Broken, Done
+from tests.sim.schedule import (
+    FAULTS,
+    NEVER_BESIDE_A_PURGE,
+    REAL_KEYS_EVERY,
+    ROUNDS_MOST,
+    STEPS,
+    WORK,
+    Broken,
+    Done,
+)
 from tests.sim.till import Machine, World
 
 
@@ -73,6 +83,10 @@ class Simulation:
         actions = WORK | faults | more
         if self.chance.random() < 0.3:
             actions["sell"] //= 4  # a quiet day: the tills have often nothing to send
+        beside = set(NEVER_BESIDE_A_PURGE)
+        purges = not beside & set(more) and ("purge" in more or self.chance.random() < 0.3)
+        for name in beside if purges else ("purge",):
+            actions.pop(name, None)
         self.actions, self.weights = list(actions), list(actions.values())
         self.counts: dict[str, int] = dict.fromkeys(actions, 0)
 
@@ -152,7 +166,7 @@ class Simulation:
         machine = self._one()
         courier = None if machine is None else self.couriers.get(machine.name)
         if courier is not None:
-            courier.give_up(self.chance.choice(("push", "pull")))
+            courier.give_up(self.chance.choice(("push", "pull", "claim")))
 
     def deliver(self) -> None:
         """Let one request or answer arrive, any one: the others wait or are overtaken."""
@@ -180,6 +194,18 @@ class Simulation:
 
     def receive(self) -> None:
         self.hq.receive(self.chance.choice(self.stores))
+
+    def place_order(self) -> None:
+        handing.place(self.world, self.chance.choice(self.stores))
+
+    def begin_hand_over(self) -> None:
+        self._with_one(handing.ask)
+
+    def end_hand_over(self) -> None:
+        self._with_one(handing.end)
+
+    def purge(self) -> None:
+        self._with_one(Machine.purge)
 
     # What goes wrong
 
@@ -342,12 +368,17 @@ class Simulation:
                 courier = self.couriers[machine.name] = Courier(machine, self._scopes(machine))
             courier.give_up("push")
             courier.give_up("pull")
+            courier.give_up("claim")
+            if machine.mirror.answers.keys() & handing.pending(machine).keys():
+                handing.end(machine)
             self.wire += courier.ask()
         while self.wire:
             self._arrive(self.wire.pop(0))
 
     def _is_still(self, machine: Machine) -> bool:
         outgoing, mirror = self.couriers[machine.name].outgoing, machine.mirror
+        if handing.pending(machine):
+            return False
         if machine.owes_epochs():
             return False
         if outgoing.next_push(machine.file.heads) is not None:

@@ -6,6 +6,7 @@ traceback goes to the log, never to the terminal.
 
 from __future__ import annotations
 
+import re
 import sys
 from datetime import datetime
 from pathlib import Path
@@ -88,6 +89,10 @@ def demo(
     with_centre: Annotated[
         bool, typer.Option("--with-centre", help="With a centre, and a cable that can be pulled.")
     ] = False,
+    till: Annotated[
+        str,
+        typer.Option(help="Such as T02: another till beside a demonstration with a centre."),
+    ] = "",
 ) -> None:
     """Open a whole demonstration shop: articles, people, emulated devices, the paper on screen.
 
@@ -100,9 +105,13 @@ def demo(
     if with_centre and day:
         raise typer.BadParameter("a centre goes by today's clock: --on or --with-centre")
     is_played = auto or not (sys.stdin.isatty() and sys.stdout.isatty())
+    if till and (not with_centre or is_played or not re.fullmatch(r"T\d\d", till)):
+        raise typer.BadParameter("--till T02 goes with --with-centre, on a terminal")
     if with_centre:
-        from pos.main.demo_centre import open_with_centre, play_with_centre
+        from pos.main.demo_centre import open_beside, open_with_centre, play_with_centre
 
+        if till:
+            raise typer.Exit(open_beside(language, till))
         done = play_with_centre(language) if is_played else open_with_centre(language, fresh=fresh)
         raise typer.Exit(done)
     if is_played:

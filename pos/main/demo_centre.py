@@ -1,31 +1,25 @@
 """The demonstration shop with a centre of its own, and a cable between them that can be pulled.
 
-The centre runs as an installer would run it: `comptoir-central` in processes of its own, with an
-embedded PostgreSQL in the demonstration's folder. It ends with the demonstration, however that
-one ends.
+A second till joins the first one's centre from another window (`--till T02`), so that what one
+sells is seen to move the other's stock.
 """
 
 from __future__ import annotations
 
+import csv
 import os
-import re
-import select
 import shutil
-import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from queue import Queue
 
 import typer
 
-from config import settings as settings_file
-from config.places import Places, places
-from config.sections import Settings
 from config.words import GettextWords, words_for
 from pos.console import Console, console_on
 from pos.domain.errors import Refusal
@@ -41,140 +35,32 @@ from pos.main.demo import (
     wait_for_printer,
 )
 from pos.main.demo_cable import Cable
+from pos.main.demo_machines import STEP_MOST_S, CentreAt, DemoCentre, DemoTill
 from pos.main.join import Joined, join, store_of
-from pos.main.keeper import Keeper, child
+from pos.main.keeper import Keeper
 from pos.main.plays import play
 from pos.ports import DeviceEvent, Sink
 from pos.ports.centre import Centre, CourierState
 from pos.screens.options import Extra
 from pos.store.lock import FileLock
-from pos.store.mirror import MirrorFile
 from pos.till.readiness import WORDS
 
-STORE, FIRST, SECOND = "S001", "S001-T01", "S001-T02"
+STORE, FIRST, SECOND, OTHER = "S001", "S001-T01", "S001-T02", "S002"
 ARTICLE, CODE = "BOU-01", "2400000000013"
 """What the played sales sell: its name in the catalogue, and the code on it."""
 
-STEP_MOST_S = 120.0
-"""The longest that a step may take on a slow machine; nothing waits for it otherwise."""
-
-_TIED = """
-"$@" & exec >&-
-read -r _
-kill $!
-wait $! || exec "$1" -m sync.central.commands store list >/dev/null
-"""
-"""Runs a centre until the input ends, as it does when the demonstration was killed.
-
-A centre that did not end in order leaves its PostgreSQL: a command that is the last to use it
-stops it.
-"""
-
-
-class DemoCentre:
-    """A centre in a folder, at work from the start on; `url` is its address."""
-
-    def __init__(self, folder: Path) -> None:
-        """Make the centre where there is none yet, and start it. Raises Refusal."""
-        self._environ = {**_bare(), "COMPTOIR_CENTRE_FOLDER": str(folder)}
-        if not (folder / "centre.toml").exists():
-            self.command("init", "--name", "demo")
-        with (folder.parent / "centre.log").open("ab") as log:
-            self._process = subprocess.Popen(
-                ["/bin/sh", "-c", _TIED, "sh", *_central("serve", "--port", "0")],
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                stderr=log,
-                env=self._environ,
-                start_new_session=True,
-            )
-        try:
-            self.url = self._address(log.name)
-        except BaseException:
-            self.close()
-            raise
-
-    def _address(self, log: str) -> str:
-        out = self._process.stdout
-        assert out is not None
-        is_there, _, _ = select.select([out], [], [], STEP_MOST_S)
-        said = out.readline().decode().strip() if is_there else ""
-        if not said:
-            raise Refusal("no_centre", "The centre did not start; {file} says why.", file=log)
-        return said
-
-    def command(self, *argv: str) -> str:
-        """Run `comptoir-central` on this centre; return what it printed. Raises Refusal."""
-        return _done(_central(*argv), self._environ)
-
-    def held(self, till: str) -> int:
-        """Return how many entries of a till the centre holds."""
-        for line in self.command("till", "list").splitlines():
-            found = re.match(rf"{till} .*?\s{{2,}}(\d+)\s", line)
-            if found:
-                return int(found[1])
-        return 0
-
-    def close(self) -> None:
-        """End the centre and its PostgreSQL in order."""
-        assert self._process.stdin is not None
-        assert self._process.stdout is not None
-        self._process.stdin.close()
-        with suppress(subprocess.TimeoutExpired):
-            self._process.wait(STEP_MOST_S)
-        self._process.stdout.close()
+OPENING = 24
+"""How many of each article both shops have at first: pieces, or kilograms."""
 
 
 @dataclass(frozen=True)
-class DemoTill:
-    """A till of the demonstration, in a folder of its own; `environ` is that of its commands."""
+class Shop:
+    """The centre, the cable and the till of the demonstration, at work."""
 
-    environ: Mapping[str, str]
-
-    @classmethod
-    def of(cls, root: Path, name: str, language: str, url: str) -> DemoTill:
-        """Return the till S001-T01 or another; it gets its settings the first time."""
-        words_for(language)
-        home = root / name
-        home.mkdir(parents=True, exist_ok=True)
-        if not (home / "config.toml").exists():
-            shutil.copy(SETTINGS, home / "config.toml")
-        own = {
-            "COMPTOIR_HOME": str(home),
-            "COMPTOIR__TILL__NAME": name.partition("-")[2],
-            "COMPTOIR__TILL__LANGUAGE": language,
-            "COMPTOIR__CENTRE__URL": url,
-            "COMPTOIR__CENTRE__ENABLED": "true",
-        }
-        return cls({**_bare(), **own})
-
-    @property
-    def settings(self) -> Settings:
-        """Its settings."""
-        return settings_file.load(environ=self.environ)
-
-    @property
-    def places(self) -> Places:
-        """Its files."""
-        return places(self.environ)
-
-    def enrol(self, centre: DemoCentre) -> None:
-        """Make the till known to the centre, by a code; once."""
-        self.places.data.mkdir(parents=True, exist_ok=True)
-        mirror = MirrorFile(self.places.data)
-        is_known = mirror.enrolment() is not None
-        mirror.close()
-        if is_known:
-            return
-        name = self.places.config.parent.name
-        code = centre.command("enrol-code", name).split()[0]
-        url = self.environ["COMPTOIR__CENTRE__URL"]
-        _done([sys.executable, "-m", "pos.main", "enrol", code, "--url", url], self.environ)
-
-    def courier(self) -> list[str]:
-        """Return the command line of its courier, for a process with any environment."""
-        told = [f"{name}={text}" for name, text in self.environ.items() if name.startswith("COMP")]
-        return ["/usr/bin/env", *told, *child()]
+    root: Path
+    centre: CentreAt
+    cable: Cable
+    till: DemoTill
 
 
 @contextmanager
@@ -184,56 +70,85 @@ def _shop(root: Path, language: str, words: GettextWords) -> Iterator[Shop]:
     root.mkdir(parents=True, exist_ok=True)
     centre = DemoCentre(root / "centre")
     try:
-        cable = Cable(int(centre.url.rpartition(":")[2]))
-        try:
-            till = DemoTill.of(root, FIRST, language, cable.url)
-            if not (root / "ready").exists():
-                centre.command("store", "add", STORE, "Comptoir Démo")
-                centre.command("catalogue", "import", str(CATALOGUE), "--settings", str(SETTINGS))
-                (root / "ready").touch()
-            prepare(till.settings, till.places, words)
-            till.enrol(centre)
-            yield Shop(root, centre, cable, till)
-        finally:
-            cable.close()
+        if not (root / "ready").exists():
+            centre.command("store", "add", STORE, "Comptoir Démo")
+            centre.command("catalogue", "import", str(CATALOGUE), "--settings", str(SETTINGS))
+            centre.command("store", "add", OTHER, "Comptoir Gare")
+            for store in (STORE, OTHER):
+                centre.command("stock", "import", store, str(_opening_stock(root)))
+            (root / "ready").touch()
+        with _till_of(root, centre, FIRST, language) as shop:
+            yield shop
     finally:
         centre.close()
 
 
-@dataclass(frozen=True)
-class Shop:
-    """The centre, the cable and the till of the demonstration, at work."""
+@contextmanager
+def _till_of(root: Path, centre: CentreAt, name: str, language: str) -> Iterator[Shop]:
+    """Lay a till's cable to a centre that is at work, and enrol it."""
+    cable = Cable(int(centre.url.rpartition(":")[2]))
+    try:
+        till = DemoTill.of(root, name, language, cable.url)
+        prepare(till.settings, till.places, words_for(language))
+        till.enrol(centre)
+        yield Shop(root, centre, cable, till)
+    finally:
+        cable.close()
 
-    root: Path
-    centre: DemoCentre
-    cable: Cable
-    till: DemoTill
+
+def _opening_stock(root: Path) -> Path:
+    """Write what a shop has at first as a file that the centre counts; return where it is."""
+    file = root / "stock.csv"
+    with CATALOGUE.open(encoding="utf-8", newline="") as known, file.open("w") as counted:
+        skus = {row["référence"]: None for row in csv.DictReader(known, delimiter=";")}
+        counted.writelines(("sku;quantity\n", *(f"{sku};{OPENING}\n" for sku in skus if sku)))
+    return file
 
 
 def open_with_centre(language: str, *, fresh: bool) -> int:
     """Open the screen on the demonstration's till that has a centre; a key pulls the cable."""
-    from pos.main.tills import show
-
-    root = demo_places().data.with_name("comptoir-demo-centre")
-    root.parent.mkdir(parents=True, exist_ok=True)
+    root = _root()
     lock = FileLock(root.with_name(f"{root.name}.lock"))
     try:
         if fresh:
             _forget(root)
-        words = words_for(language)
-        with _shop(root, language, words) as shop:
-            key = Extra("ctrl+s", Sentence("Pull or plug the network cable"), shop.cable.turn)
-            hint = Sentence("Ctrl+S pulls the network cable, and plugs it in again.")
-            os.environ.update(shop.till.environ)  # the courier is a child of this process
-            return show(
-                shop.till.settings,
-                shop.till.places,
-                dress=lambda joined, wire: (*dress(joined, wire), key),
-                paper=True,
-                hints=(people_hint(), hint),
-            )
+        with _shop(root, language, words_for(language)) as shop:
+            return _show(shop)
     finally:
         lock.release()
+
+
+def open_beside(language: str, name: str) -> int:
+    """Open the screen on another till of the demonstration that runs in another window.
+
+    Raises Refusal `no_centre` where none runs.
+    """
+    root = _root()
+    centre = CentreAt(root / "centre")
+    centre.find()
+    with _till_of(root, centre, f"{STORE}-{name}", language) as shop:
+        return _show(shop)
+
+
+def _root() -> Path:
+    root = demo_places().data.with_name("comptoir-demo-centre")
+    root.parent.mkdir(parents=True, exist_ok=True)
+    return root
+
+
+def _show(shop: Shop) -> int:
+    from pos.main.tills import show
+
+    key = Extra("ctrl+s", Sentence("Pull or plug the network cable"), shop.cable.turn)
+    hint = Sentence("Ctrl+S pulls the network cable, and plugs it in again.")
+    os.environ.update(shop.till.environ)  # the courier is a child of this process
+    return show(
+        shop.till.settings,
+        shop.till.places,
+        dress=lambda joined, wire: (*dress(joined, wire), key),
+        paper=True,
+        hints=(people_hint(), hint),
+    )
 
 
 def _forget(root: Path) -> None:
@@ -301,14 +216,16 @@ class _Play:
 
     def _arrives(self, sold: int) -> None:
         """Wait until the centre holds everything, and its stock came down again."""
-        self._until(lambda: self._unsent() == 0 and _stock(self.joined.store.centre) == -sold)
+        self._until(
+            lambda: self._unsent() == 0 and _stock(self.joined.store.centre) == OPENING - sold
+        )
         held, head = self._held(), self.joined.store.ledger.head.number
         if held != head:
             raise Refusal(
                 "not_held", "The centre holds {held} entries of {count}.", held=held, count=head
             )
         self._say(Sentence("The centre holds {count} entries, nothing is unsent.", count=held))
-        self._tell_stock(FIRST, -sold)
+        self._tell_stock(FIRST, OPENING - sold)
 
     def _second_till(self) -> None:
         shop = self.shop
@@ -330,7 +247,7 @@ class _Play:
                 "{till} has it from the centre: stock of {sku} {count}.",
                 till=till,
                 sku=ARTICLE,
-                count=f"{count or 0:+d}",
+                count=str(count or 0),
             )
         )
 
@@ -368,33 +285,3 @@ def _stock(centre: Centre) -> int | None:
     """Return the article's stock as the centre told it to a till, in whole pieces."""
     level = centre.level(ARTICLE)
     return None if level is None else level.fields.quantity // 1_000
-
-
-def _bare() -> dict[str, str]:
-    """Return the environment without what it says of a real till or a real centre."""
-    return {name: text for name, text in os.environ.items() if not name.startswith("COMPTOIR_")}
-
-
-def _central(*argv: str) -> list[str]:
-    return [sys.executable, "-m", "sync.central.commands", *argv]
-
-
-def _done(command: list[str], environ: Mapping[str, str]) -> str:
-    """Run a command to its end; return what it printed. Raises Refusal with what it said."""
-    try:
-        done = subprocess.run(
-            command,
-            env=environ,
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            text=True,
-            timeout=STEP_MOST_S,
-            start_new_session=True,
-            check=True,
-        )
-    except subprocess.CalledProcessError as error:
-        why = " ".join(error.stderr.split())[-300:]
-        raise Refusal("demo_centre", "{doing}: {why}", doing=command[3], why=why) from error
-    except subprocess.TimeoutExpired as error:
-        raise Refusal("demo_centre", "{doing} takes too long.", doing=command[3]) from error
-    return done.stdout

@@ -2,7 +2,8 @@
 
 Slugs: `parked` (an entry that could not be understood), `future` (a till's clock), `fork` and
 `corrupt` (a push that was refused), `same_ticket` (two tickets under one number), `below_zero` (an
-article sold that was not there), `claim` (something given out twice while offline).
+article sold that was not there), `double_hand_over` (an order handed over twice, one of them
+offline), `late_step` (a step of an order that could not be taken any more), `unknown_order`.
 """
 
 from __future__ import annotations
@@ -81,6 +82,22 @@ async def note(session: AsyncSession, found: Sequence[Found], now: datetime) -> 
         for one in found
     ]
     await session.execute(_NOTE, rows)
+
+
+async def complete(session: AsyncSession, found: Found) -> bool:
+    """Bring what is known now into an item that is there and open; False when there is none."""
+    done = await session.execute(
+        text(
+            "UPDATE conflict SET evidence = :evidence WHERE store_id = :store_id AND name = :name"
+            " AND settled_at IS NULL RETURNING name"
+        ),
+        {
+            "store_id": found.place.store,
+            "name": _storable(found.name),
+            "evidence": json.dumps(found.evidence, ensure_ascii=True, sort_keys=True),
+        },
+    )
+    return done.one_or_none() is not None
 
 
 async def listed(

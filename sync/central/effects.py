@@ -1,4 +1,4 @@
-"""The effects of entries on the tables: sales, payments, closings, movements and levels."""
+"""The effects of entries on the tables: sales, payments, closings, stock, steps of orders."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from pos.journal.entry import Place
 from sync.central.conflicts import Found
 from sync.central.engine import driver
 from sync.central.feed import advance
+from sync.central.orders import told as orders
 from sync.central.project import (
     ClosingRow,
     LineRow,
@@ -50,6 +51,16 @@ async def write(
 
     An identity that is known has had its effects. Returns what a person should look at.
     """
+    found = await _count(session, place, projected, now)
+    if projected.steps:
+        found += await orders.tell(session, place, projected.steps, now)
+    return found
+
+
+async def _count(
+    session: AsyncSession, place: Place, projected: Projected, now: datetime
+) -> list[Found]:
+    """Write the sales and closings that are not known yet."""
     if not (projected.sales or projected.closings):
         return []
     known, labels = await _known(session, place.store, projected)

@@ -17,6 +17,7 @@ from pydantic import ValidationError
 
 from pos.domain.events import EntryRepeated, Event, PeriodClosed, SaleFinished
 from pos.domain.events.base import BaseEvent
+from pos.domain.events.orders import OrderEvent
 from pos.journal.entry import Entry, Place
 from pos.journal.repeat import original
 from sync.protocol import Parked
@@ -114,6 +115,19 @@ class ClosingRow(NamedTuple):
     perpetual: int
 
 
+class StepTold(NamedTuple):
+    """A step of an order as a till told it: `body` is its event's JSON, `at` the till's instant."""
+
+    identity: bytes
+    order: str
+    kind: str
+    by: str
+    at: str
+    source: str
+    body: str
+    number: int
+
+
 class SaleRows(NamedTuple):
     """A ticket with all that hangs on it."""
 
@@ -129,19 +143,22 @@ class Projected:
 
     sales: list[SaleRows] = field(default_factory=list)
     closings: list[ClosingRow] = field(default_factory=list)
+    steps: list[StepTold] = field(default_factory=list)
     parked: list[Parked] = field(default_factory=list)
 
     @property
     def identities(self) -> set[bytes]:
-        """The identities of all rows that have one."""
+        """The identities of all sales and closings."""
         return {one.sale.identity for one in self.sales} | {one.identity for one in self.closings}
 
     def without(self, known: set[bytes]) -> Projected:
-        """Return the rows whose identities are not `known`, each once: the first one told."""
+        """Return the sales and closings whose identities are not `known`, each once: the first
+        one told. Steps of orders are sorted out where orders are kept.
+        """
         seen = set(known)
         sales = [one for one in self.sales if _is_first(one.sale.identity, seen)]
         closings = [one for one in self.closings if _is_first(one.identity, seen)]
-        return Projected(sales, closings, self.parked)
+        return Projected(sales, closings, self.steps, self.parked)
 
 
 class NotUnderstood(Exception):
@@ -202,6 +219,8 @@ def _add(found: Projected, entry: Entry, told: Entry, event: BaseEvent) -> None:
         found.sales.append(_sale(entry, told, event))
     elif isinstance(event, PeriodClosed):
         found.closings.append(_closing(entry, told, event))
+    elif isinstance(event, OrderEvent):
+        found.steps.append(_step(entry, told, event))
 
 
 def _sale(entry: Entry, told: Entry, event: SaleFinished) -> SaleRows:
@@ -242,6 +261,8 @@ def _sale(entry: Entry, told: Entry, event: SaleFinished) -> SaleRows:
             )
         )
         reason = "sale" if back is None else "return"
+        if line.order is not None and back is None:
+            continue  # the hand-over of the order moves it, off the pickup shelf
         moves.append(
             MoveRow(
                 place.store, source, line.n, line.sku, SELLABLE, -line.quantity, reason, event.at
@@ -252,6 +273,20 @@ def _sale(entry: Entry, told: Entry, event: SaleFinished) -> SaleRows:
         for tender in event.tenders
     ]
     return SaleRows(sale, lines, payments, moves)
+
+
+def _step(entry: Entry, told: Entry, event: OrderEvent) -> StepTold:
+    place = entry.place
+    return StepTold(
+        told.hash,
+        event.order,
+        event.kind,
+        f"{place.store}-{place.till}",
+        told.at,
+        source_of(entry),
+        told.body.decode(),
+        entry.number,
+    )
 
 
 def _closing(entry: Entry, told: Entry, event: PeriodClosed) -> ClosingRow:

@@ -15,6 +15,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from pos.journal.entry import Entry
+from sync.central.orders import compare as orders
 from sync.central.project import (
     SELLABLE,
     ClosingRow,
@@ -22,6 +23,7 @@ from sync.central.project import (
     MoveRow,
     PaymentRow,
     SaleRow,
+    StepTold,
     project,
     stored_entry,
 )
@@ -34,8 +36,7 @@ _JOURNAL = text(
     " ORDER BY received_at, till_id, length(epoch), epoch, number"
 )
 _RESERVED = text(
-    "SELECT sku, sum(quantity) FROM reservation"
-    " WHERE store_id = :store_id GROUP BY sku"
+    "SELECT sku, sum(quantity) FROM reservation WHERE store_id = :store_id GROUP BY sku"
 )
 _OTHER_MOVES = text(
     "SELECT sku, bin, sum(quantity) FROM stock_move m WHERE store_id = :store_id"
@@ -90,8 +91,9 @@ async def compare(session: AsyncSession, store: str) -> Differences:
     Memory grows with the store's sales: it is for a check (`doctor`), not for every minute.
     """
     await session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
-    told = await _told(session, store)
+    told, steps = await _told(session, store)
     found = Differences()
+    await orders.compare(session, store, steps, found.add)
     for one in _TABLES:
         held = {one.key(row): row async for row in _held(session, store, one)}
         _compare(found, one.name, told[one.name], held)
@@ -112,13 +114,18 @@ def _compare(found: Differences, name: str, told: dict[Any, Any], held: dict[Any
             found.add(f"{name} {key}: {held.get(key)} and not {told.get(key)}")
 
 
-async def _told(session: AsyncSession, store: str) -> dict[str, dict[Any, Any]]:
-    """Return the rows that the journals become, by table and key."""
+async def _told(
+    session: AsyncSession, store: str
+) -> tuple[dict[str, dict[Any, Any]], dict[bytes, StepTold]]:
+    """Return the rows that the journals become, by table and key, and the steps of orders."""
     told: dict[str, dict[Any, Any]] = {one.name: {} for one in _TABLES}
+    steps: dict[bytes, StepTold] = {}
     seen: set[bytes] = set()
     async for entry in _journal(session, store):
         fresh = project([entry]).without(seen)
         seen |= fresh.identities
+        for step in fresh.steps:
+            steps.setdefault(step.identity, step)
         rows: dict[str, list[Any]] = {
             "sale": [one.sale for one in fresh.sales],
             "sale_line": [row for one in fresh.sales for row in one.lines],
@@ -128,7 +135,7 @@ async def _told(session: AsyncSession, store: str) -> dict[str, dict[Any, Any]]:
         }
         for one in _TABLES:
             told[one.name].update((one.key(row), row) for row in rows[one.name])
-    return told
+    return told, steps
 
 
 async def _journal(session: AsyncSession, store: str) -> AsyncIterator[Entry]:

@@ -17,11 +17,10 @@ from typing import Any, Self
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from pos.domain.events.orders import HandOverUndone, OrderHandedOver
 from pos.domain.order import Order
 from sync.central import feed, reservations, stock
 from sync.central.orders import steps
-from sync.central.orders.held import Held, by_ids, row_of, step_row, steps_of
+from sync.central.orders.held import Held, by_ids, row_of, step_row
 from sync.central.orders.messages import payload
 from sync.central.orders.steps import MailKind, Step
 from sync.central.project import SELLABLE, MoveRow
@@ -96,6 +95,11 @@ class Book:
             self.held[name] = held
             self._before[name] = steps.kept(held.order)
 
+    @property
+    def taken(self) -> list[Step]:
+        """The steps that were taken in and are not written yet, in their order."""
+        return [step for step, _ in self._taken]
+
     async def known(self, identities: Sequence[bytes]) -> set[bytes]:
         """Return which of these steps were taken before."""
         asked = {"store_id": self.store, "identities": list(identities)}
@@ -108,12 +112,11 @@ class Book:
         self._taken.append((step, 1))
         self._tell(None, held, step)
 
-    async def take(self, step: Step) -> None:
+    def take(self, step: Step) -> None:
         """Take in a step of an order that is in `held`. Raises ValueError for an impossible one."""
         old = self.held[step.order]
         now = steps.after(old.order, step, old.keep_s)
-        by_ticket = await self._is_by_ticket(old.order, step)
-        moved = steps.moved(old.order, now, step, by_ticket=by_ticket)
+        moved = steps.moved(old.order, now, step)
         for place, one in enumerate(moved, start=1):
             source = step.source or f"order/{step.order}/{old.steps + 1}"
             self._moves.append(
@@ -183,20 +186,6 @@ class Book:
             self.held[order] = replace(self.held[order], owed=held.owed + more)
             self._news.append(_News(order, "refund", more))
             self._mails.append((order, "refund", more))
-
-    async def _is_by_ticket(self, order: Order, step: Step) -> bool:
-        """Whether the goods of a hand-over, or of one that is undone, were moved by its ticket."""
-        event = None if step.source == "" else steps.event_of(step)
-        if isinstance(event, OrderHandedOver):
-            return steps.is_by_ticket(order, event)
-        if not isinstance(event, HandOverUndone):
-            return False
-        earlier = [one for one, _ in self._taken if one.order == step.order]
-        for one in (*earlier[::-1], *(await steps_of(self.session, self.store, step.order))[::-1]):
-            told = steps.event_of(one) if one.kind == "order.handed_over" else None
-            if isinstance(told, OrderHandedOver) and told.visit == event.visit:
-                return steps.is_by_ticket(order, told)
-        return False
 
     def _level_changes(self, changed: Sequence[Held]) -> list[stock.Change]:
         sums: dict[str, Counter[str]] = {}

@@ -56,7 +56,7 @@ async def expire(centre: Centre, store: str, rules: OrderRules, now: datetime) -
         near = [one for one in near if one not in over]
         await book.read([*over, *near])
         for name in over:
-            await book.take(step_of(book.held[name], steps.EXPIRED, CLOCK, {}, now))
+            book.take(step_of(book.held[name], steps.EXPIRED, CLOCK, {}, now))
         for name in near:
             book.remind(name)
         await book.write()

@@ -115,7 +115,7 @@ async def amend(
             short = await book.shorts(order, wanted, sure.held_back)
             if short:
                 raise OutOfStock(short)
-            await book.take(step)
+            book.take(step)
         return book.held[order]
 
     return await _change(centre, store, order, deed, now)
@@ -135,7 +135,7 @@ async def cancel(
             return held
         if held.order.state not in MAY_CANCEL:
             raise CentreRefusal("too_late", f"the order is {held.order.state} already")
-        await book.take(step_of(held, steps.CANCELLED, by, {"reason": reason}, now))
+        book.take(step_of(held, steps.CANCELLED, by, {"reason": reason}, now))
         return book.held[order]
 
     return await _change(centre, store, order, deed, now)
@@ -155,7 +155,7 @@ async def customer_here(centre: Centre, token: str, now: datetime) -> Held:
         if held.order.state not in MAY_CANCEL:
             raise CentreRefusal("too_late", f"the order is {held.order.state} already")
         if not held.order.here_at:
-            await book.take(step_of(held, steps.HERE, CUSTOMER, {}, now))
+            book.take(step_of(held, steps.HERE, CUSTOMER, {}, now))
         return book.held[held.order.order]
 
     return await _change(centre, found.store, found.order.order, deed, now)
@@ -215,7 +215,7 @@ async def _place(
     held = (await by_ids(session, asked.store, [name])).get(name)
     if held is not None:
         first = (await steps_of(session, asked.store, name))[0]
-        return replace(held, order=steps.placed(first), steps=1, owed=0)
+        return replace(held, order=steps.placed(first)[0], steps=1, owed=0)
     reference = asked.reference or names.reference()
     code = await _free(session, asked.store, (code, channel, reference))
     sure = sureness(where.heard_at, rules, now)

@@ -15,9 +15,10 @@ from typing import Any, Literal, NamedTuple, get_args
 
 from pos.domain.events import Event
 from pos.domain.events.base import BaseEvent
-from pos.domain.events.orders import OrderEvent, OrderHandedOver, OrderReturned
+from pos.domain.events.orders import OrderEvent
 from pos.domain.money import line_amount
 from pos.domain.order import MAY_CANCEL, OVER, TO_PICK, Contract, Order, OrderState
+from pos.domain.order_moves import Moves, is_sellable
 from pos.domain.order_steps import after as till_after
 from pos.domain.order_steps import owed_for
 from pos.domain.shift import instant_text
@@ -60,7 +61,6 @@ class Step:
 class Moved(NamedTuple):
     """What a step moved: thousandths of an article in a bin."""
 
-    line: int
     sku: str
     bin: str
     quantity: int
@@ -82,9 +82,10 @@ def after(order: Order, step: Step, keep_s: int) -> Order:
     return Order.model_validate(changed.fields())
 
 
-def placed(step: Step) -> Order:
-    """Return the order as it was placed."""
-    return Order.model_validate(json.loads(step.body)["order"])
+def placed(step: Step) -> tuple[Order, int]:
+    """Return the order as it was placed, and for how many seconds it is kept once it is ready."""
+    body = json.loads(step.body)
+    return Order.model_validate(body["order"]), body["keep_s"]
 
 
 @cache
@@ -105,31 +106,18 @@ def kept(order: Order) -> Kept:
     return {line.n: (line.sku, line.to_pick) for line in order.lines if line.to_pick}
 
 
-def moved(before: Order, now: Order, step: Step, *, by_ticket: bool = False) -> list[Moved]:
-    """Return how a step moved goods: the difference that it made to the lines.
+def moved(before: Order, now: Order, step: Step) -> list[Moved]:
+    """Return how a step of a till moved goods; what the centre does moves none.
 
-    `by_ticket`: the hand-over was paid at the desk, so the lines of its ticket moved the goods.
+    The ticket that pays for an order moves nothing of it: the hand-over does.
     """
-    found: list[Moved] = []
-    event = None if step.kind in _CENTRE else event_of(step)
-    is_back = isinstance(event, OrderReturned) and event.sellable and event.ticket is None
-    old = {line.n: line for line in before.lines}
-    for line in now.lines:
-        was = old.get(line.n)
-        if was is None:
-            continue
-        picked = line.picked - was.picked
-        handed = 0 if by_ticket else line.handed - was.handed
-        put_back = line.put_back - was.put_back
-        returned = line.returned - was.returned if is_back else 0
-        found.append(Moved(line.n, line.sku, SELLABLE, put_back + returned - picked))
-        found.append(Moved(line.n, line.sku, SHELF, picked - handed - put_back))
-    return [one for one in found if one.quantity]
-
-
-def is_by_ticket(order: Order, event: OrderHandedOver) -> bool:
-    """Whether the ticket of a hand-over moved its goods: it was paid at the desk."""
-    return event.ticket is not None and order.contract is not Contract.PAID_ONLINE
+    if step.kind in _CENTRE:
+        return []
+    found = Moves.between(before, now, is_sellable=is_sellable(event_of(step)))
+    return [
+        *(Moved(sku, SELLABLE, quantity) for sku, quantity in found.on_hand.items()),
+        *(Moved(sku, SHELF, quantity) for sku, quantity in found.shelf.items()),
+    ]
 
 
 def owed(order: Order) -> int:

@@ -13,6 +13,7 @@ from pysqlite3 import dbapi2
 
 from pos.domain.events import TillStopped
 from pos.domain.feed import ArticleFields, PriceFields
+from pos.doubles import FixedClock
 from pos.journal.chain import START
 from pos.ports.centre import (
     CourierReport,
@@ -24,11 +25,17 @@ from pos.ports.centre import (
     ReadingKept,
 )
 from pos.store.catalogue import StoredCatalogue
+from pos.store.catalogue_writer import StoredCatalogueWriter
 from pos.store.mirror import MirrorFile
 from pos.store.open import FILE, open_catalogue
 from pos.store.outbox import OutboxFile
+from pos.till.catalogue import import_catalogue
+from sync.around import Surroundings
+from sync.http import HttpWire
 from sync.protocol import Cursor, Page, Row
 from sync.reading import Reading, after_page
+from sync.scopes import Scopes
+from tests.contract.catalogue_shop import RULES
 from tests.contract.store_samples import opened
 
 CATALOGUE, PRICES, STORE = "catalogue:MAIN", "prices:FR", "store:S001"
@@ -162,6 +169,77 @@ def test_what_a_whole_snapshot_does_not_name_is_gone_and_nothing_before_its_end(
     prices.tell(rows("price", {"A4": price((5, 0))}), snapshot=True)
     of = {name: catalogue.find(name) for name in present}
     assert [len(one.prices) for one in of.values() if one] == [0, 1]
+
+
+def test_what_is_new_in_a_snapshot_is_seen_with_the_rest_of_it_and_nothing_else_waits(
+    mirror: MirrorFile, tmp_path: Path
+) -> None:
+    catalogue = StoredCatalogue(open_catalogue(tmp_path))
+    scope = Scope(mirror, CATALOGUE)
+    first = {"A1": article("Pain", "03017620422003")}
+    scope.tell(rows("article", first), snapshot=True, more=True)
+    assert catalogue.find("A1") is None
+    assert catalogue.search("pain", 5) == []
+    mirror.show()
+    assert [one.sku for one in catalogue.search("2003", 5)] == ["A1"]
+    again = {"A1": article("Pain noir"), "A2": article("Pain blanc")}
+    scope.tell(rows("article", again, 2), snapshot=True, more=True)
+    known = catalogue.find("A1")
+    assert known is not None
+    assert known.name == "Pain noir"
+    assert [one.sku for one in catalogue.search("pain", 5)] == ["A1"]
+    mirror.show()
+    assert [one.sku for one in catalogue.search("pain", 5)] == ["A1", "A2"]
+
+
+def test_a_file_imported_while_a_snapshot_comes_in_is_sold_at_once(
+    mirror: MirrorFile, tmp_path: Path
+) -> None:
+    scope = Scope(mirror, CATALOGUE)
+    scope.tell(rows("article", {"A1": article("Pain")}), snapshot=True, more=True)
+    engine = open_catalogue(tmp_path)
+    lines = [b"sku;name;price;vat\nB1;Brioche;1.20;FR055\n"]
+    import_catalogue(lines, "csv", RULES, StoredCatalogueWriter(engine))
+    catalogue = StoredCatalogue(engine)
+    assert catalogue.find("B1") is not None
+    scope.tell(rows("article", {"A2": article("Tarte")}, 2))
+    assert [one.sku for one in catalogue.search("tarte", 5)] == ["A2"]
+    assert catalogue.find("B1") is not None
+
+
+def test_a_catalogue_of_the_version_before_is_brought_forward_and_read(tmp_path: Path) -> None:
+    engine = open_catalogue(tmp_path)
+    with engine.begin() as connection:
+        connection.exec_driver_sql("DROP TABLE filling")
+        connection.exec_driver_sql("PRAGMA user_version = 1")
+    engine.dispose()
+    assert StoredCatalogue(open_catalogue(tmp_path)).find("A1") is None
+    assert (tmp_path / "catalogue.db.before-v2").exists()
+
+
+async def test_stock_that_counts_nothing_any_more_is_kept_as_such(
+    mirror: MirrorFile, tmp_path: Path
+) -> None:
+    """A centre that went back to before the till's first entry."""
+    store, wire = opened(tmp_path / "till"), HttpWire("http://127.0.0.1:1", None)
+    around = Surroundings(
+        outbox=OutboxFile(tmp_path / "till" / "data" / FILE),
+        mirror=mirror,
+        wire=wire,
+        clock=FixedClock(),
+        name=str,
+        chance=float,
+        changed=int,
+    )
+    for included in ({"T01-K1": 7}, {}, {"T01-K1": 1}):
+        page = Page(rows=[], cursor=Cursor(v=1, nonce="1.n"), included=included)
+        await Scopes(around, [STORE], {}).take({STORE: page})
+        file = dbapi2.connect(str(tmp_path / "centre.db"))
+        (kept,) = file.execute("SELECT value FROM fact WHERE key = 'included'").fetchone()
+        file.close()
+        assert json.loads(kept) == included
+    await wire.close()
+    store.close()
 
 
 def test_rows_that_are_not_understood_are_left_out_and_what_was_known_stays(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from pos.domain.feed import StaffFields
@@ -54,6 +56,17 @@ async def test_one_key_tells_the_ages_what_is_unsent_and_what_to_do(size: tuple[
         assert hands.reads("the oldest for 2 h")
         await hands.press("enter")
         assert not hands.reads("Articles:")
+
+
+async def test_the_bar_of_what_arrives_moves_on_the_open_page() -> None:
+    shop, told = with_centre(CourierState.LOADING)
+    async with at_work(shop.app(), (80, 24)) as hands:
+        await hands.press("ctrl+a")
+        for share, shown in ((120, "██░░░░░░░░░░░░░░░░░░ 12 %"), (999, "█░ 99 %")):
+            told.said = replace(told.said, coming={"catalogue:MAIN": share})
+            shop.wire.report(status(CourierState.LOADING))
+            await hands.settle()
+            assert hands.reads(shown)
 
 
 async def test_what_the_centre_has_is_taken_between_two_baskets_and_a_fork_is_an_alarm() -> None:

@@ -144,6 +144,13 @@ def test_readiness_tells_ages_and_what_waits_since_when(till: Till, centre: Told
     assert "Stock and staff: 2 h old." in said
 
 
+def test_readiness_shows_how_much_of_the_articles_is_here(till: Till, centre: ToldCentre) -> None:
+    centre.said = CourierReport(CourierState.LOADING, coming={"catalogue:MAIN": 437})
+    said = [str(one) for one in readiness.sentences(readiness.readiness(till.desk))]
+    assert "Articles: ████████░░░░░░░░░░░░ 43 %" in said
+    assert "Prices: not read yet." in said
+
+
 def test_a_till_without_a_centre_is_told_calmly_that_it_works_alone(till: Till) -> None:
     ready = readiness.readiness(till.desk)
     assert ready.state is CourierState.NOT_ENROLLED

@@ -19,7 +19,7 @@ MARGIN = 6
 
 
 class ReadinessPrompt(Prompt):
-    """Sentences to read, as of when it was opened; Enter or Esc goes back."""
+    """Sentences to read, which move with what the courier says; Enter or Esc goes back."""
 
     holds = False
     is_aside = True
@@ -27,11 +27,10 @@ class ReadinessPrompt(Prompt):
     def __init__(self, session: Session) -> None:
         super().__init__(session)
         self.cursor = -1
-        self._ready = readiness.readiness(session.desk)
 
     def question(self) -> Sentence:
         """Return what is shown."""
-        return Sentence("The network: {state}", state=self._ready.words.brief)
+        return Sentence("The network: {state}", state=self._ready().words.brief)
 
     def hint(self) -> Sentence:
         """Return what the keys do."""
@@ -42,10 +41,13 @@ class ReadinessPrompt(Prompt):
         say, width = self.session.words.say, self.session.columns - MARGIN
         return [
             Choice(line)
-            for sentence in readiness.sentences(self._ready)
+            for sentence in readiness.sentences(self._ready())
             for line in wrap(say(sentence), width, LINES_MOST)
         ]
 
     def enter(self) -> None:
         """Go back."""
         self.close()
+
+    def _ready(self) -> readiness.Readiness:
+        return readiness.readiness(self.session.desk)

@@ -11,7 +11,6 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
-from itertools import islice
 from typing import Any, Literal
 from urllib.parse import quote
 
@@ -29,6 +28,7 @@ from pos.ports.centre import (
 )
 from sync.around import Pace, Surroundings
 from sync.merge import Fork, Lane, Outcome, Outgoing
+from sync.parcels import Parcels
 from sync.protocol import (
     ENTRIES_MOST,
     ROWS_MOST,
@@ -38,17 +38,17 @@ from sync.protocol import (
     Matched,
     Pull,
     PullAnswer,
-    Push,
     PushAnswer,
     StockAnswer,
-    fitting,
-    wire_entry,
 )
 from sync.scopes import Scopes
 from sync.standing import Side, Standing
 from sync.wire import Trouble
 
 ROWS_LEAST = 50
+BEHIND_FROM = 100
+"""With more entries to send the till says that it is sending."""
+
 _SHRINKS = (CourierState.TOO_SLOW, CourierState.HALF_ANSWER)
 _PATIENT = (
     CourierState.NOT_ENROLLED,
@@ -77,6 +77,7 @@ class Courier:
         kept = around.mirror.lanes()
         self._outgoing = Outgoing({epoch: _lane(one) for epoch, one in kept.items()})
         read_at = {scope: at for scope, at in told.read_at.items() if scope in scopes}
+        self._parcels = Parcels(around)
         self._scopes = Scopes(around, scopes, read_at)
         self._standing = Standing(around, self._pace.beat_s, told, read_at, self._scopes.coming)
         self._batch, self._rows = ENTRIES_MOST, ROWS_MOST
@@ -209,7 +210,7 @@ class Courier:
             await self._part(forked, heads)
             return True
         due = self._outgoing.next_push(heads)
-        self._standing.is_behind = self._outgoing.unsent(heads) > ENTRIES_MOST
+        self._standing.is_behind = self._outgoing.unsent(heads) > BEHIND_FROM
         if due is None:
             return False
         self._standing.tell()
@@ -220,13 +221,17 @@ class Courier:
         epoch, first = due
         before = self._outgoing.lane(epoch)
         most = min(self._batch, before.limit(heads[epoch]) - before.acked)
-        entries = fitting(islice(self._around.outbox.entries(epoch, first), most))
-        if not entries:
+        push = self._parcels.next(epoch, first, most)
+        if push is None:
             raise Trouble(CourierState.MISSING, f"{epoch}/{first} was purged to its archive")
-        name = self._around.name()
-        push = Push(request=name, epoch=epoch, entries=[wire_entry(entry) for entry in entries])
-        self._outgoing = self._outgoing.pushing(name, epoch)
-        answer = await self._around.wire.ask("/v1/journal", push, PushAnswer)
+        self._outgoing = self._outgoing.pushing(push.request, epoch)
+        ahead = asyncio.create_task(
+            self._parcels.read_ahead(push, before.limit(heads[epoch]), self._batch)
+        )
+        try:
+            answer = await self._around.wire.ask("/v1/journal", push, PushAnswer)
+        finally:
+            ahead.cancel()
         self._check_judged()
         after, outcome = self._outgoing.heard_push(
             answer, self._around.outbox.heads(), self._around.outbox.hash_at

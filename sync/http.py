@@ -84,6 +84,7 @@ class HttpWire:
         self._now = now
         self._wait = timeouts or Timeouts()
         self.offset_s = 0
+        self._prepared: tuple[Message, bytes, dict[str, str]] | None = None
         self._client = httpx.AsyncClient(
             base_url=url,
             timeout=httpx.Timeout(self._wait.bytes_s, connect=self._wait.connect_s),
@@ -101,7 +102,7 @@ class HttpWire:
         if message is None:
             request = self._request("GET", path, b"", headers)
         else:
-            body, packed = _packed(message)
+            body, packed = self._ready(message)
             request = self._request("POST", path, body, {**headers, **packed})
         with self._explained():
             async with asyncio.timeout(self._wait.whole_s):
@@ -111,6 +112,10 @@ class HttpWire:
                 finally:
                     await response.aclose()
         return self._understood(response, raw, answer)
+
+    def prepare(self, message: Message) -> None:
+        """See `sync.wire.Wire.prepare`."""
+        self._prepared = (message, *_packed(message))
 
     async def live(self) -> AsyncIterator[None]:
         """See `sync.wire.Wire.live`."""
@@ -153,6 +158,14 @@ class HttpWire:
         except (httpx.HTTPError, httpx.StreamError) as error:
             told = f"{type(error).__name__} {error}"[:100]
             raise Trouble(CourierState.HALF_ANSWER, told) from error
+
+    def _ready(self, message: Message) -> tuple[bytes, dict[str, str]]:
+        """Return a message's bytes and headers, as they were prepared if they were."""
+        if self._prepared is None or self._prepared[0] is not message:
+            return _packed(message)
+        _, body, headers = self._prepared
+        self._prepared = None
+        return body, headers
 
     def _request(
         self, method: str, path: str, body: bytes, headers: dict[str, str]

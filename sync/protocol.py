@@ -18,10 +18,10 @@ from pos.journal.chain import Head
 from pos.journal.entry import Entry, Place
 
 VERSION = 1
-ENTRIES_MOST = 100
+ENTRIES_MOST = 250
 """The most entries of one push."""
 
-PUSH_BYTES_MOST = 1_000_000
+PUSH_BYTES_MOST = 2_000_000
 """The most bytes of one push before compression; one larger entry goes alone."""
 
 ROWS_MOST = 5_000

@@ -51,6 +51,10 @@ class Wire(Protocol):
         """Send a message (None: only ask for the path) and return its answer. Raises Trouble."""
         ...
 
+    def prepare(self, message: Message) -> None:
+        """Do what can be done of asking with a message, which will be asked soon, or not at all."""
+        ...
+
     def live(self) -> AsyncIterator[None]:
         """Yield whenever the centre says that there is news, until it ends. Raises Trouble."""
         ...

@@ -155,7 +155,7 @@ def _spare_memory() -> None:
     """Pages of rows are made and let go by the thousand: the collector need not look each time."""
     gc.collect()
     gc.freeze()
-    gc.set_threshold(100_000, 20, 50)
+    gc.set_threshold(20_000, 20, 50)
 
 
 async def _ask(url: str, proxy: str, message: Enrol) -> Enrolled:

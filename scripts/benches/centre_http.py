@@ -19,7 +19,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Executor, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -87,12 +87,13 @@ def process(folder: Path) -> Iterator[str]:
             running.stdout.close()
 
 
-async def _tills(server: embedded.Embedded, urls: list[str]) -> list[Sending]:
+async def sending(server: embedded.Embedded, urls: list[str], rounds: int) -> list[Sending]:
+    """Return the tills, known to the centre, with pushes for so many rounds."""
     centre = Centre.of([server.url])
     await centre.migrate()
     found = []
     for number, who in enumerate(TILLS):
-        key, pushes = prepared((WARM_UP + COUNT) * EACH, who)
+        key, pushes = prepared(rounds * EACH, who)
         await set_up(centre, who, key)
         bodies = [gzip.compress(one.body, PACKING, mtime=0) for one in pushes]
         line = http.client.HTTPConnection(urls[number % len(urls)], timeout=60)
@@ -101,9 +102,18 @@ async def _tills(server: embedded.Embedded, urls: list[str]) -> list[Sending]:
     return found
 
 
+def round_ms(pool: Executor, tills: list[Sending], turn: int) -> float:
+    """Let all tills send their pushes of a round; return the milliseconds until the last answer."""
+    numbers = range(turn * EACH, (turn + 1) * EACH)
+    tokens = [{number: one.token(number) for number in numbers} for one in tills]
+    start = time.perf_counter_ns()
+    list(pool.map(Sending.push, tills, tokens))
+    return (time.perf_counter_ns() - start) / 1e6
+
+
 async def _measure(server: embedded.Embedded, urls: list[str]) -> tuple[list[float], list[float]]:
     """Return the milliseconds of rounds, and of the copies of the same rows."""
-    tills = await _tills(server, urls)
+    tills = await sending(server, urls, WARM_UP + COUNT)
     admin = await asyncpg.connect(server.url_of("postgres"))
     await admin.execute("CREATE DATABASE floor")
     await admin.close()
@@ -117,13 +127,9 @@ async def _measure(server: embedded.Embedded, urls: list[str]) -> tuple[list[flo
         for turn in range(WARM_UP + COUNT):
             if turn == WARM_UP:
                 await analyse(server)
-            numbers = range(turn * EACH, (turn + 1) * EACH)
-            tokens = [{number: one.token(number) for number in numbers} for one in tills]
+            ours.append(round_ms(pool, tills, turn))
             start = time.perf_counter_ns()
-            list(pool.map(Sending.push, tills, tokens))
-            ours.append((time.perf_counter_ns() - start) / 1e6)
-            start = time.perf_counter_ns()
-            for number in numbers:
+            for number in range(turn * EACH, (turn + 1) * EACH):
                 for one in tills:
                     await copy_raw(floor, one.pushes[number].rows)
             raw.append((time.perf_counter_ns() - start) / 1e6)

@@ -119,7 +119,7 @@ def _spare_memory() -> None:
     """Rows are made and let go by the thousand: the collector need not look each time."""
     gc.collect()
     gc.freeze()
-    gc.set_threshold(100_000, 20, 50)
+    gc.set_threshold(20_000, 20, 50)
 
 
 def _stay(_number: int, _frame: FrameType | None) -> None:

@@ -9,7 +9,8 @@ from collections.abc import Iterator
 import httpx
 import pytest
 
-from sync.protocol import ENTRIES_MOST, Pull
+from sync.central.api.journal import WORTH_ENTRIES
+from sync.protocol import Pull
 from tests.central.serving import TLS, Process, Shop, process, slug
 
 PULL = Pull(request="r", heads={}, cursors={})
@@ -43,12 +44,12 @@ async def test_a_till_with_much_to_tell_is_not_held_up_and_one_that_repeats_itse
     shop: Shop, narrow: Process
 ) -> None:
     speaking = await shop.till(url=narrow.url)
-    for _ in range(8 * ENTRIES_MOST - 1):
+    for _ in range(8 * WORTH_ENTRIES - 1):
         speaking.till.sell({"bread": 1})
     told = speaking.till.entries
     pushes = [
-        speaking.till.request(told[at : at + ENTRIES_MOST])
-        for at in range(0, len(told), ENTRIES_MOST)
+        speaking.till.request(told[at : at + WORTH_ENTRIES])
+        for at in range(0, len(told), WORTH_ENTRIES)
     ]
     answers = [await speaking.post("/v1/journal", push, packed=True) for push in pushes]
     assert [answer.status_code for answer in answers] == [200] * 8

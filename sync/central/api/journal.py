@@ -12,9 +12,11 @@ from sync.central.api.examples import PUSH, PUSH_ANSWER
 from sync.central.auth import Told, told
 from sync.central.service import Here
 from sync.central.values import Corrupt
-from sync.protocol import BODY_BYTES_MOST, ENTRIES_MOST, Push, PushAnswer
+from sync.protocol import BODY_BYTES_MOST, Push, PushAnswer
 
 router = APIRouter()
+WORTH_ENTRIES = 100
+"""A push of so many new entries counts nothing against its till's limit: it has much to tell."""
 
 
 @router.post(
@@ -42,8 +44,7 @@ async def push(
     except Corrupt:
         meters.entries.labels("corrupt").inc()
         raise
-    # A till that has much to tell is not one that asks too often: full pushes are free.
-    service.gates.tills.give_back(str(told.who), fresh / ENTRIES_MOST)
+    service.gates.tills.give_back(str(told.who), min(1.0, fresh / WORTH_ENTRIES))
     meters.entries.labels(answer.state).inc(len(told.message.entries))
     meters.parked.inc(len(answer.parked))
     return Response(answer.model_dump_json(), media_type="application/json")

@@ -20,8 +20,12 @@ from sync.protocol import Claim, Claimed
 
 _TAKE = text(
     "INSERT INTO claim (store_id, what, key, holder, amount, claimed_at)"
-    " VALUES (:store_id, :what, :key, :holder, :amount, :now) ON CONFLICT DO NOTHING"
+    " SELECT :store_id, :what, :key, :holder, :amount, :now WHERE NOT EXISTS"
+    " (SELECT 1 FROM order_step WHERE store_id = :store_id"
+    " AND order_id = split_part(:key, ':', 1) AND kind = 'order.hand_over_dropped'"
+    " AND CAST(body AS json) ->> 'claim' = :holder) ON CONFLICT DO NOTHING"
 )
+"""A request that was long on its way does not take again what its till has given up since."""
 
 _HOLDER = text(
     "SELECT holder, claimed_at FROM claim"
@@ -37,6 +41,7 @@ def home(store: str, asked: Claim) -> str:
 async def ask(session: AsyncSession, who: TillId, asked: Claim, now: datetime) -> Claimed:
     """Grant a claim to the first who asks for it, and again to the same entry; commit.
 
+    One that was given up is nobody's: it is not granted, and the holder is "".
     The session is one of `home`. Raises NotYours when the claim is not named after an entry of the
     till that asks.
     """
@@ -45,6 +50,7 @@ async def ask(session: AsyncSession, who: TillId, asked: Claim, now: datetime) -
     thing = {"store_id": home(who.store, asked), "what": asked.what, "key": asked.key}
     taken = {**thing, "holder": asked.claim, "amount": asked.amount, "now": now}
     await session.execute(_TAKE, taken)
-    holder, at = (await session.execute(_HOLDER, thing)).one()
+    found = (await session.execute(_HOLDER, thing)).one_or_none()
     await session.commit()
+    holder, at = ("", now) if found is None else found
     return Claimed(granted=holder == asked.claim, holder=holder, at=instant_text(at))

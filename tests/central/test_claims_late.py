@@ -1,0 +1,33 @@
+"""A claim whose request was long on its way: the till may have given it up meanwhile."""
+
+from __future__ import annotations
+
+from pos.domain.events import HandOverAsked, HandOverDropped
+from sync.central import claims
+from sync.central.engine import Centre
+from sync.central.values import TillId
+from sync.protocol import Claim, Claimed
+from tests.central.test_orders_told import preparing
+from tests.central.tills import NOON, enrolled
+
+
+async def ask(centre: Centre, who: TillId, number: int, order: str) -> Claimed:
+    asked = Claim(claim=f"{who}-K1/{number:06d}", what="hand_over", key=f"{order}:0")
+    async with centre.session("S001") as session:
+        return await claims.ask(session, who, asked, NOON)
+
+
+async def test_a_claim_that_was_given_up_is_never_granted_again_however_late_it_comes(
+    centre: Centre,
+) -> None:
+    one = await preparing(centre, {"bread": 2_000})
+    await one.make_ready(bread=2_000)
+    await one.do(HandOverAsked, visit=0)
+    here, number = one.till.who, one.till.entries[-1].number
+    first = await ask(centre, here, number, one.name)
+    assert first.granted
+    await one.do(HandOverDropped, visit=0, claim=first.holder, reason="given_up")
+    late = await ask(centre, here, number, one.name)
+    assert (late.granted, late.holder) == (False, "")
+    other = await enrolled(centre, "S001-T02")
+    assert (await ask(centre, other.who, 2, one.name)).granted

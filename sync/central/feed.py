@@ -265,14 +265,6 @@ async def _at_heads(
     return found
 
 
-async def news(
-    session: AsyncSession, who: TillId, cursors: Mapping[str, Cursor]
-) -> dict[str, Cursor]:
-    """Return where each of these scopes stands now (for “there is news”); same errors as `pull`."""
-    stand = await _stand(session, who, list(cursors))
-    return {scope: stand.feeds.get(scope, Cursor()) for scope in _own(who, stand, cursors)}
-
-
 def _own(who: TillId, stand: _Stand, asked: Mapping[str, Cursor]) -> dict[str, Cursor]:
     """Return the cursors of the till's own scopes; NotYours for what never was its own."""
     foreign = asked.keys() - stand.scopes

@@ -131,7 +131,11 @@ async def test_articles_and_prices_reach_a_till(
     cursors = {"catalogue:MAIN": Cursor(), "prices:FR": Cursor()}
     answer = await till.post("/v1/pull", Pull(request="r", heads={}, cursors=cursors))
     pages = PullAnswer.model_validate_json(answer.content).scopes
-    names = {row.key: (row.fields or {})["name"] for row in pages["catalogue:MAIN"].rows}
+    names = {
+        row.key: (row.fields or {})["name"]
+        for row in pages["catalogue:MAIN"].rows
+        if row.kind == "article"
+    }
     assert names == {"100": "Miel", "200": "Pain"}
     prices = {row.key: (row.fields or {})["prices"] for row in pages["prices:FR"].rows}
     assert [amount for _, amount in prices["100"]] == [1466, 1250]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import signal
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ from sqlalchemy.exc import DBAPIError
 
 from pos.domain.errors import Refusal
 from pos.domain.words import Sentence
+from sync.central import numbers
 from sync.central import settings as settings_file
 from sync.central.commands.said import say, words_of
 from sync.central.log import open_log
@@ -73,6 +75,7 @@ async def _migrate(found: Opened) -> None:
         try:
             async with connected(found) as centre:
                 await centre.migrate()
+                await numbers.tell(centre, found.secrets.key.public_key, datetime.now(UTC))
             return
         except (DBAPIError, PostgresError, OSError) as error:
             if not tries_left:

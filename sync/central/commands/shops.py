@@ -12,7 +12,7 @@ import typer
 
 from pos.domain.errors import Refusal
 from pos.domain.words import Sentence
-from sync.central import access, codes, stores
+from sync.central import access, codes, numbers, stores
 from sync.central.commands.said import say, words
 from sync.central.engine import Centre
 from sync.central.open import Opened, connected, opened
@@ -39,8 +39,10 @@ def at_centre(folder: Path, deed: Callable[[Centre, Opened], Awaitable[T]]) -> T
 def add_store(folder: Path, facts: StoreFacts) -> int:
     """Open a shop."""
 
-    async def deed(centre: Centre, _found: Opened) -> None:
-        await stores.put(centre, facts, datetime.now(UTC))
+    async def deed(centre: Centre, found: Opened) -> None:
+        now = datetime.now(UTC)
+        await stores.put(centre, facts, now)
+        await numbers.tell(centre, found.secrets.key.public_key, now)
 
     at_centre(folder, deed)
     say(Sentence("The store {store}, {name}, is open.", store=facts.store, name=facts.name))

@@ -1,4 +1,4 @@
-"""A claim whose request was long on its way: the till may have given it up meanwhile."""
+"""Claims that come late, or against what was done meanwhile without the centre's word."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from sync.central import claims
 from sync.central.engine import Centre
 from sync.central.values import TillId
 from sync.protocol import Claim, Claimed
-from tests.central.test_orders_told import preparing
+from tests.central.test_orders_told import at_another_till, preparing
 from tests.central.tills import NOON, enrolled
 
 
@@ -31,3 +31,22 @@ async def test_a_claim_that_was_given_up_is_never_granted_again_however_late_it_
     assert (late.granted, late.holder) == (False, "")
     other = await enrolled(centre, "S001-T02")
     assert (await ask(centre, other.who, 2, one.name)).granted
+
+
+async def test_what_left_without_the_centres_word_holds_the_claim_that_another_gives_up(
+    centre: Centre,
+) -> None:
+    one = await preparing(centre, {"bread": 2_000})
+    await one.make_ready(bread=2_000)
+    await one.do(HandOverAsked, visit=0)
+    promised = await ask(centre, one.till.who, one.till.entries[-1].number, one.name)
+    other = await at_another_till(centre, one)
+    await other.till.push(centre)
+    offline = {"claim": "S001-T02-K1/000002", "outcome": "offline", "risk": "policy"}
+    await other.hand_over((1, 2_000, 0), **offline)
+    again = await ask(centre, one.till.who, one.till.entries[-1].number, one.name)
+    assert (again.granted, again.holder) == (False, offline["claim"])
+    await one.do(HandOverDropped, visit=0, claim=promised.holder, reason="given_up")
+    third = await enrolled(centre, "S001-T03")
+    told = await ask(centre, third.who, 2, one.name)
+    assert (told.granted, told.holder) == (False, offline["claim"])

@@ -42,6 +42,12 @@ _HOLDER = text(
     "SELECT holder, claimed_at FROM claim"
     " WHERE store_id = :store_id AND what = :what AND key = :key"
 )
+_HOLD = text(
+    "UPDATE claim SET holder = :holder, claimed_at = :now"
+    " WHERE store_id = :store_id AND what = :what AND key = :key"
+)
+"""What left holds the claim, whoever was promised it."""
+
 _FREE_CLAIM = text(
     "DELETE FROM claim WHERE store_id = :store_id AND what = :what AND key = :key"
     " AND holder = :holder"
@@ -139,6 +145,8 @@ async def _double(book: Book, place: Place, one: StepTold, event: OrderHandedOve
         others = [other for other in before if _is_same_visit(other, event)]
     if holder == event.claim and not others:
         return None
+    if not others:
+        await book.session.execute(_HOLD, taken)
     evidence = {
         "order": event.order,
         "reference": held.order.reference,

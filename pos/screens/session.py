@@ -253,7 +253,8 @@ class Session(Watch):
         """Let the open prompt look at what it waits for."""
         prompt = self.prompt
         if prompt is not None and prompt.beat_s:
-            self._door(prompt.beat)
+            self.guard(prompt.beat)
+            self.settle()
 
     # what goes on
 
@@ -331,12 +332,20 @@ class Session(Watch):
             self.prompt = self._first_question()
             if self.prompt is not None or not self.held:
                 break
-            self._take(self.held.popleft())
+            self._take_held(self.held.popleft())
         if self.pickup is not None:
             self.quietly(self.pickup.read)
             self.quietly(self.hear_orders)
         if self.prompt is None:
             self.prompt = self._of_the_place()
+
+    def _take_held(self, text: str) -> None:
+        """Take a scan that waited; the clerk's screen is asked first, as when it came."""
+        place = None if self.pickup is None else self.pickup.shown
+        self.prompt = place
+        self._scan(text)
+        if self.prompt is place:
+            self.prompt = None
 
     def _of_the_place(self) -> Prompt | None:
         if self.day is not None:

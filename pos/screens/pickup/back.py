@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from pos.domain.catalogue import Unit
 from pos.domain.errors import Refusal
-from pos.domain.order import OVER, Order, OrderLine
+from pos.domain.order import OVER, LineState, Order, OrderLine
 from pos.domain.words import Quantity, Sentence
 from pos.screens.face import Face
 from pos.screens.pickup import words
@@ -26,9 +26,16 @@ class PuttingBack(OrderPrompt):
 
     takes = staticmethod(is_figure)
 
-    def __init__(self, session: Session, order: Order, verdict: Verdict | None = None) -> None:
+    def __init__(
+        self,
+        session: Session,
+        order: Order,
+        verdict: Verdict | None = None,
+        told: Sequence[Sentence] = (),
+    ) -> None:
         super().__init__(session, order)
         self._verdict = verdict
+        self._told = tuple(told)
         self.place = next((n for n, line in enumerate(order.lines) if order.to_put_back(line)), 0)
 
     @property
@@ -44,8 +51,8 @@ class PuttingBack(OrderPrompt):
 
     def head(self, face: Face) -> HeadText:
         """Return which order it is, and why it is over."""
-        told = [Sentence("Scan each article as you put it back on its shelf.")]
-        if self.order.reason and self.order.state in OVER:
+        told = [*self._told, Sentence("Scan each article as you put it back on its shelf.")]
+        if self.order.reason and self.order.state in OVER and not self._told:
             told.insert(0, Sentence("Why: {reason}", reason=self.order.reason))
         return words.head(self.session.desk, self.order, face, self._verdict, told)
 
@@ -55,8 +62,10 @@ class PuttingBack(OrderPrompt):
 
         def row(place: int) -> Row:
             line = shown[place]
-            most = line.put_back + self.order.to_put_back(line)
-            return words.line_row(line, words.Count(line.put_back, most), face)
+            left = self.order.to_put_back(line)
+            state = face.say(Sentence("to put back")) if left else ""
+            count = words.Count(line.put_back, line.put_back + left, state, _state(line, left))
+            return words.line_row(line, count, face)
 
         return Table(words.line_columns(self.order, face), len(shown), row)
 
@@ -109,3 +118,7 @@ class PuttingBack(OrderPrompt):
             session.prompt = None
             session.pickup.back()
         session.say(Sentence("All of order {reference} is put back.", reference=order.reference))
+
+
+def _state(line: OrderLine, left: int) -> LineState:
+    return LineState.TO_PICK if left else line.state

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from pos.domain.errors import Refusal
@@ -103,7 +104,7 @@ def open_found(session: Session, found: Found) -> None:
         begun = hand_over.begin(session.desk, order, found.proof)
         _open(session, HandingOver(session, begun, big(found, session), (found.sentence,)))
     else:
-        _open(session, _view(session, order, big(found, session), found))
+        _open(session, _view(session, order, big(found, session), (found.sentence,)))
 
 
 def open_order(session: Session, order: Order) -> None:
@@ -112,10 +113,13 @@ def open_order(session: Session, order: Order) -> None:
 
 
 def _view(
-    session: Session, order: Order, verdict: Verdict | None = None, found: Found | None = None
+    session: Session,
+    order: Order,
+    verdict: Verdict | None = None,
+    told: Sequence[Sentence] = (),
 ) -> PickupPrompt:
     if order.state in TO_PICK:
-        return Picking(session, order, verdict)
+        return Picking(session, order, verdict, told)
     if order.state is OrderState.READY:
         return Waiting(
             session,
@@ -124,8 +128,8 @@ def _view(
             lambda judged: open_found(session, judged),
         )
     if order.is_to_put_back:
-        return PuttingBack(session, order, verdict)
-    return Past(session, order, verdict, () if found is None else (found.sentence,))
+        return PuttingBack(session, order, verdict, told)
+    return Past(session, order, verdict, told)
 
 
 def _open(session: Session, view: PickupPrompt) -> None:

@@ -40,9 +40,16 @@ class Picking(OrderPrompt):
 
     takes = staticmethod(is_figure)
 
-    def __init__(self, session: Session, order: Order, verdict: Verdict | None = None) -> None:
+    def __init__(
+        self,
+        session: Session,
+        order: Order,
+        verdict: Verdict | None = None,
+        told: Sequence[Sentence] = (),
+    ) -> None:
         super().__init__(session, order)
         self._verdict = verdict
+        self._told = tuple(told)
         self._done: list[tuple[int, int]] = []
         self._to_next()
 
@@ -78,7 +85,7 @@ class Picking(OrderPrompt):
         order = self.order
         told = Sentence("{done} of {count} lines are done.", done=order.lines_done,
                         count=len(order.lines))  # fmt: skip
-        return words.head(self.session.desk, order, face, self._verdict, (told,))
+        return words.head(self.session.desk, order, face, self._verdict, (*self._told, told))
 
     def table(self, face: Face) -> Table:
         """Return the lines."""

@@ -80,7 +80,9 @@ def process(folder: Path) -> Iterator[str]:
         )
         assert running.stdout is not None
         try:
-            yield running.stdout.readline().strip().removeprefix("http://")
+            url = running.stdout.readline().strip()
+            assert url, (folder / "log").read_text("utf-8")
+            yield url.removeprefix("http://")
         finally:
             running.terminate()
             running.wait()

@@ -212,6 +212,21 @@ class Cash(Section):
         return coins
 
 
+class Pickup(Section):
+    """How orders are prepared and handed out; amounts in cents."""
+
+    offline: Literal["allow", "manager", "refuse"]
+    offline_most: Cents
+    high_value: Cents
+    undo_minutes: Annotated[int, Field(ge=0, le=1_440)]
+    soon_minutes: Annotated[int, Field(ge=0, le=1_440)]
+    slip_copies: Annotated[int, Field(ge=0, le=3)]
+    bag_labels: bool
+    bags_scanned: bool
+    wrong_codes: Annotated[int, Field(ge=1, le=20)]
+    wait_minutes: Annotated[int, Field(ge=1, le=120)]
+
+
 class Closing(Section):
     """When fiscal years end, and how many forgotten days the till closes by itself."""
 
@@ -373,6 +388,7 @@ class Settings(Section):
     tenders: Tenders
     refunds: Refunds
     cash: Cash
+    pickup: Pickup
     closing: Closing
     accounting: Accounting
     printing: Printing

@@ -11,6 +11,7 @@ from config.vat_table import vat_table
 from pos.domain.facts import FiscalRecord
 from pos.domain.shop import ShopFacts
 from pos.domain.tender import TenderRules
+from pos.domain.withdrawal import working_days
 from pos.fiscal.france import FranceRules
 from pos.fiscal.none import NoRules
 from pos.fiscal.port import FiscalRules, ToWitness
@@ -21,6 +22,7 @@ from pos.till.desk import (
     ClosingRules,
     HouseRules,
     Limits,
+    PickupRules,
     PrintRules,
     RefundRules,
 )
@@ -97,6 +99,8 @@ def house_rules(settings: Settings) -> HouseRules:
             catch_up_days=settings.closing.catch_up_days,
             accounts={"journal": settings.accounting.journal, **settings.accounting.accounts},
         ),
+        pickup=PickupRules(**settings.pickup.model_dump()),
+        is_working=working_days(settings.shop.country),
         notes=settings.tenders.quick_cash,
         software=software(),
         ticket_language=settings.till.language,

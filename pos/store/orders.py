@@ -239,7 +239,7 @@ class OrderFile:
             return self._shown
 
     def _take_rows(self) -> None:
-        """Read the centre's rows when the courier read the store again; parse those that changed."""
+        """Read the centre's rows when the courier read the store again; parse what changed."""
         keys, stores = _aside(self._centre.told(_ASIDE))
         if (keys, stores) != (self._rows.keys, self._rows.stores):
             self._rows.keys, self._rows.stores = keys, stores

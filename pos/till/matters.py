@@ -14,6 +14,7 @@ from pos.till import tender
 from pos.till.closing import clock_day, due_closings, is_doubtful
 from pos.till.desk import Desk
 from pos.till.earlier import unprinted
+from pos.till.pickup.hand_over import unfinished
 from pos.till.stock import below_zero
 
 NAMED = 3
@@ -60,6 +61,13 @@ def _money(desk: Desk) -> Iterator[Matter]:
         Sentence("{count} basket is put aside.", count=len(desk.parked)),
         len(desk.parked),
         Sentence("It is kept; take it up or abandon it when its customer does not come back."),
+    )
+    handing = len(unfinished(desk))
+    yield Matter(
+        "hand_overs",
+        Sentence("{count} hand-over was begun and never ended.", count=handing),
+        handing,
+        Sentence("Ask who stood at the desk whether the goods left, then say so at the orders."),
     )
     yield from _drawers(desk)
 

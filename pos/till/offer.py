@@ -137,7 +137,7 @@ def _offer_of(desk: Desk, code: Scan) -> Offer:
     if isinstance(code, MeasuredCode):
         return _measured_offer(desk, code)
     if isinstance(code, PassCode):
-        raise Refusal("pickup_pass", "This is a pickup pass; there is no pickup desk here yet.")
+        raise Refusal("pickup_pass", "This is a pickup pass; scan it when no question is open.")
     article = _find(desk, code.text)
     return Offer(article, code=code.text)
 

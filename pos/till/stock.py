@@ -1,4 +1,4 @@
-"""The stock of an article in this store: what the centre last told, and what was sold here since.
+"""The stock of an article in this store: what the centre last told, and own sales and picks since.
 
 Selling never waits for stock, and a level below zero refuses nothing: the goods on the shelf are
 the truth, and the difference is for a manager to count.
@@ -13,6 +13,7 @@ from pos.domain.catalogue import Unit
 from pos.domain.shift import instant, instant_text
 from pos.domain.words import Quantity, Sentence
 from pos.ports.centre import Centre, CourierState, Elsewhere, StockThere
+from pos.ports.orders import Moved
 from pos.till.desk import Desk
 from pos.till.readiness import WORDS, age
 
@@ -52,8 +53,10 @@ def stock_of(desk: Desk, sku: str) -> StockHere | None:
         return None
     told = centre.report().read_at
     read_at = next((at for scope, at in told.items() if scope.startswith("store:")), "")
-    on_hand = level.fields.quantity + centre.moved(sku, level.included)
-    return StockHere(on_hand, level.fields.shelf, level.fields.reserved, read_at)
+    moved = Moved() if desk.ports.orders is None else desk.ports.orders.moved(sku)
+    on_hand = level.fields.quantity + centre.moved(sku, level.included) + moved.on_hand
+    shelf = level.fields.shelf + moved.shelf
+    return StockHere(on_hand, shelf, level.fields.reserved, read_at)
 
 
 def below_zero(desk: Desk) -> list[str]:

@@ -18,9 +18,8 @@ from sync.central import access
 from sync.central.api import ROUTERS
 from sync.central.service import utc_now
 from sync.central.values import TillId
-from sync.protocol import Claim, Cursor, Match, Pull, Push
+from sync.protocol import Claim, Match, Pull
 from tests.central.serving import TLS, Process, Shop, Speaking, slug
-from tests.central.tills import rows
 
 Path = tuple[str, str]
 
@@ -175,48 +174,6 @@ async def test_a_token_serves_one_body_and_one_place_only(shop: Shop, path: Path
     assert (other.status_code, slug(other)) == (401, "body")
     elsewhere = await send(shop, path, body, asking.token("POST", "/v1/other", body))
     assert (elsewhere.status_code, slug(elsewhere)) == (401, "path")
-
-
-async def test_a_till_reads_no_scope_of_another_store_or_till(shop: Shop) -> None:
-    asking, other = await shop.till(), await shop.other()
-    for scope in (
-        f"store:{other.store}",
-        f"till:{other.store}-T01",
-        f"till:{shop.store}-T02",
-        "catalogue:OTHER",
-    ):
-        asked = Pull(request="r", heads={}, cursors={scope: Cursor()})
-        answer = await asking.post("/v1/pull", asked)
-        assert (answer.status_code, slug(answer)) == (403, "not_yours")
-
-
-async def test_a_till_pushes_into_its_own_journal_only(shop: Shop) -> None:
-    asking = await shop.till()
-    other = await (await shop.other()).till()
-    other.till.sell({"bread": 1})
-    stolen: Push = other.till.request()
-    answer = await asking.post("/v1/journal", stolen)
-    assert answer.status_code == 422
-    query = "SELECT count(*) FROM journal WHERE store_id = :store_id"
-    assert await rows(shop.centre, shop.store, query) == [(0,)]
-    assert await rows(shop.centre, other.till.who.store, query) == [(0,)]
-
-
-async def test_a_till_claims_in_its_own_name_only(shop: Shop) -> None:
-    asking = await shop.till()
-    asked = Claim(claim="S777-T01-K1/000002", what="voucher", key="1")
-    answer = await asking.post("/v1/claims", asked)
-    assert (answer.status_code, slug(answer)) == (403, "not_yours")
-
-
-async def test_a_till_hears_of_its_own_store_only(shop: Shop) -> None:
-    """Matching asks about the till's own journal, whatever number it names."""
-    asking = await shop.till()
-    other = await shop.till("T02")
-    await other.post("/v1/journal", other.till.request())
-    hashes = {entry.number: entry.hash.hex() for entry in other.till.entries}
-    answer = await asking.post("/v1/match", Match(request="m", epoch="K1", hashes=hashes))
-    assert answer.json()["number"] == 0
 
 
 async def test_no_secret_is_ever_in_the_log(api: Process, shop: Shop) -> None:

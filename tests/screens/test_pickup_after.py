@@ -123,6 +123,28 @@ async def test_what_was_refused_at_the_desk_is_to_put_back() -> None:
         assert hands.reads("All of order W-1041 is put back.")
 
 
+async def test_a_part_that_was_handed_out_by_mistake_is_undone_too() -> None:
+    shop = PickupShop()
+    order = shop.ready(bread(2), milk(1))
+    async with at_work(shop.shop.app()) as hands:
+        await hands.burst(shop.scan_of(order))
+        await hands.press("1", "enter", "enter")
+        assert shop.now(order).lines[0].handed == 1000
+        await hands.press("ctrl+z", "1")
+        assert shop.now(order).lines[0].handed == 0
+
+
+async def test_a_customer_who_comes_after_the_last_day_still_gets_what_is_here() -> None:
+    shop = PickupShop()
+    order = shop.ready(bread(2), state=OrderState.EXPIRED)
+    async with at_work(shop.shop.app()) as hands:
+        await hands.press("ctrl+g", "tab", "tab", "enter", "tab", "1", "1")
+        assert hands.reads("E X P I R E D")
+        assert hands.reads("but is still here")
+        await hands.press("enter")
+        assert shop.now(order).state is OrderState.HANDED_OVER
+
+
 @pytest.mark.parametrize("language", ["en", "fr"])
 @pytest.mark.parametrize(
     "keys", [[], ["ctrl+z"], ["ctrl+r"], ["ctrl+r", "1", "enter", "enter"], ["ctrl+r", "1"]]

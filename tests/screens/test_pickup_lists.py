@@ -307,3 +307,28 @@ async def test_whoever_signs_in_at_the_lists_stays_there() -> None:
         await hands.press("ctrl+g", "enter", "f12", "2", "enter", *"1357", "enter")
         assert hands.reads("Welcome, Sacha.")
         assert hands.reads("▶ To pick 2")
+
+
+class Broken:
+    """Orders of which nothing can be read any more."""
+
+    def __getattr__(self, name: str) -> object:
+        raise RuntimeError(f"{name} is broken on purpose")
+
+
+@pytest.mark.parametrize("keys", [[], ["ctrl+g"], ["ctrl+g", "enter"], ["ctrl+g", "enter", "tab"]])
+async def test_orders_that_cannot_be_read_any_more_never_stop_the_till(keys: list[str]) -> None:
+    shop = three_lists()
+    async with at_work(shop.shop.app()) as hands:
+        await hands.press(*keys)
+        shop.shop.desk.ports.orders = Broken()  # type: ignore[assignment]
+        shop.shop.wire.report(HEARD)
+        await hands.press("down", "enter", "1", "enter", "delete", "ctrl+z", "f7", "tab", "ctrl+g")
+        hands.app.session.tick()
+        hands.app.session.beat()
+        await hands.pilot.resize_terminal(60, 20)
+        assert len(hands.screen()) == 20
+        shop.shop.desk.ports.orders = None
+        await hands.press("escape", "escape", "escape", "escape")
+        await hands.burst(f"{BREAD}\r")
+        assert hands.reads("Baguette tradition")

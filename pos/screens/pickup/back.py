@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from pos.domain.catalogue import Unit
 from pos.domain.errors import Refusal
-from pos.domain.order import OVER, LineState, Order, OrderLine
+from pos.domain.events.orders import Document
+from pos.domain.order import OVER, LineState, Order, OrderLine, OrderState
 from pos.domain.words import Quantity, Sentence
 from pos.screens.face import Face
 from pos.screens.pickup import words
 from pos.screens.pickup.head import HeadText, Verdict
 from pos.screens.pickup.place import OrderPrompt
+from pos.screens.pickup.proofs import ask_receiver
 from pos.screens.typing import is_figure, typed_quantity
 from pos.screens.widgets.listing import Row, Table
-from pos.till.pickup import put_back
+from pos.till.pickup import judge, put_back
+from pos.till.pickup.judge import Verdict as Found
 
 if TYPE_CHECKING:
     from pos.screens.session import Session
@@ -30,10 +33,12 @@ class PuttingBack(OrderPrompt):
         self,
         session: Session,
         order: Order,
+        judged: Callable[[Found], None],
         verdict: Verdict | None = None,
         told: Sequence[Sentence] = (),
     ) -> None:
         super().__init__(session, order)
+        self._judged = judged
         self._verdict = verdict
         self._told = tuple(told)
         self.place = next((n for n, line in enumerate(order.lines) if order.to_put_back(line)), 0)
@@ -71,7 +76,24 @@ class PuttingBack(OrderPrompt):
 
     def actions(self) -> Sequence[tuple[str, Sentence]]:
         """Return the keys of this screen."""
-        return (("enter", Sentence("Put back")), ("escape", Sentence("Back")))
+        keys = [("enter", Sentence("Put back")), ("escape", Sentence("Back"))]
+        if self._is_late_collected:
+            keys.insert(1, ("tab", Sentence("Customer here")))
+        return keys
+
+    @property
+    def _is_late_collected(self) -> bool:
+        """Whether its customer may still have it: it expired, and no more than that."""
+        return self.order.state is OrderState.EXPIRED
+
+    def _move(self, key: str) -> None:
+        if key == "tab" and self._is_late_collected:
+            ask_receiver(self.session, self.name, self._by_name)
+        else:
+            super()._move(key)
+
+    def _by_name(self, document: Document, is_proxy: bool) -> None:
+        self._judged(judge.by_name(self.session.desk, self.order, document, proxy=is_proxy))
 
     def scanned(self, text: str) -> bool:
         """Put back what was scanned."""

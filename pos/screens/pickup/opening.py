@@ -118,6 +118,9 @@ def _view(
     verdict: Verdict | None = None,
     told: Sequence[Sentence] = (),
 ) -> PickupPrompt:
+    def judged(found: Found) -> None:
+        open_found(session, found)
+
     if order.state in TO_PICK:
         return Picking(session, order, verdict, told)
     if order.state is OrderState.READY:
@@ -125,10 +128,10 @@ def _view(
             session,
             order,
             lambda code: open_found(session, judge.judge(session.desk, code)),
-            lambda judged: open_found(session, judged),
+            judged,
         )
     if order.is_to_put_back:
-        return PuttingBack(session, order, verdict, told)
+        return PuttingBack(session, order, judged, verdict, told)
     return Past(session, order, verdict, told)
 
 

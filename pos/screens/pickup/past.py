@@ -56,6 +56,11 @@ class Past(OrderPrompt):
         """The last hand-over of it that this till wrote and nobody undid."""
         return last_handed(self.session, self.order)
 
+    @property
+    def _is_collected(self) -> bool:
+        """Whether anything of it left, all of it or a part."""
+        return self.order.state in COLLECTED or self.last is not None
+
     def hint(self) -> Sentence:
         """Return what the keys do."""
         return Sentence("Enter: go back")
@@ -77,7 +82,7 @@ class Past(OrderPrompt):
     def actions(self) -> Sequence[tuple[str, Sentence]]:
         """Return the keys of this screen."""
         back = ("enter", Sentence("Back"))
-        if self.order.state not in COLLECTED:
+        if not self._is_collected:
             return (back,)
         return (
             back,
@@ -89,7 +94,7 @@ class Past(OrderPrompt):
     def gesture(self, name: str) -> bool:
         """Undo the hand-over, take goods back, print the slip again."""
         acts = {"undo": self._undo, "refund": self._take_back, "print": self._print}
-        if name in acts and self.order.state in COLLECTED:
+        if name in acts and self._is_collected:
             acts[name]()
             return True
         return super().gesture(name)

@@ -10,11 +10,14 @@ from queue import Empty, Queue
 
 from pos.domain.errors import Refusal
 from pos.domain.line import Line
+from pos.domain.order import Order
 from pos.domain.staff import NeedsPermission, Permission
 from pos.domain.words import Amount, Sentence
 from pos.ports import DeviceEvent, PrintEnded, Scanned, StoreUnavailable
 from pos.till import refund, sell, tickets
 from pos.till.desk import Desk, Loan
+from pos.till.pickup import hand_over, judge
+from pos.till.pickup.hand_over import HandOver
 from pos.till.refund import OpenTicket
 from pos.till.sell import Question
 
@@ -42,7 +45,8 @@ class Console:
     """One desk behind lines of text; device events come in through `events`.
 
     With a `wire`, `scan` sends the code down it and takes what the scanner's driver reports.
-    `pass_days` moves the clock of a demonstration. `ticket` was opened or scanned last.
+    `pass_days` moves the clock of a demonstration. `ticket` was opened or scanned last,
+    and so was `order`, whose hand-over may be begun.
     """
 
     desk: Desk
@@ -52,6 +56,9 @@ class Console:
     pass_days: Callable[[int], object] | None = None
     ticket: OpenTicket | None = None
     question: Question | None = None
+    order: Order | None = None
+    handover: HandOver | None = None
+    verdict: str = ""
     refused: str = ""
     waiting: Callable[[Loan | None], str] | None = None
     needs: Permission | None = None
@@ -102,9 +109,11 @@ class Console:
             return Said(number, gesture, str(wrong), fine=False)
 
     def read(self, code: str) -> str:
-        """Take what a scanner read: an article is offered, a ticket is opened."""
+        """Take what a scanner read: an article is offered, a ticket or an order is opened."""
         if refund.is_label(code):
             return self.open_ticket(code)
+        if self.desk.ports.orders is not None and judge.is_pass(self.desk, code):
+            return self.judged(judge.judge(self.desk, code))
         return self.came(sell.scan(self.desk, code))
 
     def open_ticket(self, label: str) -> str:
@@ -117,6 +126,13 @@ class Console:
             for one in self.ticket.lines
         ]
         return f"{label}  {' | '.join(left) or '–'}"
+
+    def judged(self, verdict: judge.Verdict) -> str:
+        """Say what became of a pass; a good one begins the hand-over of its order."""
+        self.verdict, self.order, self.handover = verdict.kind.value, verdict.order, None
+        if verdict.order is not None and verdict.proof is not None:
+            self.handover = hand_over.begin(self.desk, verdict.order, verdict.proof)
+        return self.desk.words().say(verdict.sentence)
 
     def _do(self, gesture: str) -> str:
         verb, _, rest = gesture.partition(" ")

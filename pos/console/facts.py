@@ -96,6 +96,8 @@ FACTS: dict[str, Callable[[Console], str]] = {
     "closed-day": lambda console: str(console.desk.closed_through or ""),
     "closing": _last_closing,
     "matters": lambda console: " ".join(matter.slug for matter in matters(console.desk)),
+    "order": lambda console: console.order.state.value if console.order else "",
+    "verdict": lambda console: console.verdict,
     "training": lambda console: "on" if console.desk.training else "off",
 }
 """What else `expect` can look at, as text."""

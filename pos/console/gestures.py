@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pos.console import cash, closing, papers, paying, refund, selling
+from pos.console import cash, closing, papers, paying, pickup, refund, selling
 from pos.console.console import Gesture
 from pos.console.facts import expect
 
@@ -13,6 +13,7 @@ VERBS: dict[str, Gesture] = {
     **refund.VERBS,
     **cash.VERBS,
     **closing.VERBS,
+    **pickup.VERBS,
     "expect": expect,
 }
 """Every gesture the console knows, by the first word of a line."""

@@ -85,6 +85,19 @@ class VatTable:
     rates: Mapping[str, Sequence[VatRate]]
     letters: Mapping[str, str]
 
+    def with_rates(self, told: Mapping[str, Sequence[VatRate]]) -> VatTable:
+        """Return the table with rates from elsewhere; of the same day, they stand for its own.
+
+        >>> old = VatTable({"FR20": (VatRate(2000, date(2014, 1, 1)),)}, {})
+        >>> new = old.with_rates({"FR20": (VatRate(2100, date(2027, 1, 1)),)})
+        >>> new.rate_on("FR20", date(2026, 12, 31)), new.rate_on("FR20", date(2027, 1, 1))
+        (2000, 2100)
+        """
+        if not told:
+            return self
+        joined = {code: (*dated, *self.rates.get(code, ())) for code, dated in told.items()}
+        return VatTable({**self.rates, **joined}, self.letters)
+
     def rate_on(self, code: str, day: date) -> int:
         """Return the rate of `code` on `day` in basis points; KeyError for an unknown code."""
         valid = [rate for rate in self.rates[code] if rate.since <= day]

@@ -12,6 +12,7 @@ reference for staff, the setting's name for settings.
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -88,6 +89,18 @@ class PromotionFields(FeedFields):
             frozenset(self.articles),
             frozenset(self.departments),
         )
+
+
+class VatFields(FeedFields):
+    """The rates of a VAT code (kind `vat`, key: the code): from a day on, in basis points.
+
+    They stand before those of the till's own table, and switch at midnight of the shop.
+    """
+
+    rates: Annotated[
+        tuple[tuple[date, Annotated[int, Field(ge=0, le=10_000)]], ...],
+        Field(min_length=1, max_length=50),
+    ]
 
 
 class StaffFields(FeedFields):

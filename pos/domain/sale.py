@@ -59,8 +59,9 @@ def close(
         raise Refusal("not_paid", "{due} is still due.", due=Amount(basket.due))
     parts = ticket_discount_parts(basket)
     totals = [line.total - part for line, part in zip(basket.lines, parts, strict=True)]
+    of_today = {vat: rate_of(vat) for vat in {one.vat for one in basket.lines if not one.returned}}
     rates = [
-        line.returned.vat_rate if line.returned else rate_of(line.vat) for line in basket.lines
+        line.returned.vat_rate if line.returned else of_today[line.vat] for line in basket.lines
     ]
     rated = list(zip(rates, totals, strict=True))
     nets = line_nets(rated)

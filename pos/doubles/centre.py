@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from pos.domain.catalogue import VatRate
 from pos.domain.promotion import Promotion, Promotions
 from pos.ports.centre import (
     CourierReport,
@@ -26,6 +27,7 @@ class ToldCentre:
     levels: dict[str, Level] = field(default_factory=dict)
     moves: dict[str, int] = field(default_factory=dict)
     below: dict[str, int] = field(default_factory=dict)
+    rates: dict[str, Sequence[VatRate]] = field(default_factory=dict)
     promoted: list[Promotion] = field(default_factory=list)
     people: list[StaffChange] = field(default_factory=list)
     order: ForkOrder | None = None
@@ -74,6 +76,10 @@ class ToldCentre:
     def promotions(self) -> Promotions:
         """Return what was said."""
         return Promotions(self.promoted)
+
+    def vat_rates(self) -> Mapping[str, Sequence[VatRate]]:
+        """Return what was said."""
+        return self.rates
 
     def staff_changes(self) -> Sequence[StaffChange]:
         """Return the people who were not taken yet."""

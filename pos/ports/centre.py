@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, Literal, Protocol
 
+from pos.domain.catalogue import VatRate
 from pos.domain.feed import StaffFields, StockFields
 from pos.domain.promotion import Promotions
 from pos.journal.chain import Head
@@ -305,6 +306,10 @@ class Centre(Protocol):
 
     def promotions(self) -> Promotions:
         """Return the promotions of the store's zone, past ones and those to come among them."""
+        ...
+
+    def vat_rates(self) -> Mapping[str, Sequence[VatRate]]:
+        """Return the rates that the centre told, by VAT code: past ones and those to come."""
         ...
 
     def staff_changes(self) -> Sequence[StaffChange]:

@@ -19,6 +19,7 @@ from typing import Any
 from pydantic import ValidationError
 from sqlalchemy import Engine
 
+from pos.domain.catalogue import VatRate
 from pos.domain.events import EpochOpened
 from pos.domain.feed import StaffFields, StockFields
 from pos.domain.promotion import Promotions
@@ -42,7 +43,7 @@ from pos.store.engine import explained, open_engine, open_reader, reading
 from pos.store.mirror_facts import FILE, INCLUDED, SCHEMA, enrolment_of, fact, lanes_of, report_of
 from pos.store.outbox import heads_of
 from pos.store.projections import ENTRY_SQL, entry_of
-from pos.store.promotions import ToldPromotions, promotions_of
+from pos.store.told_rules import ToldRules, rules_of
 from pos.store.unit import Journal
 
 REPEATED_AT_ONCE = 500
@@ -76,7 +77,7 @@ class _Seen:
     included: Mapping[str, int] = field(default_factory=dict)
     staff: Sequence[StaffChange] = ()
     forks: Sequence[ForkOrder] = ()
-    promotions: ToldPromotions = field(default_factory=ToldPromotions)
+    rules: ToldRules = field(default_factory=ToldRules)
 
 
 class CentreFile:
@@ -193,7 +194,11 @@ class CentreFile:
 
     def promotions(self) -> Promotions:
         """See `pos.ports.centre.Centre.promotions`."""
-        return self._read().promotions.rules
+        return self._read().rules.promotions
+
+    def vat_rates(self) -> Mapping[str, Sequence[VatRate]]:
+        """See `pos.ports.centre.Centre.vat_rates`."""
+        return self._read().rules.vat
 
     def staff_changes(self) -> Sequence[StaffChange]:
         """See `pos.ports.centre.Centre.staff_changes`."""
@@ -358,7 +363,7 @@ class CentreFile:
             included=json.loads(fact(raw, INCLUDED) or "{}"),
             staff=[one for one in staff if one and taken.get(one.ref) != one.digest],
             forks=[ForkOrder(epoch, number, bytes(own)) for epoch, number, own in forks],
-            promotions=promotions_of(raw, scopes, self._seen.promotions),
+            rules=rules_of(raw, scopes, self._seen.rules),
         )
 
 

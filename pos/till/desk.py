@@ -7,7 +7,7 @@ rules, writes once, and only then touches the outside world. What a gesture may 
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 
 from pos.domain.barcode import MeasurePlan
 from pos.domain.basket import STEP, Basket, Step
-from pos.domain.catalogue import VatTable
+from pos.domain.catalogue import VatRate, VatTable
 from pos.domain.errors import Refusal
 from pos.domain.events import Event, PermissionUsed, RunningTotals, SaleFinished
 from pos.domain.history import History
@@ -52,6 +52,7 @@ from pos.ports import (
     Signer,
     Sound,
     StatusChanged,
+    StoreUnavailable,
 )
 from pos.ports.centre import Centre
 from pos.ports.orders import Orders
@@ -212,6 +213,7 @@ class Desk:
         self.drawer_is_open = False
         self.untold: list[Sentence] = []
         self.not_closed: date | None = None
+        self._rates: Mapping[str, Sequence[VatRate]] = {}
         self.orders_seen: frozenset[tuple[str, str]] | None = None
         self.wrong_codes = 0
 
@@ -265,14 +267,22 @@ class Desk:
 
         Where the clock fell back to before all rates, it is that of the business day.
         """
+        table = self.rules.vat.with_rates(self._told_rates())
         for day in (self.now().date(), self.business_day()):
             with suppress(KeyError):
-                return self.rules.vat.rate_on(vat, day)
+                return table.rate_on(vat, day)
         raise Refusal(
             "unknown_vat",
             "The VAT code {vat} has no rate today; correct the catalogue or the VAT table.",
             vat=vat,
         )
+
+    def _told_rates(self) -> Mapping[str, Sequence[VatRate]]:
+        """Return the rates of the centre; those read last while they cannot be read."""
+        if self.ports.centre is not None:
+            with suppress(StoreUnavailable):
+                self._rates = self.ports.centre.vat_rates()
+        return self._rates
 
     def mine(self) -> OpenBasket:
         """Return the open basket of whoever is signed in, a new one when there is none."""

@@ -6,15 +6,17 @@ The tills, their couriers and the centre are the real ones; only the tills' cloc
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from pos.domain.catalogue import Article
+from pos.domain.events import SaleFinished
 from pos.domain.feed import PromotionFields
 from pos.doubles import FixedClock
-from sync.central import feed, prices, promotions, stores
+from pos.till import tender
+from sync.central import feed, prices, promotions, stores, vat
 from sync.central.engine import Centre
 from sync.central.stores import StoreFacts
 from sync.central.values import CATALOGUE, COMPANY, CentreRefusal, Unknown
@@ -112,6 +114,30 @@ async def test_prices_and_promotions_switch_at_the_same_instant_at_tills_that_ar
         assert till.desk.basket.lines[1].promotion is not None
         till.restart()
         assert till.desk.basket.total == 510
+    line.mend()
+
+
+async def test_a_vat_rate_switches_at_midnight_at_tills_that_are_offline(
+    machines: list[Machine], shop: Shop, line: Cable
+) -> None:
+    sku, midnight = shop.store[1:], datetime(2026, 12, 31, 23, tzinfo=UTC)
+    await sent(shop, sku)
+    await vat.put(shop.centre, "FR055", 600, date(2027, 1, 1), NOON)
+    for one in machines:
+        await one.until(lambda one=one: "FR055" in one.store.centre.vat_rates())  # type: ignore[misc]
+        await one.until(lambda one=one: _has_all(one, sku))  # type: ignore[misc]
+        await one.stop()
+    line.cut()
+    for machine in machines:
+        till = counter_of(machine, midnight - timedelta(seconds=1))
+        rates = []
+        for _ in range(2):
+            till.scan(sku)
+            sale = tender.pay_cash(till.desk)
+            assert isinstance(sale, SaleFinished)
+            rates.append([(one.vat, one.vat_rate, one.total) for one in sale.lines])
+            till.clock.pass_s(1)
+        assert rates == [[("FR055", 550, 200)], [("FR055", 600, 200)]]
     line.mend()
 
 
@@ -260,6 +286,20 @@ async def test_promotions_are_set_imported_listed_and_ended(folder: Path, tmp_pa
     assert "ETE" not in left
     assert "NOW" in left
     assert (await promotion(folder, "end", "ETE")).code == 1
+
+
+async def test_a_rate_is_set_for_a_code_of_the_country_and_listed(folder: Path) -> None:
+    assert (await do(folder, "vat", "set", "FR20", "21", "--from", "2127-01-01")).code == 0
+    assert (await do(folder, "vat", "set", "FR20", "20,6 %", "--from", "2128-01-01")).code == 0
+    listed = (await do(folder, "vat", "list")).out.splitlines()
+    assert [line.split() for line in listed] == [
+        ["FR20", "2127-01-01", "21%"],
+        ["FR20", "2128-01-01", "20.6%"],
+    ]
+    for wrong in (("FR99", "21"), ("FR20", "101"), ("FR20", "much")):
+        done = await do(folder, "vat", "set", *wrong, "--from", "2127-01-01")
+        assert (done.code, len(done.err.strip().splitlines())) == (1, 1), wrong
+    assert len((await do(folder, "vat", "list")).out.splitlines()) == 2
 
 
 WRONG = [

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from collections.abc import Mapping, Sequence
+from datetime import UTC, date, datetime
 
 import pytest
 
+from pos.domain.catalogue import VatRate
 from pos.domain.events import SaleFinished
 from pos.domain.line import Discount
-from pos.domain.promotion import Promotion
+from pos.domain.promotion import Promotion, Promotions
 from pos.doubles import ToldCentre
+from pos.ports import StoreUnavailable
 from pos.till import refund, sell, tender
 from tests.till.shop import BREAD, CASHIER, MANAGER, MILK, PIECE_OF_CHEESE, Till
 
@@ -85,3 +88,25 @@ def test_what_comes_back_is_what_was_paid_after_the_promotion(till: Till, pieces
     till.sign_in(MANAGER)
     back = refund.open_ticket(till.desk, sale.label)
     assert [one.amount for one in back.lines][:pieces] == [99] * pieces
+
+
+class Unreadable(ToldCentre):
+    """A centre whose file cannot be read now."""
+
+    def promotions(self) -> Promotions:
+        raise StoreUnavailable("disk", "The disk does not answer.")
+
+    def vat_rates(self) -> Mapping[str, Sequence[VatRate]]:
+        raise StoreUnavailable("disk", "The disk does not answer.")
+
+
+def test_rules_of_the_centre_that_cannot_be_read_stop_no_sale(till: Till) -> None:
+    rates = {"FR055": (VatRate(600, date(2026, 1, 1)),)}
+    till.desk.ports.centre = ToldCentre(rates=dict(rates), promoted=[TENTH])
+    till.sign_in(CASHIER)
+    till.scan(BREAD)
+    till.desk.ports.centre = Unreadable()
+    till.scan(BREAD)
+    sale = tender.pay_cash(till.desk)
+    assert isinstance(sale, SaleFinished)
+    assert [(one.total, one.vat_rate) for one in sale.lines] == [(99, 600), (110, 600)]

@@ -18,6 +18,7 @@ from sync.central.commands.promotion_command import promotion
 from sync.central.commands.said import complain
 from sync.central.commands.stock_command import stock
 from sync.central.commands.typed import Folder, StoreName, TillName, Zone, at
+from sync.central.commands.vat_command import vat
 from sync.central.log import fault, open_log
 
 app = typer.Typer(
@@ -38,6 +39,7 @@ app.add_typer(store, name="store")
 app.add_typer(till, name="till")
 app.add_typer(catalogue, name="catalogue")
 app.add_typer(price, name="price")
+app.add_typer(vat, name="vat")
 app.add_typer(promotion, name="promotion")
 app.add_typer(stock, name="stock")
 app.add_typer(staff, name="staff")

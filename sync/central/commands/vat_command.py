@@ -1,0 +1,84 @@
+"""`comptoir-central vat`: rates that change, ahead of time."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from config.vat_table import vat_table
+from pos.domain.errors import Refusal
+from pos.domain.feed import VatFields
+from pos.domain.money import parse_amount
+from pos.domain.words import Sentence
+from sync.central import vat as rates
+from sync.central.commands.said import say, words
+from sync.central.commands.shops import at_centre
+from sync.central.commands.typed import Folder, at
+from sync.central.engine import Centre
+from sync.central.open import Opened
+from sync.central.values import CentreRefusal
+
+vat = typer.Typer(help="VAT rates that change, and from which day.", no_args_is_help=True)
+
+
+@vat.command("set")
+def vat_set(
+    code: Annotated[str, typer.Argument(help="A code of the country's table, such as FR20.")],
+    rate: Annotated[str, typer.Argument(help="Such as 21, or 5,5.")],
+    since: Annotated[
+        datetime,
+        typer.Option("--from", formats=["%Y-%m-%d"], help="The first day, such as 2027-01-01."),
+    ],
+    folder: Folder = None,
+) -> None:
+    """Set a rate; tills have it ahead of time and switch at midnight of that day."""
+    raise typer.Exit(_set(at(folder), code, rate, since))
+
+
+@vat.command("list")
+def vat_list(folder: Folder = None) -> None:
+    """List the rates that were set here; tills have those of their country besides."""
+    raise typer.Exit(_list(at(folder)))
+
+
+def _set(folder: Path, code: str, rate: str, since: datetime) -> int:
+    basis_points = parse_amount(rate.removesuffix("%").strip())
+
+    async def deed(centre: Centre, found: Opened) -> None:
+        known = vat_table(found.settings.country).rates
+        if code not in known:
+            raise Refusal(
+                "unknown_vat",
+                "“{text}” is no VAT code of this country; it has {codes}.",
+                text=code,
+                codes=", ".join(sorted(known)),
+            )
+        try:
+            await rates.put(centre, code, basis_points, since.date(), datetime.now(UTC))
+        except CentreRefusal as refused:
+            raise Refusal(refused.slug, "{why}.", why=refused.why) from refused
+
+    at_centre(folder, deed)
+    say(
+        Sentence(
+            "{code} is {rate} from {day} on.",
+            code=code,
+            rate=words().rate(basis_points),
+            day=since.date(),
+        )
+    )
+    return 0
+
+
+def _list(folder: Path) -> int:
+    async def deed(centre: Centre, _found: Opened) -> dict[str, VatFields]:
+        async with centre.everywhere() as sessions:
+            return await rates.told(sessions[0])
+
+    for code, one in sorted(at_centre(folder, deed).items()):
+        for since, basis_points in one.rates:
+            typer.echo(f"{code:<8} {since}  {words().rate(basis_points)}")
+    return 0

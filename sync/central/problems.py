@@ -17,7 +17,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.exceptions import HTTPException
 
-from sync.central.values import CentreRefusal, Corrupt, NotYours, Unknown
+from sync.central.values import CentreRefusal, Corrupt, Impossible, NotYours, Unknown
 from sync.protocol import Problem
 from sync.token import SCHEME, TokenRefused
 
@@ -41,18 +41,29 @@ _AWAY = (
 )
 """What says that the database cannot answer now, and may soon."""
 
+_STATUSES: dict[type[CentreRefusal], int] = {NotYours: 403, Unknown: 404, Impossible: 422}
 _SLUGS = {400: "malformed", 404: "no_such_place", 405: "not_that_way", 500: "own_fault"}
 
 
 class Refused(Exception):
-    """A request that is answered with a problem; `retry_s` says when to try again."""
+    """A request that is answered with a problem; `retry_s` says when to try again, `scheme` how
+    to say who one is (401).
+    """
 
-    def __init__(self, status: int, slug: str, detail: str, retry_s: int | None = None) -> None:
+    def __init__(
+        self,
+        status: int,
+        slug: str,
+        detail: str,
+        retry_s: int | None = None,
+        scheme: str = SCHEME,
+    ) -> None:
         super().__init__(slug)
         self.status = status
         self.slug = slug
         self.detail = detail
         self.retry_s = retry_s
+        self.scheme = scheme
 
 
 OWN_FAULT = Refused(500, "own_fault", "The centre made a mistake; its log knows which.")
@@ -78,7 +89,7 @@ def answer(refused: Refused, request: str, headers: dict[str, str] | None = None
     if refused.retry_s is not None:
         response.headers["Retry-After"] = str(refused.retry_s)
     if refused.status == HTTPStatus.UNAUTHORIZED:
-        response.headers["WWW-Authenticate"] = SCHEME
+        response.headers["WWW-Authenticate"] = refused.scheme
     return response
 
 
@@ -108,7 +119,7 @@ def refusal_of(error: Exception) -> Refused | None:
 def _of_the_centre(error: CentreRefusal) -> Refused:
     if isinstance(error, Corrupt):
         return Refused(422, error.slug, f"entry {error.number}: {error.why}")
-    status = 403 if isinstance(error, NotYours) else 404 if isinstance(error, Unknown) else 409
+    status = next((status for kind, status in _STATUSES.items() if isinstance(error, kind)), 409)
     return Refused(status, error.slug, error.why)
 
 

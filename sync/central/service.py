@@ -32,10 +32,11 @@ def utc_now() -> datetime:
 
 @dataclass(frozen=True, slots=True)
 class Gates:
-    """How much one address, one till, and all who enrol may ask of this process."""
+    """How much one address, one till, one channel, and all who enrol may ask of this process."""
 
     addresses: Buckets
     tills: Buckets
+    channels: Buckets
     enrolments: Buckets
 
     @classmethod
@@ -44,6 +45,7 @@ class Gates:
         return cls(
             Buckets(Rate(limits.address_per_s, limits.address_burst)),
             Buckets(Rate(limits.till_per_s, limits.till_burst)),
+            Buckets(Rate(limits.channel_per_s, limits.channel_burst)),
             Buckets(Rate(limits.enrolments_per_minute / 60, limits.enrolments_burst)),
         )
 

@@ -29,7 +29,8 @@ _FILE, _KEY = "centre.toml", "centre.key"
 
 
 class Limits(BaseModel):
-    """What one process takes on at most, and how much of it one till or address may ask.
+    """What one process takes on at most, and how much of it one till, sales channel or address
+    may ask.
 
     Rates are requests a second in the long run, bursts what may come at once.
     """
@@ -46,6 +47,8 @@ class Limits(BaseModel):
     address_burst: Annotated[int, Field(ge=1)] = 400
     till_per_s: Annotated[int, Field(ge=1)] = 20
     till_burst: Annotated[int, Field(ge=1)] = 100
+    channel_per_s: Annotated[int, Field(ge=1)] = 20
+    channel_burst: Annotated[int, Field(ge=1)] = 100
     enrolments_per_minute: Annotated[int, Field(ge=1)] = 10
     enrolments_burst: Annotated[int, Field(ge=1)] = 5
 

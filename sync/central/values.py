@@ -82,6 +82,10 @@ class Unknown(CentreRefusal):
         super().__init__("unknown", why)
 
 
+class Impossible(CentreRefusal):
+    """What was asked can never be, whatever happens meanwhile (422)."""
+
+
 class Corrupt(CentreRefusal):
     """The first entry of a push is broken (422); `number` is the entry's.
 

@@ -18,7 +18,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sync.central import access, feed, parked, stores
 from sync.central.engine import Centre
 from sync.central.log import fault
-from sync.central.orders import expiry
+from sync.central.orders import expiry, idempotency
 from sync.central.settings import OrderRules
 
 EVERY_S = 30
@@ -48,7 +48,7 @@ def duties(rules: OrderRules, soon: tuple[Step, ...] = ()) -> Duties:
             told = {"expired": ended.expired, "reminded": ended.reminded}
             structlog.get_logger().info("orders", store=store, **told)
 
-    return Duties((forget, expire), (retry,), soon)
+    return Duties((forget, expire), (retry, forget_keys), soon)
 
 
 async def work(centre: Centre, stop: asyncio.Event, duties: Duties) -> None:
@@ -112,6 +112,11 @@ async def forget(centre: Centre, store: str, now: datetime) -> None:
         await session.commit()
 
     await centre.done(store, deed)
+
+
+async def forget_keys(centre: Centre, _store: str, now: datetime) -> None:
+    """Forget what channels asked long ago."""
+    await idempotency.forget(centre, now)
 
 
 async def retry(centre: Centre, store: str, now: datetime) -> None:

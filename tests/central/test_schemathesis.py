@@ -24,7 +24,11 @@ from schemathesis.specs.openapi.checks import (
 
 from sync.central.app import document
 from sync.central.engine import Centre
+from sync.central.orders import channels
+from sync.central.service import utc_now
+from tests.central.ordering import catalogue
 from tests.central.serving import Process, Shop, Speaking, open_shop, process
+from tests.central.test_auth import OF_A_CHANNEL
 
 EXAMPLES = settings(
     max_examples=15,
@@ -39,7 +43,9 @@ CHECKS = [
     response_schema_conformance,
 ]
 schema = schemathesis.openapi.from_dict(document()).exclude(path="/v1/live")
+OF_CHANNELS = {path for _, path in OF_A_CHANNEL}
 WIDE = {
+    "channel_burst": 1_000_000,
     "till_burst": 1_000_000,
     "address_burst": 1_000_000,
     "enrolments_burst": 1_000_000,
@@ -53,6 +59,20 @@ def asking(api: Process) -> Iterator[Speaking]:
         yield asyncio.run(_till(api.database, running.url))
 
 
+@pytest.fixture(scope="module")
+def channel(api: Process) -> str:
+    """The key of a sales channel."""
+    return asyncio.run(_channel(api.database))
+
+
+async def _channel(database: str) -> str:
+    centre = Centre.of([database])
+    await catalogue(centre)
+    added = await channels.add(centre, "schemathesis", "", (), utc_now())
+    await centre.close()
+    return added.key
+
+
 async def _till(database: str, url: str) -> Speaking:
     centre = Centre.of([database])
     shop: Shop = await open_shop(centre, url)
@@ -64,12 +84,14 @@ async def _till(database: str, url: str) -> Speaking:
 @schema.parametrize()
 @EXAMPLES
 def test_every_answer_is_one_that_the_description_names(
-    asking: Speaking, case: schemathesis.Case[Any]
+    asking: Speaking, channel: str, case: schemathesis.Case[Any]
 ) -> None:
     request = requests.Request(**case.as_transport_kwargs(base_url=asking.url)).prepare()
     body: Any = request.body or b""
     raw = body if isinstance(body, bytes) else body.encode()
-    if case.path != "/v1/enrol":
+    if case.path in OF_CHANNELS:
+        request.headers["Authorization"] = f"Bearer {channel}"
+    elif case.path != "/v1/enrol":
         assert request.method
         request.headers["Authorization"] = asking.token(request.method, request.path_url, raw)
     with requests.Session() as session:

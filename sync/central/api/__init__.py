@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sync.central.api import claims, enrol, journal, live, match, pull, state, stock
+from sync.central.api import claims, enrol, journal, live, match, orders, pull, state, stock
 
 ROUTERS = (
     enrol.router,
@@ -11,6 +11,7 @@ ROUTERS = (
     match.router,
     claims.router,
     stock.router,
+    orders.router,
     live.router,
     state.router,
 )

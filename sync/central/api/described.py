@@ -13,21 +13,26 @@ from fastapi.openapi.utils import get_openapi
 from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
+from sync.central.orders.messages import Amendment, Cancellation, Event, NewOrder
 from sync.central.problems import MEDIA_TYPE, problem
 from sync.protocol import Claim, Enrol, Match, Problem, Pull, Push
 from sync.token import SCHEME
 
 VERSION = "1"
 SCHEMA = "#/components/schemas/{model}"
-MESSAGES: tuple[type[BaseModel], ...] = (Enrol, Push, Pull, Match, Claim, Problem)
+MESSAGES: tuple[type[BaseModel], ...] = (
+    Enrol, Push, Pull, Match, Claim, Problem, NewOrder, Amendment, Cancellation, Event,
+)  # fmt: skip
 
 SECURITY = [{"till": list[str]()}]
+OF_A_CHANNEL = [{"channel": list[str]()}]
 
 _DESCRIPTION = f"""
-What tills say to their centre. A till enrols once; every other request bears
+What tills and sales channels say to the centre. A till enrols once; every other request bears
 `Authorization: {SCHEME} <token>`: a compact JWS (EdDSA) made with the till's own key, good for one
-request within a minute. Bodies are JSON, plain or `Content-Encoding: gzip`. Every error is an RFC
-9457 problem whose `type` ends in a stable slug.
+request within a minute. Sales channels ask with their key, `Authorization: Bearer <key>`. Bodies
+are JSON, plain or `Content-Encoding: gzip`. Every error is an RFC 9457 problem whose `type` ends in
+a stable slug.
 """
 
 _WORDS: dict[int, tuple[str, str]] = {
@@ -37,6 +42,7 @@ _WORDS: dict[int, tuple[str, str]] = {
     404: ("unknown", "there is no till S001-T01"),
     405: ("not_that_way", "Method Not Allowed"),
     408: ("too_slow", "The body did not arrive in time."),
+    409: ("out_of_stock", "03400949497706: 2000 wanted, 1000 available"),
     413: ("too_large", "The body may have 262144 bytes."),
     415: ("not_json", "The content type is application/json."),
     422: ("not_understood", "request: Field required"),
@@ -67,15 +73,20 @@ def by_a_till(described: dict[str, Any] | None = None) -> dict[str, Any]:
     return {**(described or {}), "security": SECURITY}
 
 
+def by_a_channel(described: dict[str, Any] | None = None) -> dict[str, Any]:
+    """Return the description of a path that asks for a sales channel's key."""
+    return {**(described or {}), "security": OF_A_CHANNEL}
+
+
 def problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
     """Return the description of the problems that a path answers with."""
     return {status: _described(status) for status in sorted({*ALWAYS, *statuses})}
 
 
-def answers(example: BaseModel) -> dict[int | str, dict[str, Any]]:
+def answers(example: BaseModel, status: int = 200) -> dict[int | str, dict[str, Any]]:
     """Return the description of a good answer."""
     content = {"application/json": {"example": example.model_dump(mode="json")}}
-    return {200: {"content": content, "description": type(example).__name__}}
+    return {status: {"content": content, "description": type(example).__name__}}
 
 
 def complete(app: FastAPI) -> dict[str, Any]:
@@ -99,7 +110,12 @@ def complete(app: FastAPI) -> dict[str, Any]:
                 "in": "header",
                 "name": "Authorization",
                 "description": f"`{SCHEME} <token>`, see docs/sync.md",
-            }
+            },
+            "channel": {
+                "type": "http",
+                "scheme": "bearer",
+                "description": "the key of a sales channel, see docs/orders.md",
+            },
         }
         app.openapi_schema = document
     return app.openapi_schema

@@ -36,17 +36,17 @@ def ulid(now: datetime, chance: bytes | None = None) -> str:
 
 def token(store: str) -> str:
     """Return a new token for an order of a store: `S001.` and 26 characters."""
-    return f"{store}.{_chance(TOKEN_LENGTH)}"
+    return f"{store}.{chance(TOKEN_LENGTH)}"
 
 
 def code() -> str:
     """Return a new short code."""
-    return _chance(CODE_LENGTH)
+    return chance(CODE_LENGTH)
 
 
 def reference() -> str:
     """Return a number for people to say, where the channel gave none."""
-    return _chance(_SPOKEN_LENGTH)
+    return chance(_SPOKEN_LENGTH)
 
 
 def public(store: str, order: str) -> str:
@@ -60,5 +60,6 @@ def store_of(name: str) -> str | None:
     return None if found is None else found.group(1)
 
 
-def _chance(length: int) -> str:
+def chance(length: int) -> str:
+    """Return so many characters of chance, 5 bits each."""
     return "".join(secrets.choice(_ALPHABET) for _ in range(length))

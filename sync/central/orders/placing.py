@@ -30,7 +30,7 @@ from sync.central.orders.messages import Amendment, NewLine, NewOrder
 from sync.central.orders.steps import Step
 from sync.central.reservations import Short
 from sync.central.settings import OrderRules
-from sync.central.values import CATALOGUE, COMPANY, CentreRefusal, Unknown
+from sync.central.values import CATALOGUE, COMPANY, CentreRefusal, Impossible, Unknown
 
 PROMISE_MOST = timedelta(days=90)
 """How far ahead an order may be promised."""
@@ -80,8 +80,8 @@ async def place(
     """Place an order and keep its goods; `order` is its ULID where the caller gives one.
 
     Told again under the same ULID it changes nothing and returns the order as it was placed. Raises
-    Unknown (no such store), OutOfStock, CentreRefusal (`unknown_article`, `no_price`, `bad_paid`,
-    `bad_promise`, `same_reference`).
+    Unknown (no such store), OutOfStock, CentreRefusal `same_reference`, Impossible
+    (`unknown_article`, `bad_quantity`, `no_price`, `bad_paid`, `bad_promise`).
     """
     name = order or names.ulid(now)
     code = await asyncio.to_thread(_Code.fresh, asked.store)
@@ -312,15 +312,15 @@ async def _lines(
     for n, one in enumerate(asked, start=1):
         article = articles.get(one.sku)
         if article is None:
-            raise CentreRefusal("unknown_article", f"the catalogue has no article {one.sku}")
+            raise Impossible("unknown_article", f"the catalogue has no article {one.sku}")
         unit = article.get("unit", "piece")
         if unit == "piece" and one.quantity % 1000:
-            raise CentreRefusal("bad_quantity", f"{one.sku} is sold by the piece")
+            raise Impossible("bad_quantity", f"{one.sku} is sold by the piece")
         price = one.unit_price
         if price is None:
             past = [amount for since, amount in priced.get(one.sku, []) if since <= second]
             if not past:
-                raise CentreRefusal("no_price", f"{one.sku} has no price in {where.price_zone}")
+                raise Impossible("no_price", f"{one.sku} has no price in {where.price_zone}")
             price = past[-1]
         lines.append(
             OrderLine(
@@ -339,25 +339,25 @@ async def _lines(
 def _total(lines: Sequence[OrderLine]) -> int:
     total = sum(line.amount(line.quantity) for line in lines)
     if total > AMOUNT_MAX:
-        raise CentreRefusal("bad_quantity", f"an order is of {AMOUNT_MAX} at most")
+        raise Impossible("bad_quantity", f"an order is of {AMOUNT_MAX} at most")
     return total
 
 
 def _paid(contract: Contract, told: int | None, total: int) -> int:
     if contract is not Contract.PAID_ONLINE:
         if told:
-            raise CentreRefusal("bad_paid", f"nothing is paid online of {contract}")
+            raise Impossible("bad_paid", f"nothing is paid online of {contract}")
         return 0
     if told is not None and told > total:
-        raise CentreRefusal("bad_paid", f"{told} was paid of {total}")
+        raise Impossible("bad_paid", f"{told} was paid of {total}")
     return total if told is None else told
 
 
 def _promise(promised: datetime, now: datetime) -> datetime:
     if promised.tzinfo is None:
-        raise CentreRefusal("bad_promise", "promised_at says no time zone")
+        raise Impossible("bad_promise", "promised_at says no time zone")
     if promised > now + PROMISE_MOST:
-        raise CentreRefusal("bad_promise", f"an order is for {PROMISE_MOST.days} days at most")
+        raise Impossible("bad_promise", f"an order is for {PROMISE_MOST.days} days at most")
     return max(promised, now)
 
 

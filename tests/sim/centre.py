@@ -105,10 +105,10 @@ class Headquarters:
         answer = self.centre.claim(asked)
         if answer.granted:
             thing, before = self.centre.thing(key), self.granted.get(key, asked.claim)
-            done = [one.entry for one in thing.deeds if one.claim != asked.claim]
-            if done:
-                raise AssertionError(f"{asked.claim} was granted after {done[0]} handed it over")
-            if before != asked.claim and before not in thing.gone:
+            done = {one.claim for one in thing.deeds}
+            if done and asked.claim not in done:
+                raise AssertionError(f"{asked.claim} was granted after {done} handed it over")
+            if not done and before != asked.claim and before not in thing.gone:
                 raise AssertionError(f"{asked.claim} was granted what {before} holds")
             self.granted[key] = asked.claim
         return answer

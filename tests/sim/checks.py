@@ -108,15 +108,15 @@ def check_claims(hq: Headquarters, machines: list[Machine]) -> None:
         fact = told(entry).hash
         if fact in world.deeds:
             done.setdefault(world.deeds[fact], set()).add(fact.hex())
-    open_here = {name for one in machines for name in asked_in(one.file.entries, world)}
+    open_here = {asked for one in machines for asked in asked_in(one.file.entries, world)}
     for order in world.orders.values():
         thing, due = things.get(order.key, Thing()), done.get(order.name, set())
         known = {deed.identity for deed in thing.deeds}
         assert known == due, f"of {order.name} the hand-overs {known} are known, not {due}"
         for deed in thing.deeds:
             _check_word(deed, order)
-        if not due:
-            assert thing.holder not in open_here, f"{order.name} stays with {thing.holder} for ever"
+        is_stuck = not due and (thing.holder, order.name) in open_here
+        assert not is_stuck, f"{order.name} stays with {thing.holder} for ever"
         _check_inbox(hq, order, known)
 
 

@@ -119,7 +119,7 @@ def _drop(machine: Machine, claim: str, order: str, holder: str) -> None:
     machine.write(event.kind, event.facts(), claim=("ended", claim))
 
 
-def asked_in(entries: list[Entry], world: World) -> set[str]:
-    """Return the names of the claims that entries ask for."""
-    told = world.claims
-    return {one.name for one in entries if told.get(one.hash, ("", ""))[0] == "asked"}
+def asked_in(entries: list[Entry], world: World) -> set[tuple[str, str]]:
+    """Return the claims that entries ask for, each with its order: copies share their names."""
+    told = [(one.name, world.claims.get(one.hash, ("", ""))) for one in entries]
+    return {(name, order) for name, (said, order) in told if said == "asked"}

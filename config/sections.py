@@ -13,55 +13,23 @@ from typing import Annotated, Literal, Self
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic import AfterValidator, Field, field_validator, model_validator
 from pydantic_core import PydanticCustomError
 
+from config.fields import WEEKDAYS as WEEKDAYS
+from config.fields import ArticleField, Cents, Line, Percent, Section, Tender, Weekday, wrong
 from config.keymap import keymap
 from pos.domain.barcode import MeasureKind, MeasurePlan
 from pos.domain.basket import LINES_MAX
 from pos.domain.errors import Refusal
 from pos.domain.words import Sentence
 
-Cents = Annotated[int, Field(ge=0, le=99_999_999)]
-Percent = Annotated[int, Field(ge=0, le=100)]
-Line = Annotated[str, Field(max_length=80)]
-Weekday = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
-Tender = Literal["cash", "card", "meal_voucher", "cheque"]
-WEEKDAYS: tuple[Weekday, ...] = (
-    "monday",
-    "tuesday",
-    "wednesday",
-    "thursday",
-    "friday",
-    "saturday",
-    "sunday",
-)
-ArticleField = Literal[
-    "sku",
-    "name",
-    "code",
-    "plu",
-    "vat",
-    "price",
-    "since",
-    "unit",
-    "department",
-    "age",
-    "meal_voucher",
-    "guarantee_months",
-    "eco",
-]
-
-
-def _wrong(why: Sentence) -> PydanticCustomError:
-    return PydanticCustomError("wrong", "{why}", {"why": why})
-
 
 def _numbered(valid: Callable[[str], bool], example: Sentence) -> AfterValidator:
     def check(text: str) -> str:
         bare = text.replace(" ", "").upper()
         if bare and not valid(bare):
-            raise _wrong(example)
+            raise wrong(example)
         return bare
 
     return AfterValidator(check)
@@ -83,14 +51,14 @@ def _is_zone(text: str) -> str:
     try:
         ZoneInfo(text)
     except (KeyError, OSError, ValueError) as error:
-        raise _wrong(Sentence("a time zone such as Europe/Paris")) from error
+        raise wrong(Sentence("a time zone such as Europe/Paris")) from error
     return text
 
 
 def _fits(pattern: str, expected: Sentence) -> AfterValidator:
     def check(text: str) -> str:
         if not re.fullmatch(pattern, text):
-            raise _wrong(expected)
+            raise wrong(expected)
         return text
 
     return AfterValidator(check)
@@ -102,12 +70,6 @@ Name = Annotated[str, _fits(_NAME, Sentence("1 to 8 capital letters and digits, 
 Url = Annotated[
     str, _fits(rf"({_URL})?", Sentence("a URL such as tcp://192.0.2.7:9100, or nothing"))
 ]
-
-
-class Section(BaseModel):
-    """One section: frozen, unknown keys refused."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
 
 class Shop(Section):
@@ -177,14 +139,14 @@ class Tenders(Section):
     @classmethod
     def _some(cls, on: tuple[Tender, ...]) -> tuple[Tender, ...]:
         if not on or len(set(on)) < len(on):
-            raise _wrong(Sentence("at least one way to pay, each named once"))
+            raise wrong(Sentence("at least one way to pay, each named once"))
         return on
 
     @field_validator("quick_cash")
     @classmethod
     def _rising(cls, notes: tuple[int, ...]) -> tuple[int, ...]:
         if list(notes) != sorted(set(notes)):
-            raise _wrong(Sentence("amounts in cents, smallest first, each once"))
+            raise wrong(Sentence("amounts in cents, smallest first, each once"))
         return notes
 
 
@@ -208,7 +170,7 @@ class Cash(Section):
     @classmethod
     def _falling(cls, coins: tuple[int, ...]) -> tuple[int, ...]:
         if not coins or list(coins) != sorted(set(coins), reverse=True):
-            raise _wrong(Sentence("notes and coins in cents, largest first, each once"))
+            raise wrong(Sentence("notes and coins in cents, largest first, each once"))
         return coins
 
 
@@ -298,7 +260,7 @@ class Devices(Section):
     @model_validator(mode="after")
     def _drawer_has_its_printer(self) -> Self:
         if self.drawer.url and not self.printer.url:
-            raise _wrong(Sentence("a devices.printer.url, since the drawer hangs on the printer"))
+            raise wrong(Sentence("a devices.printer.url, since the drawer hangs on the printer"))
         return self
 
 
@@ -350,7 +312,7 @@ def _is_private(url: str) -> bool:
 
 def _check_centre(url: str) -> str:
     if url and not _is_private(url):
-        raise _wrong(
+        raise wrong(
             Sentence("an address such as https://centre.example; http:// only on this machine")
         )
     return url.rstrip("/")

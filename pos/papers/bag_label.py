@@ -1,4 +1,14 @@
-"""The label of a bag: large enough to be found on a shelf, with a code that proves whose it is."""
+"""The label of a bag: large enough to be found on a shelf, with a code that proves whose it is.
+
+>>> from pos.domain.order import Contract, OrderLine
+>>> class English:
+...     def say(self, sentence): return str(sentence)
+>>> order = Order(order="01JD7Z4QFS3WZ8E3Y6M5K0T2RB", reference="W1042", placed_at="",
+...     promised_at="", contract=Contract.PAID_ONLINE, shelf="A3", bags=2,
+...     lines=(OrderLine(n=1, sku="BAG", name="Tote bag", quantity=1_000, unit_price=950),))
+>>> bag_label(order, BagParts(1, "BAG/…/1"), English()).blocks[2]
+Row(left='Shelf A3', right='Bag 1 of 2', bold=True, size=1, indent=0)
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,12 @@
-"""The picking list: what to take from the shelves for an order, with a box to tick for each."""
+"""The picking list: what to take from the shelves for an order, with a box to tick for each.
+
+>>> class English:
+...     def say(self, sentence): return str(sentence)
+...     def quantity(self, thousandths, unit): return str(thousandths // 1000)
+>>> bag = OrderLine(n=1, sku="BAG", name="Tote bag", quantity=2_000, unit_price=950)
+>>> [block.text if isinstance(block, Text) else block.left for block in _line(bag, English())]
+['[ ] Tote bag', '    BAG']
+"""
 
 from __future__ import annotations
 

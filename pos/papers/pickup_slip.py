@@ -2,6 +2,12 @@
 
 What was paid online was sold by the web shop. The slip says what left the shop, on which day, and
 until when the customer may withdraw (Code de la consommation L221-18).
+
+>>> class English:
+...     def quantity(self, thousandths, unit): return str(thousandths // 1000)
+>>> bag = OrderLine(n=1, sku="BAG", name="Tote bag", quantity=2_000, unit_price=950)
+>>> _named(bag, 2_000, English()), _named(bag, 1_000, English())
+('2 × Tote bag', 'Tote bag')
 """
 
 from __future__ import annotations

@@ -29,7 +29,7 @@ from sync.around import Pace, Surroundings
 from sync.courier import Courier
 from sync.http import HttpWire, Identity, Timeouts
 from sync.memory import MemoryCentre, Rejected
-from sync.protocol import Match, Problem, Pull, Push
+from sync.protocol import Claim, Match, Problem, Pull, Push
 from sync.token import Asked, check, key_named
 from tests.contract.store_samples import opened
 
@@ -132,6 +132,9 @@ class Misbehaving:
         if path == "/v1/match":
             match = Match.model_validate_json(plain)
             return lambda store, till: self.centre.match(store, till, match)
+        if path == "/v1/claims":
+            claim = Claim.model_validate_json(plain)
+            return lambda _store, _till: self.centre.claim(claim)
         pull = Pull.model_validate_json(plain)
         return lambda store, till: self.centre.pull(store, till, pull)
 

@@ -17,6 +17,9 @@ from sync.around import Surroundings
 from sync.protocol import Cursor, Page
 from sync.reading import Reading, after_page
 
+GOODS = ("catalogue:", "prices:")
+"""How the scopes begin without which nothing new can be sold."""
+
 
 @dataclass(frozen=True, slots=True)
 class _Turn:
@@ -149,7 +152,7 @@ class Scopes:
 
 
 def _goods(scopes: Sequence[str]) -> set[str]:
-    return {one for one in scopes if one.startswith(("catalogue:", "prices:"))}
+    return {one for one in scopes if one.startswith(GOODS)}
 
 
 def _reading(kept: ReadingKept | None) -> Reading:

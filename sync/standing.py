@@ -14,6 +14,7 @@ from pos.domain.shift import instant, instant_text
 from pos.ports import StoreUnavailable
 from pos.ports.centre import CourierReport, CourierState
 from sync.around import Surroundings
+from sync.scopes import GOODS
 from sync.wire import Trouble
 
 CLOCK_TOLERANCE_S = 120
@@ -74,7 +75,7 @@ class Standing:
             self._tell(CourierState.FORKED, "", heard=heard)
         elif self.is_behind:
             self._tell(CourierState.SENDING, "", heard=heard)
-        elif self._coming:
+        elif any(scope.startswith(GOODS) for scope in self._coming):
             self._tell(CourierState.LOADING, "", heard=heard)
         elif heard:
             self._tell(CourierState.CONNECTED, "", heard=True)

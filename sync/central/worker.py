@@ -18,11 +18,14 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sync.central import access, feed, parked, stores
 from sync.central.engine import Centre
 from sync.central.log import fault
-from sync.central.orders import expiry, idempotency
+from sync.central.orders import expiry, idempotency, webhooks
 from sync.central.settings import OrderRules
 
 EVERY_S = 30
 SOON_S = 1
+STORES_AT_ONCE = 16
+"""For how many stores a step that tells the world is at work at once."""
+
 RETRY_ROUNDS = 120
 """Parked entries are tried again when the worker starts, and each hour."""
 
@@ -40,7 +43,7 @@ class Duties:
 
 
 def duties(rules: OrderRules, soon: tuple[Step, ...] = ()) -> Duties:
-    """Return what a centre with these rules does; `soon` is what it tells to the world."""
+    """Return what a centre with these rules does; `soon` is what more it tells the world."""
 
     async def expire(centre: Centre, store: str, now: datetime) -> None:
         ended = await expiry.expire(centre, store, rules, now)
@@ -48,13 +51,14 @@ def duties(rules: OrderRules, soon: tuple[Step, ...] = ()) -> Duties:
             told = {"expired": ended.expired, "reminded": ended.reminded}
             structlog.get_logger().info("orders", store=store, **told)
 
-    return Duties((forget, expire), (retry, forget_keys), soon)
+    return Duties((forget, expire), (retry, forget_told), (webhooks.deliver, *soon))
 
 
 async def work(centre: Centre, stop: asyncio.Event, duties: Duties) -> None:
     """Do the duties until `stop` is set; each at least once. Closes the databases."""
     try:
-        await asyncio.gather(_often(centre, stop, duties), _soon(centre, stop, duties.soon))
+        soon = [_soon(centre, stop, step) for step in duties.soon]
+        await asyncio.gather(_often(centre, stop, duties), *soon)
     finally:
         await centre.close()
 
@@ -69,9 +73,10 @@ async def _often(centre: Centre, stop: asyncio.Event, duties: Duties) -> None:
             return
 
 
-async def _soon(centre: Centre, stop: asyncio.Event, steps: Sequence[Step]) -> None:
-    while steps:
-        await go_round(centre, steps)
+async def _soon(centre: Centre, stop: asyncio.Event, step: Step) -> None:
+    """Do one step each second: who answers slowly holds up neither other steps nor many stores."""
+    while True:
+        await go_round(centre, (step,), at_once=STORES_AT_ONCE)
         if await _is_over(stop, SOON_S):
             return
 
@@ -86,21 +91,25 @@ async def _is_over(stop: asyncio.Event, wait_s: float) -> bool:
     return True
 
 
-async def go_round(centre: Centre, steps: Sequence[Step]) -> None:
-    """Do some steps for every store once."""
+async def go_round(centre: Centre, steps: Sequence[Step], *, at_once: int = 1) -> None:
+    """Do some steps for every store once, for so many stores at once."""
     now = datetime.now(UTC)
     try:
         names = [one.store for one in await stores.every(centre)]
     except Exception as error:  # noqa: BLE001  the next round may find the database again
         structlog.get_logger().warning("round", **fault(error))
         return
-    for store in names:
-        for step in steps:
-            try:
-                await step(centre, store, now)
-            except Exception as error:  # noqa: BLE001  one store never stops another
-                name = getattr(step, "__name__", "step")
-                structlog.get_logger().warning(name, store=store, **fault(error))
+    free = asyncio.Semaphore(at_once)
+
+    async def take_care_of(store: str) -> None:
+        async with free:
+            for step in steps:
+                try:
+                    await step(centre, store, now)
+                except Exception as error:  # noqa: BLE001  one store never stops another
+                    structlog.get_logger().warning(step.__name__, store=store, **fault(error))
+
+    await asyncio.gather(*map(take_care_of, names))
 
 
 async def forget(centre: Centre, store: str, now: datetime) -> None:
@@ -114,9 +123,10 @@ async def forget(centre: Centre, store: str, now: datetime) -> None:
     await centre.done(store, deed)
 
 
-async def forget_keys(centre: Centre, _store: str, now: datetime) -> None:
-    """Forget what channels asked long ago."""
+async def forget_told(centre: Centre, store: str, now: datetime) -> None:
+    """Forget what channels asked and were told long ago."""
     await idempotency.forget(centre, now)
+    await webhooks.forget(centre, store, now)
 
 
 async def retry(centre: Centre, store: str, now: datetime) -> None:

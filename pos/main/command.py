@@ -59,6 +59,20 @@ def till() -> None:
 
 
 @app.command()
+def serve(
+    host: Annotated[str, typer.Option(help="The address to listen on.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(help="0 asks the system for one.")] = 8480,
+    public_url: Annotated[
+        str, typer.Option("--public-url", help="How browsers reach it, when a proxy speaks TLS.")
+    ] = "",
+) -> None:
+    """Open the till in a browser, for a tablet at the desk; people sign in as on the screen."""
+    from pos.main.serve import serve as serve_till
+
+    raise typer.Exit(serve_till(host, port, public_url))
+
+
+@app.command()
 def play(
     file: Annotated[Path, typer.Argument(help="Gestures, one a line; - for standard input.")],
 ) -> None:

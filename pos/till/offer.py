@@ -6,6 +6,7 @@ weight, a price), or a Refusal with a sound. A question holds everything needed 
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
@@ -13,8 +14,9 @@ from pos.domain.barcode import ArticleCode, MeasuredCode, PassCode, Scan, parse
 from pos.domain.basket import Added, AgeChecked, check_price, check_quantity
 from pos.domain.catalogue import Article, Unit
 from pos.domain.errors import Refusal
-from pos.domain.line import Line
+from pos.domain.line import Line, Promoted
 from pos.domain.money import PIECE
+from pos.domain.promotion import Promotions
 from pos.domain.words import Quantity, Sentence
 from pos.ports import StoreUnavailable
 from pos.till.counter import show_basket
@@ -264,16 +266,27 @@ def _add(desk: Desk, offered: Offer) -> Line:
     return line
 
 
+def promotion_of(desk: Desk, article: Article) -> Promoted | None:
+    """Return the promotion that an article gets now, None for none or without a price."""
+    price = article.price_at(desk.ports.clock.now())
+    if price is None:
+        return None
+    now = int(desk.ports.clock.now().timestamp())
+    is_weighed = article.unit is Unit.KG
+    return _promotions(desk).of(article.sku, article.department, now, price, weighed=is_weighed)
+
+
+def _promotions(desk: Desk) -> Promotions:
+    """Return the promotions of the centre; what cannot be read now stops no sale."""
+    if desk.ports.centre is not None:
+        with suppress(StoreUnavailable):
+            return desk.ports.centre.promotions()
+    return Promotions()
+
+
 def _promoted(desk: Desk, line: Line) -> Line:
     """Return the line with the promotion that holds for it now."""
-    centre = desk.ports.centre
-    if centre is None:
-        return line
-    try:
-        known = centre.promotions()
-    except StoreUnavailable:
-        return line  # what cannot be read now stops no sale
-    rule = known.of(
+    rule = _promotions(desk).of(
         line.sku,
         line.department,
         int(desk.ports.clock.now().timestamp()),

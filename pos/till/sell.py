@@ -30,6 +30,7 @@ from pos.till.offer import article_of as article_of
 from pos.till.offer import check_limit
 from pos.till.offer import choose as choose
 from pos.till.offer import offer as offer
+from pos.till.offer import promotion_of as promotion_of
 from pos.till.offer import scan as scan
 from pos.till.offer import search as search
 from pos.till.pickup.paying import dropped_with

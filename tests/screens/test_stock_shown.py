@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 
 from pos.domain.feed import StockFields
+from pos.domain.promotion import Promotion
 from pos.domain.shift import instant_text
 from pos.doubles import ToldCentre
 from pos.ports import DeviceState, StatusChanged
@@ -59,6 +60,15 @@ async def test_a_typed_code_shows_stock_without_selling_and_a_touch_goes_back() 
         await hands.pilot.click(offset=(10, row))
         await hands.settle()
         assert not hands.reads("Here: 12")
+
+
+async def test_an_article_s_promotion_is_shown_with_its_price() -> None:
+    shop, told = with_stock()
+    told.promoted = [Promotion("tenth", "Bread week", 0, percent=1000)]
+    async with at_work(shop.app()) as hands:
+        await hands.press(*BREAD, "insert")
+        assert hands.reads("Price: €1.20")
+        assert hands.reads("Promotion: Bread week")
 
 
 async def test_a_search_shows_the_stock_of_the_article_under_the_cursor_and_comes_back() -> None:

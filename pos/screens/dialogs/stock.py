@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -11,6 +11,7 @@ from pos.domain.words import Amount, Sentence
 from pos.screens.prompt import Prompt
 from pos.screens.widgets.cells import wrap
 from pos.screens.widgets.choice_list import Choice
+from pos.till import sell
 from pos.till.stock import FRESH_S, look_elsewhere, stock_lines
 
 if TYPE_CHECKING:
@@ -44,19 +45,26 @@ class StockPrompt(Prompt):
         return Sentence("Enter: go back")
 
     def choices(self) -> Sequence[Choice]:
-        """Return the article's price, and what is known of its stock now."""
+        """Return the article's price and promotion, and what is known of its stock now."""
         self._ask()
-        desk, say = self.session.desk, self.session.words.say
-        article = desk.ports.catalogue.find(self._sku)
-        price = None if article is None else article.price_at(desk.ports.clock.now())
+        say = self.session.words.say
         rows = [
             Choice(line, "" if which.age is None else say(which.age))
-            for which in stock_lines(desk, self._sku, self._unit)
+            for which in stock_lines(self.session.desk, self._sku, self._unit)
             for line in wrap(say(which.text), self.session.columns - MARGIN, 2)
         ]
-        if price is None:
-            return rows
-        return [Choice(say(Sentence("Price: {price}", price=Amount(price)))), *rows]
+        return [*(Choice(say(one)) for one in self._priced()), *rows]
+
+    def _priced(self) -> Iterator[Sentence]:
+        desk = self.session.desk
+        article = desk.ports.catalogue.find(self._sku)
+        price = None if article is None else article.price_at(desk.ports.clock.now())
+        if article is None or price is None:
+            return
+        yield Sentence("Price: {price}", price=Amount(price))
+        rule = sell.promotion_of(desk, article)
+        if rule is not None:
+            yield Sentence("Promotion: {name}", name=rule.name)
 
     def enter(self) -> None:
         """Go back."""

@@ -14,6 +14,7 @@ import typer
 
 from pos.domain.errors import Refusal
 from pos.domain.words import Sentence
+from sync.central.commands.order_command import channel, orders, webhooks
 from sync.central.commands.promotion_command import promotion
 from sync.central.commands.said import complain
 from sync.central.commands.stock_command import stock
@@ -42,6 +43,9 @@ app.add_typer(price, name="price")
 app.add_typer(vat, name="vat")
 app.add_typer(promotion, name="promotion")
 app.add_typer(stock, name="stock")
+app.add_typer(channel, name="channel")
+app.add_typer(orders, name="orders")
+app.add_typer(webhooks, name="webhooks")
 app.add_typer(staff, name="staff")
 app.add_typer(conflicts, name="conflicts")
 

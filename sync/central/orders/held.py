@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from pos.domain.order import Order
+from pos.domain.order import MAY_CANCEL, Order
 from sync.central import feed
 from sync.central.orders import names
 from sync.central.orders.steps import Step
@@ -26,6 +26,11 @@ _HELD = text(
 _BY_TOKEN = text(
     f"SELECT {_COLUMNS} FROM customer_order WHERE store_id = :store_id AND token = :token"
 )
+_LISTED = text(
+    f"SELECT {_COLUMNS} FROM customer_order WHERE store_id = :store_id"
+    " AND (:all OR state = ANY(:states)) ORDER BY made_at DESC, order_id LIMIT :most"
+)
+LISTED_MOST = 500
 _STEPS = text(
     "SELECT identity, order_id, kind, by, at, source, body, told_at FROM order_step"
     " WHERE store_id = :store_id AND order_id = :order AND n > 0 ORDER BY n"
@@ -67,6 +72,13 @@ async def by_ids(session: AsyncSession, store: str, orders: Collection[str]) -> 
     found = await session.execute(_HELD, {"store_id": store, "orders": list(orders)})
     held = [_held(store, row) for row in found]
     return {one.order.order: one for one in held}
+
+
+async def listed(session: AsyncSession, store: str, *, over: bool = False) -> list[Held]:
+    """Return the orders of a store that are under way, or all; the newest `LISTED_MOST` first."""
+    states = [one.value for one in MAY_CANCEL]
+    asked = {"store_id": store, "all": over, "states": states, "most": LISTED_MOST}
+    return [_held(store, row) for row in await session.execute(_LISTED, asked)]
 
 
 async def steps_of(session: AsyncSession, store: str, order: str) -> list[Step]:

@@ -21,7 +21,7 @@ from pos.till.counter import show_basket, show_paid
 from pos.till.desk import Desk, check_no_card
 from pos.till.drawer import opening, pulse
 from pos.till.given import check_on_disk, check_returns
-from pos.till.pickup.paying import handed_by_sale
+from pos.till.pickup.paying import steps_of_sale
 from pos.till.tickets import begin, retry, unasked
 
 
@@ -68,7 +68,7 @@ def settle(desk: Desk, paid: Basket, rounding: int, before: Sequence[Event]) -> 
     sale = _signed(desk, _sale(desk, mine.name, paid, facts, shift))
     opened = opening(desk, "sale") if has_cash else []
     waiting, asked = unasked(desk, sale)
-    desk.record(*before, *begun, sale, *handed_by_sale(desk, paid, sale), *opened, *asked)
+    desk.record(*before, *begun, sale, *steps_of_sale(desk, paid, sale), *opened, *asked)
     desk.running = sale.running or desk.running
     del desk.open[mine.staff]
     desk.last_sale = sale

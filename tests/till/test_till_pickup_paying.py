@@ -5,11 +5,11 @@ from __future__ import annotations
 import pytest
 
 from pos.domain.events import SaleFinished
-from pos.domain.events.orders import HandedLine, OrderHandedOver
+from pos.domain.events.orders import HandedLine, OrderHandedOver, OrderReturned
 from pos.domain.order import Contract, Order, OrderState
 from pos.domain.staff import Permission
 from pos.ports import StoreUnavailable
-from pos.till import sell, tender
+from pos.till import refund, sell, tender
 from pos.till.pickup import after, hand_over, paying
 from pos.till.pickup.claims import WAIT_S
 from tests.orders import ULID, as_ready, line, order
@@ -186,7 +186,23 @@ def test_what_was_sold_with_an_order_is_given_back_by_its_ticket_and_not_undone(
     assert slug_of(lambda: after.undo(till.desk, till.order(), "wrong")) == "paid_here"
 
 
-def test_a_promotion_or_an_article_of_the_shop_is_no_line_of_the_order() -> None:
+def test_goods_that_come_back_by_the_ticket_are_told_to_their_order() -> None:
+    till = into_basket(number=MANAGER)
+    tender.pay_cash(till.desk)
+    label = the_sale(till).label
+    refund.return_line(till.desk, label, 1, 1_000, "burnt")
+    tender.pay_cash(till.desk)
+    (back,) = till.events("order.returned")
+    assert isinstance(back, OrderReturned)
+    given = till.sales()[-1]
+    assert (back.pay_back, back.ticket, back.reason) == ("till", given.label, "burnt")
+    assert [(one.line, one.quantity, one.amount) for one in back.lines] == [(1, 1_000, 110)]
+    assert till.order().line(1).returned == 1_000
+    assert till.orders.moved("1").on_hand == 0
+    assert given.lines[0].order is None
+
+
+def test_the_same_article_bought_beside_the_order_is_no_line_of_it() -> None:
     till = into_basket()
     till.scan(MILK)
     assert [one.order for one in till.basket.lines] == [f"{ULID}/1", f"{ULID}/2", None]

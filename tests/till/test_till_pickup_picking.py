@@ -254,6 +254,15 @@ def test_a_customer_is_given_a_number_and_the_same_one_again() -> None:
     assert till.orders.last_queue("2026-11-25T03:00:00.000Z") == 0
 
 
+def test_a_kiosk_where_nobody_is_signed_in_gives_numbers_and_hands_nothing_out() -> None:
+    till = PickupTill(as_ready(order()))
+    till.desk.person = None
+    assert arrive(till.desk, CODE).number == 1
+    assert slug_of(lambda: picking.pick(till.desk, till.order(), BREAD)) == "signed_out"
+    till.desk.training = True
+    assert slug_of(lambda: arrive(till.desk, CODE)) == "training"
+
+
 def test_a_till_with_no_permission_or_in_training_touches_no_order() -> None:
     till = PickupTill(order())
     till.desk.training = True

@@ -71,6 +71,11 @@ def judge(desk: Desk, raw: str) -> Verdict:
     wrong codes.
     """
     check_desk(desk)
+    return look(desk, raw)
+
+
+def look(desk: Desk, raw: str) -> Verdict:
+    """Judge a pass or a short code where nobody is signed in: a kiosk hands nothing out."""
     code = short_code(raw)
     verdict = _of_pass(desk, raw) if code is None else _of_code(desk, code)
     desk.ports.sound.play("accepted" if verdict.proof else "refused")
@@ -152,7 +157,8 @@ def _of_code(desk: Desk, code: str) -> Verdict:
     rules = desk.rules.pickup
     if desk.wrong_codes >= rules.wrong_codes:
         wait_s = rules.wait_minutes * 60
-        locked = CodesLocked(staff=desk.signed_in.ref, failures=desk.wrong_codes, wait_s=wait_s)
+        staff = desk.person.ref if desk.person else ""
+        locked = CodesLocked(staff=staff, failures=desk.wrong_codes, wait_s=wait_s)
         desk.record(locked)
         desk.wrong_codes = 0
         _check_lock(desk)

@@ -1,52 +1,165 @@
-"""The kiosk: a customer says “I am here” by pass or code, and is told a number to wait for."""
+"""Who is here: a customer says so at the kiosk by pass or code, or a clerk notes it.
+
+What a customer is told is only ever about their own order, in words for somebody who has never seen
+a till; no name, article or price stands in it, as others read the screen too.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
+from functools import partial
 
+from pos.domain.errors import Refusal
+from pos.domain.events import TillStarted
 from pos.domain.events.orders import OrderCalled
-from pos.domain.order import Order, OrderState
+from pos.domain.order import TO_PICK, Contract, Order, OrderState
 from pos.domain.order_steps import may
-from pos.domain.shift import instant_text
+from pos.domain.shift import instant, instant_text
+from pos.domain.staff import KIOSK, Permission, Person
 from pos.domain.words import Sentence
+from pos.papers.page import Page
+from pos.papers.queue_ticket import queue_ticket
+from pos.ports import DeviceEvent, DeviceState
+from pos.till import tickets
 from pos.till.desk import Desk
-from pos.till.pickup.judge import Verdict, judge
+from pos.till.pickup.judge import Judged, Verdict, judge
 from pos.till.pickup.step import check_desk, fresh, orders_of
+from pos.till.pickup.worklists import Lateness, is_late
 
 NUMBER_MOST = 99
 """Queue numbers begin again after this one."""
 
+QUEUE = "queue"
+"""The paper with a queue number."""
+
+CUSTOMER = Person(KIOSK, "", KIOSK, KIOSK)
+"""Who stands at a kiosk: anybody."""
+
+_AT_THE_DESK = Sentence("Please ask at the desk.")
+_AGAIN = Sentence("Try again, or ask at the desk.")
+
+_NO: dict[Judged, tuple[Sentence, Sentence]] = {
+    Judged.ALREADY_COLLECTED: (Sentence("This order was collected already."), _AT_THE_DESK),
+    Judged.EXPIRED: (Sentence("The time to collect this order is over."), _AT_THE_DESK),
+    Judged.CANCELLED: (Sentence("This order was cancelled."), _AT_THE_DESK),
+    Judged.FORGED: (Sentence("We do not know this code."), _AT_THE_DESK),
+    Judged.UNKNOWN_KEY: (Sentence("We do not know this code."), _AT_THE_DESK),
+    Judged.UNKNOWN_ORDER: (Sentence("We do not find this order."), _AGAIN),
+    Judged.BROKEN: (Sentence("This is not a pickup code."), _AGAIN),
+}
+"""What is said where nobody can be called; the clerk's till says more, to the clerk."""
+
 
 @dataclass(frozen=True, slots=True)
 class Arrival:
-    """What a customer is told: the number to wait for, or why there is none (0)."""
+    """What a customer is told: a sentence, the number to wait for (0: none), and what else.
+
+    `order` is the ULID of the order that was called.
+    """
 
     number: int
     sentence: Sentence
-    verdict: Verdict
+    more: tuple[Sentence, ...]
+    order: str = ""
+
+
+def start(desk: Desk, *, clean: bool) -> None:
+    """Let customers come: nobody signs in at a kiosk, no day is closed, no number printed late.
+
+    Raises Refusal: `no_orders`, and `people_here` where people may sell.
+    """
+    centre = desk.ports.centre
+    if centre is None or not centre.enrolled():
+        raise Refusal("no_orders", "This kiosk belongs to no centre; run: comptoir enrol.")
+    if desk.ports.people.all():
+        raise Refusal("people_here", "People sell at this till; a kiosk needs a folder of its own.")
+    desk.person = CUSTOMER
+    tickets.restore_prints(desk)
+    desk.record(TillStarted(software=desk.rules.software, clean=clean))
 
 
 def arrive(desk: Desk, raw: str) -> Arrival:
     """Take a customer's pass or code; a customer who comes back is told the same number.
 
+    Whoever comes for an order that is due and not ready is called too: they wait in the shop.
     Raises Refusal as `judge` does.
     """
     verdict = judge(desk, raw)
     order = verdict.order
-    if order is None or verdict.proof is None or order.state is not OrderState.READY:
-        return Arrival(0, verdict.sentence, verdict)
-    called = order if order.queue else call(desk, order)
-    told = Sentence("Your order is being brought: number {number}.", number=called.queue)
-    return Arrival(called.queue, told, verdict)
+    if order is not None and _is_brought(verdict, order):
+        told = Sentence("Your order is being brought.")
+        pays = order.contract is not Contract.PAID_ONLINE
+        return _called(desk, order, told, [Sentence("You pay at the desk.")] if pays else [])
+    if order is not None and order.state in TO_PICK:
+        return _early(desk, order)
+    if verdict.kind is Judged.OTHER_STORE:
+        return Arrival(0, verdict.sentence, ())
+    sentence, what_to_do = _NO[verdict.kind]
+    return Arrival(0, sentence, (what_to_do,))
+
+
+def _is_brought(verdict: Verdict, order: Order) -> bool:
+    return verdict.proof is not None and order.state is OrderState.READY
+
+
+def _early(desk: Desk, order: Order) -> Arrival:
+    told = Sentence("Your order is still being prepared.")
+    if order.queue or is_late(desk, order) is not Lateness.ON_TIME:
+        return _called(desk, order, told, [])
+    if not order.promised_at:
+        return Arrival(0, told, (Sentence("You get a message when it is ready."),))
+    at = instant(order.promised_at).astimezone(desk.zone)
+    return Arrival(0, told, (Sentence("It is promised for {at}.", at=at),))
+
+
+def _called(desk: Desk, order: Order, told: Sentence, more: list[Sentence]) -> Arrival:
+    now = order if order.queue else call(desk, order)
+    waits = Sentence("Please wait: you are number {number}.", number=now.queue)
+    return Arrival(now.queue, told, (waits, *more), now.order)
 
 
 def call(desk: Desk, order: Order) -> Order:
-    """Note that an order's customer is in the shop, under the next number of the day."""
-    staff, now = check_desk(desk), fresh(desk, order)
-    local = desk.now()
-    since = local.replace(hour=desk.rules.cut_off_hour, minute=0, second=0, microsecond=0)
-    last = orders_of(desk).last_queue(instant_text(min(since, local)))
-    called = OrderCalled(order=now.order, staff=staff, queue=last % NUMBER_MOST + 1)
+    """Note that an order's customer is in the shop, under the next number of the day.
+
+    A number that somebody waits with, given by another till or kiosk, is passed over.
+    """
+    staff, now = check_desk(desk, Permission.WELCOME), fresh(desk, order)
+    called = OrderCalled(order=now.order, staff=staff, queue=_next_number(desk))
     may(now, called)
     desk.record(called)
     return fresh(desk, now)
+
+
+def _next_number(desk: Desk) -> int:
+    orders, local = orders_of(desk), desk.now()
+    since = local.replace(hour=desk.rules.cut_off_hour, minute=0, second=0, microsecond=0)
+    if since > local:
+        since -= timedelta(days=1)
+    last = orders.last_queue(instant_text(since))
+    taken = {one.queue for one in orders.all() if one.here_at}
+    numbers = [(last + n) % NUMBER_MOST + 1 for n in range(NUMBER_MOST)]
+    return next((number for number in numbers if number not in taken), numbers[0])
+
+
+def may_print(desk: Desk) -> bool:
+    """Tell whether a number can be had on paper now."""
+    ready = desk.device_state(tickets.PRINTER) in (DeviceState.READY, DeviceState.BUSY)
+    return desk.ports.printer is not None and ready
+
+
+def print_number(desk: Desk, arrival: Arrival) -> None:
+    """Print the number that a customer was told. Raises Refusal as `print_paper`."""
+    page = partial(_page, desk, arrival.number)
+    tickets.print_paper(desk, QUEUE, arrival.order, page)
+
+
+def _page(desk: Desk, number: int, _copy: int) -> Page:
+    return queue_ticket(number, desk.rules.shop.name, desk.now(), desk.words())
+
+
+def on_device(desk: Desk, event: DeviceEvent) -> None:
+    """Take what a device reported. Nobody at a kiosk settles a number that may not be printed."""
+    tickets.on_device(desk, event)
+    for waiting in tickets.unknown_prints(desk):
+        del desk.prints[waiting.job]

@@ -9,7 +9,7 @@ from __future__ import annotations
 from pos.domain.basket import AgeChecked, Basket, Collected
 from pos.domain.errors import Refusal
 from pos.domain.events import Event, SaleFinished
-from pos.domain.events.orders import HandedLine
+from pos.domain.events.orders import HandedLine, OrderReturned, ReturnedLine
 from pos.domain.line import Line
 from pos.domain.order import Contract, Order
 from pos.domain.order_sale import handed_by
@@ -79,10 +79,40 @@ def _line(desk: Desk, order: Order, handed: HandedLine, n: int) -> Line:
     )
 
 
-def handed_by_sale(desk: Desk, paid: Basket, sale: SaleFinished) -> list[Event]:
-    """Return the hand-overs that a sale ends, to be written with it."""
-    return [
+def steps_of_sale(desk: Desk, paid: Basket, sale: SaleFinished) -> list[Event]:
+    """Return the steps of orders that a sale is, to be written with it.
+
+    Those are the hand-overs that it ends, and what it gives back of orders that were paid here.
+    """
+    handed: list[Event] = [
         handed_by(one, paid, known(desk, one.order), ticket=sale.label) for one in paid.collected
+    ]
+    return [*handed, *_returned(desk, sale)]
+
+
+def _returned(desk: Desk, sale: SaleFinished) -> list[Event]:
+    back: dict[str, list[ReturnedLine]] = {}
+    reasons: dict[str, str] = {}
+    for line in () if sale.training else sale.lines:
+        of = line.returned
+        sold = desk.ports.past.sale(of.ticket) if of is not None and of.ticket else None
+        first = next((one for one in sold.lines if of and one.n == of.line), None) if sold else None
+        if of is None or first is None or first.order is None:
+            continue
+        name, _, n = first.order.partition("/")
+        part = ReturnedLine(line=int(n), quantity=-line.quantity, amount=-line.total)
+        back.setdefault(name, []).append(part)
+        reasons.setdefault(name, of.reason)
+    return [
+        OrderReturned(
+            order=name,
+            staff=sale.staff,
+            lines=lines,
+            reason=reasons[name],
+            pay_back="till",
+            ticket=sale.label,
+        )
+        for name, lines in back.items()
     ]
 
 

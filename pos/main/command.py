@@ -6,9 +6,7 @@ traceback goes to the log, never to the terminal.
 
 from __future__ import annotations
 
-import re
 import sys
-from datetime import datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -17,6 +15,7 @@ import typer
 from pos.domain.errors import Refusal
 from pos.domain.words import Sentence
 from pos.main.centre_command import courier, enrol
+from pos.main.demo_command import demo
 from pos.main.setup import SetUpIncomplete
 from pos.ports import StoreUnavailable
 
@@ -40,6 +39,7 @@ app.add_typer(fiscal, name="fiscal")
 app.add_typer(devices, name="devices")
 app.add_typer(config, name="config")
 app.add_typer(staff, name="staff")
+app.command()(demo)
 app.command()(enrol)
 app.command()(courier)
 
@@ -85,52 +85,6 @@ def play(
     from pos.main.plays import play_file
 
     raise typer.Exit(play_file(file))
-
-
-@app.command()
-def demo(
-    auto: Annotated[
-        bool, typer.Option("--auto", help="Play a scripted day as text, then leave.")
-    ] = False,
-    fresh: Annotated[
-        bool, typer.Option("--fresh", help="Forget what was sold in the demonstration before.")
-    ] = False,
-    language: Annotated[str, typer.Option(help="fr or en.")] = "fr",
-    on: Annotated[
-        datetime | None,
-        typer.Option(formats=["%Y-%m-%d"], help="Play on a later day, e.g. 2026-12-31."),
-    ] = None,
-    with_centre: Annotated[
-        bool, typer.Option("--with-centre", help="With a centre, and a cable that can be pulled.")
-    ] = False,
-    till: Annotated[
-        str,
-        typer.Option(help="Such as T02: another till beside a demonstration with a centre."),
-    ] = "",
-) -> None:
-    """Open a whole demonstration shop: articles, people, emulated devices, the paper on screen.
-
-    It keeps its own files, apart from any real till, and finds its open baskets again when it was
-    killed. Without a terminal it does what --auto does.
-    """
-    from pos.main.demo import open_demo, play_demo
-
-    day = on.date() if on else None
-    if with_centre and day:
-        raise typer.BadParameter("a centre goes by today's clock: --on or --with-centre")
-    is_played = auto or not (sys.stdin.isatty() and sys.stdout.isatty())
-    if till and (not with_centre or is_played or not re.fullmatch(r"T\d\d", till)):
-        raise typer.BadParameter("--till T02 goes with --with-centre, on a terminal")
-    if with_centre:
-        from pos.main.demo_centre import open_beside, open_with_centre, play_with_centre
-
-        if till:
-            raise typer.Exit(open_beside(language, till))
-        done = play_with_centre(language) if is_played else open_with_centre(language, fresh=fresh)
-        raise typer.Exit(done)
-    if is_played:
-        raise typer.Exit(play_demo(language, day))
-    raise typer.Exit(open_demo(language, fresh=fresh, on=day))
 
 
 @catalogue.command("import")

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
 from pydantic import BaseModel
 
+from pos.domain.order import OrderState
 from sync import protocol
 from sync.central.api import examples
 from sync.central.app import document
-from tests.central.test_auth import OPEN
+from sync.central.orders import steps
+from tests.central.test_auth import OF_A_CHANNEL, OPEN
 
 DOCUMENT = document()
 DEEDS: list[tuple[str, str, dict[str, Any]]] = [
@@ -84,3 +87,11 @@ def test_an_example_is_a_message_of_the_protocol_and_comes_back_the_same() -> No
     for one in messages:
         assert type(one).__module__ == protocol.__name__
         assert type(one).model_validate_json(one.model_dump_json()) == one
+
+
+def test_the_integrators_page_names_every_path_state_and_event() -> None:
+    page = Path("docs/orders.md").read_text("utf-8")
+    paths = {path.replace("{order}", "{id}") for _, path in OF_A_CHANNEL}
+    events = {f"`order.{kind}`" for kind in (*steps.TOLD, "refund")}
+    named = {*paths, *events, *(f"`{one.value}`" for one in OrderState)}
+    assert {one for one in named if one not in page} == set()

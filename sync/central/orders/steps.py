@@ -156,6 +156,9 @@ _ALWAYS_TOLD = {
     "order.returned": "returned",
 }
 
+TOLD = frozenset({*_ALWAYS_TOLD.values(), *(one.value for one in OrderState)})
+"""All that channels are told of, but for a refund."""
+
 _MAILS: dict[str, MailKind] = {
     PLACED: "received",
     CANCELLED: "cancelled",

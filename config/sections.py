@@ -102,6 +102,7 @@ class Till(Section):
 
     store: Name
     name: Name
+    kind: Literal["till", "kiosk"]
     language: Literal["fr", "en"]
     theme: Literal["light", "dark", "high-contrast"]
     fiscal: Literal["france", "none"]

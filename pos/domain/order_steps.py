@@ -238,7 +238,7 @@ def _ready(order: Order, event: OrderReady, at: str, _by: str) -> Order:
 
 
 def _called(order: Order, event: OrderCalled, at: str, _by: str) -> Order:
-    return order.model_copy(update={"queue": event.queue, "here_at": order.here_at or at})
+    return order.model_copy(update={"queue": event.queue, "here_at": at})
 
 
 def _claimed(order: Order, _event: HandOverAsked | HandOverDropped, _at: str, _by: str) -> Order:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from typing import Literal
 
 from config import settings as settings_file
 from config.places import Places
 from config.sections import Settings
 from config.words import GettextWords, words_for
 from devices.counter import Counter
+from pos.domain.errors import Refusal
 from pos.domain.events import SettingsChanged
 from pos.domain.words import Sentence
 from pos.main.counters import plug_in
@@ -22,8 +24,12 @@ from pos.store.catalogue_notes import JOURNALED, journal_notes
 from pos.store.open import Store, Who, open_store
 from pos.till import centre, start, tickets
 from pos.till.desk import Desk, Ports
+from pos.till.pickup import kiosk
 
 _CLOCK: Clock = SystemClock()
+
+Kind = Literal["till", "kiosk"]
+"""What a home is for: people sell, or customers say that they are here."""
 
 
 @dataclass
@@ -92,12 +98,14 @@ def join(
     sink: Sink,
     ring: Callable[[], None] = lambda: None,
     clock: Clock = _CLOCK,
+    kind: Kind = "till",
 ) -> Joined:
     """Open the store, bring the desk to where it was, then plug the devices in.
 
     Raises SetUpIncomplete, Refusal or StoreUnavailable with a sentence for whatever stands in the
     way; nothing stays open then.
     """
+    check_kind(settings, kind)
     _refuse_incomplete(settings)
     store = store_of(settings, places, clock)
     try:
@@ -105,6 +113,21 @@ def join(
     except BaseException:
         store.close()
         raise
+
+
+def check_kind(settings: Settings, kind: Kind) -> None:
+    """Refuse to sell, or to let people in, at a kiosk; and customers to a till."""
+    if settings.till.kind == kind:
+        return
+    if kind == "till":
+        raise Refusal(
+            "is_kiosk", "This is a kiosk, where nobody sells; open it with: comptoir kiosk."
+        )
+    raise Refusal(
+        "is_till",
+        "People sell at this till. A kiosk needs a folder of its own, with [till] kind = "
+        '"kiosk" in its settings.',
+    )
 
 
 def _refuse_incomplete(settings: Settings) -> None:
@@ -150,14 +173,21 @@ def _join(desk: Desk, store: Store, settings: Settings, sink: Sink) -> Joined:
     joined.counter = Counter(relay.report)
     try:
         plug_in(joined.counter, settings.devices, desk.ports)
-        joined.notes += start.start(desk, clean=store.clean)
-        joined.notes += centre.between_sales(desk)
+        joined.notes += _begin(joined, clean=store.clean)
         journal_imports(store)
         _note_settings(joined)
     except BaseException:
         joined.counter.close()
         raise
     return joined
+
+
+def _begin(joined: Joined, *, clean: bool) -> Sequence[Sentence]:
+    """Bring a till to where it was; a kiosk has no basket, no day and nobody to bring back."""
+    if joined.settings.till.kind == "kiosk":
+        kiosk.start(joined.desk, clean=clean)
+        return centre.follow_fork(joined.desk)
+    return [*start.start(joined.desk, clean=clean), *centre.between_sales(joined.desk)]
 
 
 def words_in(settings: Settings) -> Callable[[str], GettextWords]:

@@ -17,7 +17,7 @@ from config.places import places
 from pos.domain.errors import Refusal
 from pos.domain.staff import Person, Role
 from pos.domain.words import Sentence
-from pos.main.join import desk_of, store_of
+from pos.main.join import check_kind, desk_of, store_of
 from pos.main.world import UlidIds
 from pos.till import staff
 from pos.till.desk import Desk
@@ -29,6 +29,7 @@ MACHINE = Person("machine", "", "machine", Role.MANAGER)
 @contextmanager
 def _desk() -> Iterator[Desk]:
     settings = settings_file.load()
+    check_kind(settings, "till")
     store = store_of(settings, places())
     try:
         desk = desk_of(settings, store)

@@ -3,41 +3,26 @@
 from __future__ import annotations
 
 import gc
-from collections.abc import Callable, Mapping, Sequence
-from time import monotonic
-
-from textual import events
-from textual.app import App
-from textual.message import Message
+from collections.abc import Callable, Mapping
 
 from pos.domain.words import Words
 from pos.ports import DeviceEvent
 from pos.screens.day_screen import DayScreen
 from pos.screens.face import Face
-from pos.screens.keys import tolerate_malformed_keys
+from pos.screens.heard_app import HeardApp
 from pos.screens.options import ScreenOptions
 from pos.screens.pickup.screen import PickupScreen
 from pos.screens.sale_screen import SaleScreen
 from pos.screens.session import Session
 from pos.screens.themes import Look, Palette, textual_theme
 from pos.screens.till_screen import TillScreen
-from pos.screens.wedge import GAP_MS, Heard, ScanText, Wedge
+from pos.screens.wedge import Typed
 from pos.screens.wire import Paper, Wire
 from pos.till.desk import Desk
 
 
-class Came(Message):
-    """Something came over the wire, from another thread."""
-
-    def __init__(self, what: DeviceEvent | Paper) -> None:
-        super().__init__()
-        self.what = what
-
-
-class TillApp(App[None]):
+class TillApp(HeardApp):
     """One till's screen."""
-
-    ENABLE_COMMAND_PALETTE = False
 
     def __init__(
         self,
@@ -48,15 +33,11 @@ class TillApp(App[None]):
         options: ScreenOptions,
         wire: Wire,
     ) -> None:
-        tolerate_malformed_keys()
-        super().__init__()
+        super().__init__(wire)
         self._words_for = words_for
         self._language = options.language
         self._palettes = palettes
         self._palette = options.theme
-        self._wire = wire
-        self._wedge = Wedge()
-        self._ticking = False
         self._beating = False
         self._options = options
         self.face = Face(words_for(options.language), Look.of(palettes[options.theme]))
@@ -82,7 +63,7 @@ class TillApp(App[None]):
     def _started(self) -> None:
         self.show()
         self._tick_clock()
-        self._wire.connect(self._post, self.bell)
+        self.listen()
         gc.collect()
         gc.freeze()
 
@@ -95,57 +76,23 @@ class TillApp(App[None]):
         self.show()
         self._tick_clock()
 
-    # from other threads
+    # what comes in
 
-    def _post(self, what: DeviceEvent | Paper) -> None:
-        self.post_message(Came(what))
-
-    def on_came(self, message: Came) -> None:
-        """Take what came over the wire."""
-        if isinstance(message.what, Paper):
-            self.sale_screen.paper.feed(message.what.lines)
+    def take_event(self, what: DeviceEvent | Paper) -> None:
+        """Hand a device's report to the session; paper goes beside the till."""
+        if isinstance(what, Paper):
+            self.sale_screen.paper.feed(what.lines)
             return
-        self.session.device(message.what)
+        self.session.device(what)
         self.show()
 
-    # keys and touches
+    def take_scan(self, text: str) -> None:
+        """Hand a scan to the session."""
+        self.session.scan(text)
 
-    async def on_event(self, event: events.Event) -> None:
-        """Take every key before any widget; all else goes its way."""
-        if isinstance(event, events.Key) and not event.is_forwarded:
-            at_ms = int(event.time * 1000)
-            self._heard(self._wedge.key(event.character, event.key, at_ms))
-        elif isinstance(event, events.Paste) and not event.is_forwarded:
-            self._pasted(event)
-        else:
-            await super().on_event(event)
-
-    def _pasted(self, event: events.Paste) -> None:
-        """Take a paste as a terminal's way to deliver a burst of keys."""
-        at_ms = int(event.time * 1000)
-        for character in event.text:
-            key = {"\r": "enter", "\n": "enter", "\t": "tab"}.get(character, character)
-            self._heard(self._wedge.key(character, key, at_ms))
-
-    def _heard(self, heard: Sequence[Heard]) -> None:
-        for one in heard:
-            if isinstance(one, ScanText):
-                self.session.scan(one.text)
-            else:
-                self.session.key(one)
-        if heard:
-            self.show()
-        if self._wedge.waiting and not self._ticking:
-            self._ticking = True
-            self.set_timer((GAP_MS + 1) / 1000, self._tick_wedge)
-
-    def hear_silence(self, at_ms: int) -> None:
-        """Let go what the wedge holds back, as of a monotonic instant."""
-        self._heard(self._wedge.tick(at_ms))
-
-    def _tick_wedge(self) -> None:
-        self._ticking = False
-        self.hear_silence(int(monotonic() * 1000))
+    def take_key(self, typed: Typed) -> None:
+        """Hand a key to the session."""
+        self.session.key(typed)
 
     # what a session asks of the screen
 

@@ -18,13 +18,17 @@ def between_sales(desk: Desk) -> list[Sentence]:
     centre = desk.ports.centre
     if centre is None or not centre.enrolled() or _is_busy(desk):
         return []
-    told: list[Sentence] = []
-    order = centre.fork()
-    if order is not None:
-        told.append(_part(desk, centre, order))
+    told = follow_fork(desk)
     for change in centre.staff_changes():
         told += _take(desk, centre, change)
     return told
+
+
+def follow_fork(desk: Desk) -> list[Sentence]:
+    """Part where the centre ordered it, and say so: all that a kiosk takes, which has no people."""
+    centre = desk.ports.centre
+    order = None if centre is None else centre.fork()
+    return [] if centre is None or order is None else [_part(desk, centre, order)]
 
 
 def _is_busy(desk: Desk) -> bool:

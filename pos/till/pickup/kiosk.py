@@ -16,15 +16,14 @@ from pos.domain.events.orders import OrderCalled
 from pos.domain.order import TO_PICK, Contract, Order, OrderState
 from pos.domain.order_steps import may
 from pos.domain.shift import instant, instant_text
-from pos.domain.staff import KIOSK, Permission, Person
 from pos.domain.words import Sentence
 from pos.papers.page import Page
 from pos.papers.queue_ticket import queue_ticket
 from pos.ports import DeviceEvent, DeviceState
 from pos.till import tickets
 from pos.till.desk import Desk
-from pos.till.pickup.judge import Judged, Verdict, judge
-from pos.till.pickup.step import check_desk, fresh, orders_of
+from pos.till.pickup.judge import Judged, Verdict, look
+from pos.till.pickup.step import check_desk, check_real, fresh, orders_of
 from pos.till.pickup.worklists import Lateness, is_late
 
 NUMBER_MOST = 99
@@ -32,9 +31,6 @@ NUMBER_MOST = 99
 
 QUEUE = "queue"
 """The paper with a queue number."""
-
-CUSTOMER = Person(KIOSK, "", KIOSK, KIOSK)
-"""Who stands at a kiosk: anybody."""
 
 _AT_THE_DESK = Sentence("Please ask at the desk.")
 _AGAIN = Sentence("Try again, or ask at the desk.")
@@ -74,7 +70,6 @@ def start(desk: Desk, *, clean: bool) -> None:
         raise Refusal("no_orders", "This kiosk belongs to no centre; run: comptoir enrol.")
     if desk.ports.people.all():
         raise Refusal("people_here", "People sell at this till; a kiosk needs a folder of its own.")
-    desk.person = CUSTOMER
     tickets.restore_prints(desk)
     desk.record(TillStarted(software=desk.rules.software, clean=clean))
 
@@ -83,9 +78,10 @@ def arrive(desk: Desk, raw: str) -> Arrival:
     """Take a customer's pass or code; a customer who comes back is told the same number.
 
     Whoever comes for an order that is due and not ready is called too: they wait in the shop.
-    Raises Refusal as `judge` does.
+    Raises Refusal: `no_orders`, `training`, and `codes_locked` after too many wrong codes.
     """
-    verdict = judge(desk, raw)
+    check_real(desk)
+    verdict = look(desk, raw)
     order = verdict.order
     if order is not None and _is_brought(verdict, order):
         told = Sentence("Your order is being brought.")
@@ -105,7 +101,7 @@ def _is_brought(verdict: Verdict, order: Order) -> bool:
 
 def _early(desk: Desk, order: Order) -> Arrival:
     told = Sentence("Your order is still being prepared.")
-    if order.queue or is_late(desk, order) is not Lateness.ON_TIME:
+    if is_waiting(desk, order) or is_late(desk, order) is not Lateness.ON_TIME:
         return _called(desk, order, told, [])
     if not order.promised_at:
         return Arrival(0, told, (Sentence("You get a message when it is ready."),))
@@ -114,17 +110,21 @@ def _early(desk: Desk, order: Order) -> Arrival:
 
 
 def _called(desk: Desk, order: Order, told: Sentence, more: list[Sentence]) -> Arrival:
-    now = order if order.queue else call(desk, order)
+    now = call(desk, order)
     waits = Sentence("Please wait: you are number {number}.", number=now.queue)
     return Arrival(now.queue, told, (waits, *more), now.order)
 
 
 def call(desk: Desk, order: Order) -> Order:
-    """Note that an order's customer is in the shop, under the next number of the day.
+    """Note that an order's customer is in the shop, under the next number of the day, once.
 
-    A number that somebody waits with, given by another till or kiosk, is passed over.
+    A number that somebody waits with, given by another till or kiosk, is passed over. At a kiosk
+    nobody is signed in: the customer says so alone.
     """
-    staff, now = check_desk(desk, Permission.WELCOME), fresh(desk, order)
+    check_real(desk)
+    staff, now = check_desk(desk) if desk.person else "", fresh(desk, order)
+    if is_waiting(desk, now):
+        return now
     called = OrderCalled(order=now.order, staff=staff, queue=_next_number(desk))
     may(now, called)
     desk.record(called)
@@ -132,14 +132,23 @@ def call(desk: Desk, order: Order) -> Order:
 
 
 def _next_number(desk: Desk) -> int:
-    orders, local = orders_of(desk), desk.now()
-    since = local.replace(hour=desk.rules.cut_off_hour, minute=0, second=0, microsecond=0)
-    if since > local:
-        since -= timedelta(days=1)
-    last = orders.last_queue(instant_text(since))
-    taken = {one.queue for one in orders.all() if one.here_at}
+    orders = orders_of(desk)
+    last = orders.last_queue(_day_began(desk))
+    taken = {one.queue for one in orders.all() if is_waiting(desk, one)}
     numbers = [(last + n) % NUMBER_MOST + 1 for n in range(NUMBER_MOST)]
     return next((number for number in numbers if number not in taken), numbers[0])
+
+
+def is_waiting(desk: Desk, order: Order) -> bool:
+    """Tell whether an order's customer was given a number today: one of yesterday is of no use."""
+    return bool(order.queue) and order.here_at >= _day_began(desk)
+
+
+def _day_began(desk: Desk) -> str:
+    """Return the instant at which the business day of now began."""
+    local = desk.now()
+    began = local.replace(hour=desk.rules.cut_off_hour, minute=0, second=0, microsecond=0)
+    return instant_text(began - timedelta(days=1) if began > local else began)
 
 
 def may_print(desk: Desk) -> bool:

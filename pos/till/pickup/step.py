@@ -30,9 +30,14 @@ def check_desk(desk: Desk) -> str:
     person = desk.signed_in
     if not allows(person.role, Permission.PICKUP):
         raise NeedsPermission(Permission.PICKUP)
+    check_real(desk)
+    return person.ref
+
+
+def check_real(desk: Desk) -> None:
+    """Refuse what is done with orders in training (`training`)."""
     if desk.training:
         raise Refusal("training", "Orders are real ones; leave training first.")
-    return person.ref
 
 
 def fresh(desk: Desk, order: Order) -> Order:

@@ -10,6 +10,7 @@ import pytest
 from pos.ports import StoreUnavailable
 from pos.ports.centre import CourierState, FeedPage, ReadingKept
 from pos.store.mirror import MirrorFile
+from sync.protocol import ENTRIES_MOST
 from tests.contract.courier_shop import Station, certificate, station
 
 TROUBLES = {
@@ -90,14 +91,14 @@ async def test_a_batch_that_is_too_large_halves_until_it_passes_and_grows_again(
     async with station(tmp_path) as one:
         await one.until(one.is_all_held)
         await one.stop()
-        one.record(300)
+        one.record(1_000)
         one.server.pushed.clear()
         one.server.orders.extend(["413"] * 3)
         one.start()
         await one.until(one.is_all_held)
-        assert one.server.pushed[0] < 100
-        assert 100 in one.server.pushed
-        assert 300 <= sum(one.server.pushed) <= 301  # the first entry may have gone unheard
+        assert one.server.pushed[0] < ENTRIES_MOST
+        assert ENTRIES_MOST in one.server.pushed
+        assert 1_000 <= sum(one.server.pushed) <= 1_001  # the first entry may have gone unheard
 
 
 async def test_a_clock_that_is_wrong_is_told_and_what_is_sold_arrives_anyway(

@@ -117,8 +117,9 @@ class TillApp(HeardApp):
 
     def _beat(self) -> None:
         self._beating = False
-        self.session.beat()
-        self.show()
+        if self.screen_stack:  # a timer may end after the screen was closed
+            self.session.beat()
+            self.show()
 
     def next_theme(self) -> None:
         """Change to the next palette."""

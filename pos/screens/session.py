@@ -334,8 +334,8 @@ class Session(Watch):
                 break
             self._take_held(self.held.popleft())
         if self.pickup is not None:
-            self.quietly(self.pickup.read)
             self.quietly(self.hear_orders)
+            self.quietly(self.pickup.read)
         if self.prompt is None:
             self.prompt = self._of_the_place()
 

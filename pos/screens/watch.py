@@ -38,6 +38,7 @@ class Watch(Voice):
         super().__init__(desk, options)
         self.alarms: deque[Sentence] = deque(options.notes)
         self.orders = OrderCounts()
+        self.worklists = worklists.Worklists((), (), ())
         self._told = set(options.notes)
         self._orders_as: object = None
         self.unsent = 0
@@ -72,13 +73,13 @@ class Watch(Voice):
         self._alarm(centre.between_sales(self.desk))
 
     def hear_orders(self) -> None:
-        """Count the orders that wait; what is new among them has made its sound."""
+        """Read the worklists where they changed; what is new in them has made its sound."""
         orders = self.desk.ports.orders
         version = None if orders is None else orders.version()
         if version is None or version == self._orders_as:
             return
         new = {one.order for one in worklists.news(self.desk)} | self.orders.new
-        waiting = worklists.worklists(self.desk)
+        waiting = self.worklists = worklists.worklists(self.desk)
         to_pick = {one.order for one in waiting.to_pick}
         here = sum(1 for one in (*waiting.to_pick, *waiting.to_collect) if one.here_at)
         self.orders = OrderCounts(len(to_pick), here, frozenset(new & to_pick))

@@ -13,12 +13,12 @@ from pos.domain.shift import instant_text
 from pos.screens.app import TillApp
 from tests.screens.hands import Hands, at_work
 from tests.screens.orders import PickupShop, apples, bread, lying, milk, wine
-from tests.screens.shop import BREAD, WINE
+from tests.screens.shop import BREAD, WINE, Shop
 
 
-def busy_desk() -> tuple[PickupShop, str]:
+def busy_desk(language: str = "en") -> tuple[PickupShop, str]:
     """Return a shop with something in every list, and the scan of a pass."""
-    shop = PickupShop()
+    shop = PickupShop(Shop(language=language))
     shop.order(bread(2), milk(1), minutes=-10, note="Sonner au fond de la cour")
     shop.order(lying(bread(2)), wine(n=2), minutes=10, state=OrderState.PICKING)
     shop.order(bread(4), apples(1200, n=2), minutes=90, contract=Contract.PAY_AT_PICKUP)
@@ -73,12 +73,13 @@ async def collected_already(hands: Hands, scan: str) -> None:
     await hands.burst(scan)
 
 
+@pytest.mark.parametrize("language", ["en", "fr"])
 @pytest.mark.parametrize("size", [(80, 24), (120, 40)])
 @pytest.mark.parametrize("name", SCENES)
 def test_the_clerks_screen_looks_as_it_was_approved(
-    snap_compare: Callable[..., bool], size: tuple[int, int], name: str
+    snap_compare: Callable[..., bool], language: str, size: tuple[int, int], name: str
 ) -> None:
-    shop, scan = busy_desk()
+    shop, scan = busy_desk(language)
 
     async def run(pilot: Pilot[None]) -> None:
         assert isinstance(pilot.app, TillApp)

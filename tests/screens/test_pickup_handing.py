@@ -13,7 +13,7 @@ from pos.screens.pickup.screen import PickupScreen
 from pos.screens.sale_screen import SaleScreen
 from tests.screens.hands import at_work
 from tests.screens.orders import CODE, PickupShop, bread, lying, milk, wine
-from tests.screens.shop import BREAD, WINE
+from tests.screens.shop import BREAD, WINE, Shop
 
 CASHIER = ("f12", "2", "enter", *"1357", "enter")
 MANAGER = ("1", "enter", *"2468", "enter")
@@ -208,7 +208,7 @@ async def test_the_labels_of_all_bags_are_scanned_where_the_shop_wants_it() -> N
         await hands.burst(f"BAG/{order.order}/1\r")
         assert hands.reads("Bags scanned: 1 of 2.")
         await hands.press("enter")
-        assert hands.reads("Scan the labels of the bags first (1 of 2).")
+        assert hands.reads("of the bags first (1 of 2).")
         await hands.burst(f"BAG/{other.order}/1\r")
         assert hands.reads("This bag is not of order W-1041; put it back.")
         await hands.burst(f"BAG/{order.order}/2\r")
@@ -399,3 +399,42 @@ async def test_after_a_cut_an_order_that_is_still_here_waits_for_its_customer_ag
         assert hands.reads("Order W-1041 waits for its customer again.")
         assert not handed(shop)
         assert not shop.orders.unfinished()
+
+
+@pytest.mark.parametrize("language", ["en", "fr"])
+@pytest.mark.parametrize(
+    "keys",
+    [
+        ["scan"],
+        ["scan", "2"],
+        ["scan", "delete"],
+        ["scan", "tab"],
+        ["scan", "enter"],
+        ["scan", "enter", "1"],
+        ["scan", "enter", "1", "1"],
+        ["ctrl+g"],
+        ["ctrl+g", "x"],
+        ["ctrl+g", "tab", "enter"],
+        ["ctrl+g", "tab", "enter", "7"],
+        ["ctrl+g", "tab", "enter", "enter"],
+        ["ctrl+g", "tab", "enter", "enter", "2"],
+    ],
+)
+async def test_what_the_keys_do_is_told_at_every_question_of_a_hand_over(
+    keys: list[str], language: str
+) -> None:
+    shop = PickupShop(Shop(language=language))
+    shop.orders.is_online = False
+    shop.rules(replace(shop.shop.desk.rules.pickup, high_value=100))
+    order = shop.ready(bread(2), wine(n=2))
+    async with at_work(shop.shop.app()) as hands:
+        for key in keys:
+            if key == "scan":
+                await hands.burst(shop.scan_of(order))
+            else:
+                await hands.press(key)
+        shown = hands.app.pickup_screen.entry.shown
+        assert shown.question
+        assert shown.hint
+        assert hands.reads(shown.question)
+        assert hands.reads(shown.hint)

@@ -124,7 +124,7 @@ async def test_an_empty_list_says_so_and_what_comes_next() -> None:
 
 async def test_a_till_without_a_centre_says_that_it_has_no_orders() -> None:
     shop = PickupShop()
-    shop.shop.desk.ports.orders = None
+    shop.centre.is_enrolled = False
     async with at_work(shop.shop.app()) as hands:
         await hands.press("ctrl+g")
         assert hands.reads("This till belongs to no centre, so it has no orders.")
@@ -206,10 +206,11 @@ async def test_five_hundred_orders_make_the_rows_of_one_window_only(
     async with at_work(shop.shop.app()) as hands:
         await hands.press("ctrl+g")
         window = hands.app.pickup_screen.listing.rows
-        made.clear()
-        await hands.press("down")
-        assert 0 < len(made) <= 3 * window
+        assert 0 < len(made) <= window
+        await hands.press("down", "down", "up")
+        assert len(made) <= window
         await hands.press("end")
+        assert len(made) <= 2 * window
         assert row_of(hands, "W-1540").startswith("▶")
         assert not hands.reads("W-1041")
 
@@ -327,6 +328,7 @@ async def test_orders_that_cannot_be_read_any_more_never_stop_the_till(keys: lis
         hands.app.session.tick()
         hands.app.session.beat()
         await hands.pilot.resize_terminal(60, 20)
+        await hands.settle()
         assert len(hands.screen()) == 20
         shop.shop.desk.ports.orders = None
         await hands.press("escape", "escape", "escape", "escape")

@@ -263,7 +263,8 @@ class HandingOver(OrderPrompt):
             self._go_on()
 
         said = Sentence("Take out what needs the age: Del on its line.")
-        ask_yes_no(self.session, question, question, yes, lambda: self.session.refuse(said))
+        brief = Sentence("{age} or older?", age=age)
+        ask_yes_no(self.session, question, brief, yes, lambda: self.session.refuse(said))
 
     def _ask_centre(self) -> None:
         self.handover = hand_over.ask_claim(self.session.desk, self.handover)

@@ -45,7 +45,7 @@ class ListsPrompt(PickupPrompt):
         self._chosen = ["", "", ""]
         self._lists: tuple[tuple[Order, ...], ...] = ((), (), ())
         self._found: tuple[Order, ...] = ()
-        self._read_as: object = None
+        self._read: worklists.Worklists | None = None
         self.read()
 
     def question(self) -> Sentence:
@@ -95,11 +95,13 @@ class ListsPrompt(PickupPrompt):
     def table(self, face: Face) -> Table:
         """Return the rows of the list that is shown."""
         desk, tab, shown = self.session.desk, self.tab, self.shown
+        now = desk.now()
         return Table(
             words.columns(tab, face),
             len(shown),
             lambda place: words.row(tab, desk, shown[place], face),
             words.empty(tab, face, self.text),
+            as_of=(self._read, self.text, tab, face.words, f"{now:%d %H:%M}"),
         )
 
     def actions(self) -> Sequence[tuple[str, Sentence]]:
@@ -128,16 +130,14 @@ class ListsPrompt(PickupPrompt):
 
     def read(self) -> None:
         """Read the lists again where something changed; the cursor stays on its order."""
-        desk = self.session.desk
-        orders = desk.ports.orders
-        version = None if orders is None else orders.version()
-        if version is not None and version == self._read_as:
+        self.session.hear_orders()
+        read = self.session.worklists
+        if read is self._read:
             return
-        self._read_as = version
-        read = worklists.worklists(desk)
+        self._read = read
         self._lists = (read.to_pick, read.to_collect, read.to_put_back)
         if self.text.strip():
-            self._found = tuple(worklists.find(desk, self.text))
+            self._found = tuple(worklists.find(self.session.desk, self.text))
         self._find_chosen()
 
     def _find_chosen(self) -> None:

@@ -29,6 +29,9 @@ if TYPE_CHECKING:
 
 def orders(session: Session) -> None:
     """Show the worklists; what was typed before is looked for in them."""
+    centre = session.desk.ports.centre
+    if session.desk.ports.orders is None or centre is None or not centre.enrolled():
+        raise Refusal("no_orders", "This till belongs to no centre, so it has no orders.")
     text = session.take_text()
     place = _place(session, from_sale=False)
     session.pickup = place

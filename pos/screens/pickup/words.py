@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 
 from pos.domain.order import STATE_NAMES, TO_PICK, Contract, LineState, Order, OrderLine, OrderState
 from pos.domain.shift import instant
@@ -55,12 +56,18 @@ NEW = "•"
 """What stands before the name of an order that nobody has taken on yet."""
 
 
-def moment(desk: Desk, text: str) -> datetime | None:
-    """Return an instant text as local time, None for none or one that cannot be read."""
+@lru_cache(maxsize=2048)
+def _instant(text: str) -> datetime | None:
     try:
-        return instant(text).astimezone(desk.zone)
+        return instant(text)
     except ValueError:
         return None
+
+
+def moment(desk: Desk, text: str) -> datetime | None:
+    """Return an instant text as local time, None for none or one that cannot be read."""
+    at = _instant(text)
+    return None if at is None else at.astimezone(desk.zone)
 
 
 def clock(desk: Desk, text: str) -> str:

@@ -44,12 +44,16 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """What a listing shows: `row` makes the row of a place; `empty` is said when there is none."""
+    """What a listing shows: `row` makes the row of a place; `empty` is said when there is none.
+
+    While `as_of` stays the same, so does every row; None for rows that are made each time.
+    """
 
     columns: Sequence[Column]
     count: int
     row: Callable[[int], Row]
     empty: str = ""
+    as_of: object = None
 
 
 _NOTHING = Table((), 0, lambda _place: Row(()))
@@ -68,6 +72,7 @@ class Listing(Panel):
         self._cursor = 0
         self._top = 0
         self._window: list[_Shown] = []
+        self._made: dict[int, Row] = {}
         self._head: tuple[tuple[Column, ...], str] = ((), "")
 
     @property
@@ -82,6 +87,8 @@ class Listing(Panel):
 
     def show(self, table: Table, cursor: int) -> None:
         """Show a table with the cursor on one of its rows, -1 for none; what differs is drawn."""
+        if table.as_of is None or table.as_of != self._table.as_of:
+            self._made.clear()
         self._table, self._cursor = table, cursor
         self._follow()
         head = (tuple(table.columns), table.empty if not table.count else "")
@@ -109,17 +116,23 @@ class Listing(Panel):
         self._moved(rows)
 
     def _follow(self) -> None:
-        last_top = max(0, self._table.count - self.rows)
-        if self._cursor >= 0:
-            self._top = max(min(self._top, self._cursor), self._cursor - self.rows + 1)
-        self._top = max(0, min(self._top, last_top))
+        """Move the window so that the cursor is in it: by half of it, so that rows rest."""
+        if self._cursor >= 0 and not self._top <= self._cursor < self._top + self.rows:
+            self._top = self._cursor - self.rows // 2
+        self._top = max(0, min(self._top, self._table.count - self.rows))
 
     def _visible(self) -> list[_Shown]:
         end = min(self._table.count, self._top + self.rows)
         shown: list[_Shown] = [
-            (self._table.row(place), place == self._cursor) for place in range(self._top, end)
+            (self._row_of(place), place == self._cursor) for place in range(self._top, end)
         ]
         return shown + [None] * (self.rows - len(shown))
+
+    def _row_of(self, place: int) -> Row:
+        known = self._made.get(place)
+        if known is None:
+            known = self._made[place] = self._table.row(place)
+        return known
 
     def row(self, y: int, width: int) -> Cells:
         """Return the header, the row in `y`, or a line of what an empty list says."""

@@ -220,7 +220,7 @@ def scan_keys(scanner: EmulatedScanner) -> tuple[Extra, ...]:
             scanner.scan(next(articles))
 
     return (
-        Extra("ctrl+g", Sentence("Scan an article"), one(articles)),
+        Extra("ctrl+v", Sentence("Scan an article"), one(articles)),
         Extra("ctrl+w", Sentence("Scan a weight label"), one(labels)),
         Extra("ctrl+y", Sentence("Scan a wrong code"), lambda: _ignore(scanner.scan(WRONG))),
         Extra("ctrl+b", Sentence("Ten scans at once"), ten),

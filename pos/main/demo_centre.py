@@ -141,13 +141,14 @@ def _show(shop: Shop) -> int:
 
     key = Extra("ctrl+s", Sentence("Pull or plug the network cable"), shop.cable.turn)
     hint = Sentence("Ctrl+S pulls the network cable, and plugs it in again.")
+    window = Sentence("Order as a customer: {url}", url=f"{shop.centre.url}/shop")
     os.environ.update(shop.till.environ)  # the courier is a child of this process
     return show(
         shop.till.settings,
         shop.till.places,
         dress=lambda joined, wire: (*dress(joined, wire), key),
         paper=True,
-        hints=(people_hint(), hint),
+        hints=(people_hint(), hint, window),
     )
 
 

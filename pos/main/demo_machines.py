@@ -88,7 +88,7 @@ class DemoCentre(CentreAt):
             self.command("init", "--name", "demo")
         with (folder.parent / "centre.log").open("ab") as log:
             self._process = subprocess.Popen(
-                ["/bin/sh", "-c", _TIED, "sh", *_central("serve", "--port", "0")],
+                ["/bin/sh", "-c", _TIED, "sh", *_central("demo-shop", "--port", "0")],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=log,

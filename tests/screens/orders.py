@@ -7,6 +7,7 @@ from datetime import timedelta
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from pos.domain.events import OrderHandedOver
 from pos.domain.order import Contract, Order, OrderLine, OrderState
 from pos.domain.pickup_pass import Pass, code_hash, sealed
 from pos.domain.shift import instant_text
@@ -133,3 +134,8 @@ class PickupShop:
         found = self.orders.order(order.order)
         assert found is not None
         return found
+
+
+def handed(shop: PickupShop) -> list[OrderHandedOver]:
+    """Return the hand-overs in the journal."""
+    return [one for one in shop.shop.store.events if isinstance(one, OrderHandedOver)]

@@ -58,7 +58,7 @@ class CustomerOrder(Centred, table=True):
     `state` and `expires_at` are that of the fields, for the clock. `owed` is what the channel was
     told to pay back so far, minor units. `is_request`: the store's stock was not known well
     enough, so the customer was promised nothing until the store accepts. `keep_s` is for how long
-    it is kept once it is ready, `steps` how many it has.
+    it is kept once it is ready, `steps` how many it has. `is_erased`: it names nobody any more.
     """
 
     __tablename__ = "customer_order"
@@ -86,6 +86,7 @@ class CustomerOrder(Centred, table=True):
     changed_at: datetime = Field(sa_type=Moment)
     expires_at: datetime | None = Field(default=None, sa_type=Moment)
     reminded_at: datetime | None = Field(default=None, sa_type=Moment)
+    is_erased: bool = False
 
 
 class OrderStep(Centred, table=True):

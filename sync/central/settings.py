@@ -83,7 +83,7 @@ class OrderRules(BaseModel):
     `spare` pieces of an article are never promised, and `spare_per_hour` more for each hour since
     the store's tills were heard; after `unheard_minutes` an order is a request until the store
     accepts it. An order that is ready is kept for `keep_hours`; the customer is reminded
-    `remind_hours` before the end.
+    `remind_hours` before the end. `forget_days` after it nothing says any more whose it was.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -91,6 +91,7 @@ class OrderRules(BaseModel):
     currency: Annotated[str, Field(pattern="^[A-Z]{3}$")] = "EUR"
     prepare_minutes: Annotated[int, Field(ge=0, le=43_200)] = 120
     keep_hours: Annotated[int, Field(ge=1, le=2_160)] = 168
+    forget_days: Annotated[int, Field(ge=15, le=3_650)] = 60
     remind_hours: Annotated[int, Field(ge=0, le=720)] = 24
     spare: Annotated[int, Field(ge=0, le=1_000)] = 0
     spare_per_hour: Annotated[int, Field(ge=0, le=10_000)] = 2

@@ -18,7 +18,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sync.central import access, feed, parked, stores
 from sync.central.engine import Centre
 from sync.central.log import fault
-from sync.central.orders import expiry, idempotency, webhooks
+from sync.central.orders import erasure, expiry, idempotency, webhooks
 from sync.central.settings import OrderRules
 
 EVERY_S = 30
@@ -51,7 +51,12 @@ def duties(rules: OrderRules, soon: tuple[Step, ...] = ()) -> Duties:
             told = {"expired": ended.expired, "reminded": ended.reminded}
             structlog.get_logger().info("orders", store=store, **told)
 
-    return Duties((forget, expire), (retry, forget_told), (webhooks.deliver, *soon))
+    async def erase(centre: Centre, store: str, now: datetime) -> None:
+        count = await erasure.erase(centre, store, rules, now)
+        if count:
+            structlog.get_logger().info("erased", store=store, orders=count)
+
+    return Duties((forget, expire), (retry, forget_told, erase), (webhooks.deliver, *soon))
 
 
 async def work(centre: Centre, stop: asyncio.Event, duties: Duties) -> None:

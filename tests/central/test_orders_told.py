@@ -30,8 +30,9 @@ from pos.journal.repeat import repeat
 from sync.central import claims, conflicts, rebuild
 from sync.central.conflicts import Conflict
 from sync.central.engine import Centre
-from sync.central.orders import expiry, placing
+from sync.central.orders import erasure, expiry, placing
 from sync.central.orders.held import Held
+from sync.central.orders.messages import Amendment
 from sync.protocol import Claim, Cursor
 from tests.central.ordering import RULES, levels, mails, placed, stocked
 from tests.central.tills import NOON, ScriptedTill, enrolled, line, rows, sale
@@ -205,6 +206,36 @@ async def test_a_no_show_is_reminded_once_expires_and_is_put_back(centre: Centre
     await one.do(OrderPutBack, line=1, sku="bread", quantity=2_000)
     assert (await levels(centre))["bread"] == (5_000, 0, 0)
     assert (await one.order()).state is OrderState.CLOSED
+    assert await audit(centre) == []
+
+
+async def test_an_order_long_over_names_nobody_and_is_gone_from_the_tills(centre: Centre) -> None:
+    one = await preparing(centre, {"bread": 2_000}, note="ring twice")
+    await placing.amend(centre, "S001", one.name, Amendment(note="once"), RULES, NOON)
+    left = Preparing(centre, one.till, await placed(centre, {"jam": 1_000}))
+    late = await placed(centre, {"jam": 1_000})
+    await one.make_ready(bread=2_000)
+    await one.hand_over((1, 2_000, 0))
+    await left.make_ready(jam=1_000)
+    await placing.cancel(centre, "S001", left.name, "web", NOON)
+    later = NOON + timedelta(days=RULES.forget_days)
+    assert await erasure.erase(centre, "S001", RULES, later) == 0
+    assert await erasure.erase(centre, "S001", RULES, later + timedelta(seconds=1)) == 2
+    assert await erasure.erase(centre, "S001", RULES, later + timedelta(days=9)) == 0
+    page = (await one.till.pull(centre, {"store:S001": Cursor()})).scopes["store:S001"]
+    shown = {row.key: row.fields for row in page.rows if row.kind == "order" and row.fields}
+    assert {name: told["name"] for name, told in shown.items()} == {
+        left.name: "",
+        late.order.order: "Mme Ruiz",
+    }
+    for table in ("customer_order", "order_step"):
+        query = f"SELECT t::text FROM {table} t WHERE t.store_id = :store_id"
+        told = [row for (row,) in await rows(centre, "S001", query) if one.name in row]
+        assert told
+        assert not any(word in row for row in told for word in ("Ruiz", "ring", "ruiz"))
+    assert await audit(centre) == []
+    await left.do(OrderPutBack, line=1, sku="jam", quantity=1_000)
+    assert (await left.order()).state is OrderState.CLOSED
     assert await audit(centre) == []
 
 

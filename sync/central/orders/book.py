@@ -32,13 +32,15 @@ _KNOWN = text(
 )
 _PUT = text(
     "INSERT INTO customer_order AS o (store_id, order_id, token, code, channel, reference, state,"
-    " fields, steps, owed, is_request, keep_s, email, made_at, changed_at, expires_at, reminded_at)"
+    " fields, steps, owed, is_request, keep_s, email, made_at, changed_at, expires_at, reminded_at,"
+    " is_erased)"
     " VALUES (:store_id, :order_id, :token, :code, :channel, :reference, :state, :fields, :steps,"
-    " :owed, :is_request, :keep_s, :email, :made_at, :now, :expires_at, :reminded_at)"
+    " :owed, :is_request, :keep_s, :email, :made_at, :now, :expires_at, :reminded_at,"
+    " false)"
     " ON CONFLICT (store_id, order_id) DO UPDATE SET state = excluded.state,"
     " fields = excluded.fields, steps = excluded.steps, owed = excluded.owed,"
     " email = excluded.email, changed_at = excluded.changed_at, expires_at = excluded.expires_at,"
-    " reminded_at = excluded.reminded_at"
+    " reminded_at = excluded.reminded_at, is_erased = false"
 )
 _PUT_STEP = text(
     "INSERT INTO order_step (store_id, identity, order_id, n, kind, by, at, source, body, told_at)"

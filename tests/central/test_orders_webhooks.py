@@ -9,7 +9,9 @@ import json
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from pathlib import Path
 
+import httpx
 import pytest
 
 from sync.central.engine import Centre
@@ -17,8 +19,10 @@ from sync.central.orders import channels, placing, webhooks
 from sync.central.orders.channels import Added
 from sync.central.orders.webhooks import Listed
 from sync.central.values import CentreRefusal, Unknown
-from tests.central.ordering import placed, stocked
-from tests.central.tills import NOON, rows
+from tests.central.conftest import Databases
+from tests.central.ordering import placed, stocked, wanting
+from tests.central.serving import make_centre, process
+from tests.central.tills import NOON, open_store, rows
 
 HALF = timedelta(seconds=0.5)
 STATES = "SELECT kind, state, tries FROM webhook_delivery WHERE store_id = :store_id ORDER BY v, n"
@@ -188,6 +192,27 @@ async def test_what_waits_for_a_revoked_channel_is_laid_aside(
     await webhooks.deliver(centre, "S001", NOON)
     assert receiver.came == []
     assert [one.state for one in await aside(centre)] == ["dead"] * 3
+
+
+async def test_a_running_centre_tells_by_itself_what_was_ordered_over_its_api(
+    databases: Databases, tmp_path: Path, receiver: Receiver
+) -> None:
+    url = await databases.new()
+    make_centre(tmp_path, url)
+    centre = Centre.of([url])
+    await open_store(centre, "S001")
+    await stocked(centre, {"bread": 5})
+    key = (await web(centre, receiver.url)).key
+    await centre.close()
+    headers = {"Authorization": f"Bearer {key}", "Idempotency-Key": "k1"}
+    body = wanting({"bread": 1_000}).model_dump(mode="json")
+    with process(tmp_path, "--worker") as running:
+        async with httpx.AsyncClient(base_url=running.url, headers=headers) as client:
+            placed_as = (await client.post("/v1/orders", json=body)).json()
+        async with asyncio.timeout(30):
+            while not receiver.came:
+                await asyncio.sleep(0.05)
+    assert json.loads(receiver.came[0][1])["order"] == placed_as
 
 
 ADDRESSES = [

@@ -53,6 +53,7 @@ async def test_a_channel_is_added_listed_and_revoked(folder: Path) -> None:
     "asked",
     [
         ("channel", "add", "Web shop"),
+        ("channel", "add", "customer"),
         ("channel", "add", "web", "--webhook", "http://shop.example/"),
         ("channel", "add", "web", "--store", "S009"),
         ("channel", "revoke", "nobody"),

@@ -25,6 +25,9 @@ from sync.central.settings import is_loopback
 from sync.central.values import COMPANY, CentreRefusal, Unknown
 
 NAME = re.compile(r"^[a-z][a-z0-9-]{0,39}$")
+RESERVED = frozenset({"centre", "customer", "office"})
+"""What steps that no channel took are told to be by."""
+
 URL_MOST = 500
 SECRET_PREFIX = "whsec_"
 
@@ -77,7 +80,7 @@ async def add(centre: Centre, name: str, url: str, stores: tuple[str, ...], now:
 
     Raises CentreRefusal (`bad_name`, `bad_url`).
     """
-    if not NAME.fullmatch(name):
+    if not NAME.fullmatch(name) or name in RESERVED:
         raise CentreRefusal("bad_name", "a channel's name is like web, or shop-2")
     if url:
         check_url(url)

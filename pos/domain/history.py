@@ -77,6 +77,7 @@ class History:
             next_line=now.next_line,
             next_tender=now.next_tender,
             steps=now.steps + 1,
+            collected=before.collected,
         )
 
 

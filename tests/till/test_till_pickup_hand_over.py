@@ -177,6 +177,13 @@ def test_two_tills_and_one_pass_hand_out_once_while_the_centre_is_heard() -> Non
     assert len(here.events("order.handed_over")) + len(there.events("order.handed_over")) == 1
 
 
+def test_a_pass_that_is_scanned_again_claims_nothing_twice() -> None:
+    till = PickupTill(READY)
+    first, again = till.begun(), till.begun()
+    assert first.claim == again.claim
+    assert len(till.events("order.hand_over_asked")) == 1
+
+
 def test_a_hand_over_that_is_given_up_frees_its_claim_for_another_till() -> None:
     here, there = PickupTill(READY), PickupTill(READY)
     there.store.place = replace(there.store.place, till="T02")

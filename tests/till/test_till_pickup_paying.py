@@ -148,6 +148,15 @@ def test_taking_the_order_back_out_leaves_a_hand_over_to_be_ended() -> None:
     assert len(hand_over.unfinished(till.desk)) == 1
 
 
+def test_an_order_that_was_paid_online_is_taken_back_out_of_its_basket() -> None:
+    till = into_basket(PAID)
+    till.scan(PAPER)
+    sell.undo(till.desk)
+    assert len(till.basket.collected) == 1
+    sell.undo(till.desk)
+    assert till.basket.collected == ()
+
+
 def test_an_order_joins_a_basket_once() -> None:
     till = into_basket()
     assert slug_of(lambda: paying.basket(till.desk, till.begun())) == "order_in_basket"

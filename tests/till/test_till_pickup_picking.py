@@ -84,6 +84,13 @@ def test_new_orders_and_customers_who_come_are_told_once() -> None:
     assert worklists.news(till.desk) == ()
 
 
+def test_a_customer_who_waits_no_more_is_no_news() -> None:
+    till = PickupTill(order(here_at=at(-5)))
+    assert worklists.news(till.desk) == ()
+    till.orders.put(order())
+    assert worklists.news(till.desk) == ()
+
+
 def test_an_order_is_found_by_its_number_or_by_the_start_of_names() -> None:
     till = PickupTill(
         order(order=named(1), reference="W104", name="Zoé Dupont"),

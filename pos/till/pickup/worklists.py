@@ -71,7 +71,7 @@ def news(desk: Desk) -> tuple[Order, ...]:
     before, desk.orders_seen = desk.orders_seen, frozenset(now)
     if before is None:
         return ()
-    seen = {name for name, here in before if not here}
+    seen = {name for name, _ in before}
     told = [
         one
         for (name, here), one in now.items()

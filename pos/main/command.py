@@ -59,6 +59,22 @@ def till() -> None:
 
 
 @app.command()
+def kiosk(
+    may_close: Annotated[
+        bool, typer.Option("--may-close", help="Let Ctrl+Q close it, while somebody tries it out.")
+    ] = False,
+) -> None:
+    """Open the customers' screen: they scan their pass, or type its code, and get a number.
+
+    It is a till of its own, of the kind "kiosk" in its settings, where nobody can sell or sign
+    in. No key closes it: SIGTERM does, or closing its terminal.
+    """
+    from pos.main.kiosk import open_kiosk
+
+    raise typer.Exit(open_kiosk(may_close=may_close))
+
+
+@app.command()
 def serve(
     host: Annotated[str, typer.Option(help="The address to listen on.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(help="0 asks the system for one.")] = 8480,

@@ -69,7 +69,7 @@ def show(
             settings.keys,
             {name: Palette.of(colours) for name, colours in PALETTES.items()},
             replace(
-                _options(joined, extras),
+                options_of(joined, extras),
                 shows_paper=paper,
                 hints=hints,
                 on_export=exporter(found.data),
@@ -94,7 +94,9 @@ def keep_courier(joined: Joined, wire: Wire) -> Keeper | None:
     return keeper
 
 
-def _options(joined: Joined, extras: Sequence[Extra]) -> ScreenOptions:
+def options_of(joined: Joined, extras: Sequence[Extra] = ()) -> ScreenOptions:
+    """Return how the screen of a joined desk starts."""
+
     def speak(language: str) -> None:
         joined.language = language
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-_FONT = {
+FONT = {
     "0": ("###", "# #", "# #", "# #", "###"),
     "1": ("## ", " # ", " # ", " # ", "###"),
     "2": ("###", "  #", "###", "#  ", "###"),
@@ -42,13 +42,29 @@ def big(text: str, *, tall: bool) -> tuple[str, ...]:
 
     A character that has no figure stands small on the last row.
     """
-    pixels = [" ".join(_FONT[c][y] if c in _FONT else " " for c in text) for y in range(PIXELS)]
-    rows = [row.replace("#", "██").replace(" ", "  ") for row in pixels] if tall else _half(pixels)
+    pixels = [" ".join(FONT[c][y] if c in FONT else " " for c in text) for y in range(PIXELS)]
+    rows = [row.replace("#", "██").replace(" ", "  ") for row in pixels] if tall else half(pixels)
     return tuple(_with_small(text, row, 2 if tall else 1, y == len(rows) - 1)
                  for y, row in enumerate(rows))  # fmt: skip
 
 
-def _half(pixels: list[str]) -> list[str]:
+def huge(text: str, scale: int) -> list[str]:
+    """Return the rows of a number to be read across a shop: 5 `scale` rows, pixels 2 `scale` wide.
+
+    >>> for row in huge("1", 1): print(row.rstrip())
+    ████
+      ██
+      ██
+      ██
+    ██████
+    """
+    pixels = [" ".join(FONT[c][y] for c in text) for y in range(PIXELS)]
+    rows = ["".join((" █"[c == "#"]) * 2 * scale for c in row) for row in pixels]
+    return [row for row in rows for _ in range(scale)]
+
+
+def half(pixels: list[str]) -> list[str]:
+    """Return pixels, 5 rows of them or 6, as 3 rows of half blocks."""
     padded = [*pixels, " " * len(pixels[0])]
     return [
         "".join(_HALVES[a + b] for a, b in zip(padded[y], padded[y + 1], strict=True))
@@ -57,11 +73,11 @@ def _half(pixels: list[str]) -> list[str]:
 
 
 def _with_small(text: str, row: str, scale: int, is_last: bool) -> str:
-    if not is_last or all(c in _FONT for c in text):
+    if not is_last or all(c in FONT for c in text):
         return row
     out, at = list(row), 0
     for c in text:
-        if c not in _FONT:
+        if c not in FONT:
             out[at] = c
-        at += (len(_FONT[c][0] if c in _FONT else " ") + 1) * scale
+        at += (len(FONT[c][0] if c in FONT else " ") + 1) * scale
     return "".join(out)

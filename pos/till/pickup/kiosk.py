@@ -15,6 +15,7 @@ from pos.domain.events import TillStarted
 from pos.domain.events.orders import OrderCalled
 from pos.domain.order import TO_PICK, Contract, Order, OrderState
 from pos.domain.order_steps import may
+from pos.domain.pickup_pass import short_code
 from pos.domain.shift import instant, instant_text
 from pos.domain.words import Sentence
 from pos.papers.page import Page
@@ -91,8 +92,23 @@ def arrive(desk: Desk, raw: str) -> Arrival:
         return _early(desk, order)
     if verdict.kind is Judged.OTHER_STORE:
         return Arrival(0, verdict.sentence, ())
-    sentence, what_to_do = _NO[verdict.kind]
-    return Arrival(0, sentence, (what_to_do,))
+    return Arrival(0, *_no(verdict.kind))
+
+
+def scan(desk: Desk, raw: str) -> Arrival:
+    """Take what a scanner read: an article's eight digits are no short code, nor a wrong one.
+
+    Raises Refusal as `arrive` does.
+    """
+    if short_code(raw) is None:
+        return arrive(desk, raw)
+    desk.ports.sound.play("refused")
+    return Arrival(0, *_no(Judged.BROKEN))
+
+
+def _no(kind: Judged) -> tuple[Sentence, tuple[Sentence, ...]]:
+    sentence, what_to_do = _NO[kind]
+    return sentence, (what_to_do,)
 
 
 def _is_brought(verdict: Verdict, order: Order) -> bool:

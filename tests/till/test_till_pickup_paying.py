@@ -155,6 +155,10 @@ def test_an_order_that_was_paid_online_is_taken_back_out_of_its_basket() -> None
     assert len(till.basket.collected) == 1
     sell.undo(till.desk)
     assert till.basket.collected == ()
+    till.scan(PAPER)
+    paying.basket(till.desk, till.begun())
+    sell.undo(till.desk)
+    assert (len(till.basket.lines), till.basket.collected) == (1, ())
 
 
 def test_an_order_joins_a_basket_once() -> None:

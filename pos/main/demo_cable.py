@@ -13,10 +13,10 @@ TURN_MOST_S = 10.0
 
 
 class Cable:
-    """Passes bytes on to a port of this machine, until it is pulled; `url` is the till's end."""
+    """Passes bytes on to the port `target`, until it is pulled; `url` is the till's end."""
 
     def __init__(self, target: int) -> None:
-        self._target = target
+        self.target = target
         self._port = 0
         self._server: asyncio.Server | None = None
         self._ends: set[asyncio.StreamWriter] = set()
@@ -69,7 +69,7 @@ class Cable:
         ends = {back}
         self._ends.add(back)
         with suppress(OSError):
-            far, there = await asyncio.open_connection("127.0.0.1", self._target)
+            far, there = await asyncio.open_connection("127.0.0.1", self.target)
             ends.add(there)
             self._ends.add(there)
             await asyncio.gather(_pass_on(near, there), _pass_on(far, back))

@@ -75,7 +75,7 @@ def _shop(root: Path, language: str, words: GettextWords) -> Iterator[Shop]:
             centre.command("catalogue", "import", str(CATALOGUE), "--settings", str(SETTINGS))
             centre.command("store", "add", OTHER, "Comptoir Gare")
             for store in (STORE, OTHER):
-                centre.command("stock", "import", store, str(_opening_stock(root)))
+                centre.command("stock", "import", store, str(opening_stock(root)))
             (root / "ready").touch()
         with _till_of(root, centre, FIRST, language) as shop:
             yield shop
@@ -96,7 +96,7 @@ def _till_of(root: Path, centre: CentreAt, name: str, language: str) -> Iterator
         cable.close()
 
 
-def _opening_stock(root: Path) -> Path:
+def opening_stock(root: Path) -> Path:
     """Write what a shop has at first as a file that the centre counts; return where it is."""
     file = root / "stock.csv"
     with CATALOGUE.open(encoding="utf-8", newline="") as known, file.open("w") as counted:

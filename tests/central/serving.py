@@ -36,7 +36,7 @@ TLS = ssl.create_default_context()
 
 @dataclass
 class Process:
-    """A running `comptoir-central serve`."""
+    """A running `comptoir-central serve`, or `demo-shop`."""
 
     popen: subprocess.Popen[str]
     url: str
@@ -70,12 +70,12 @@ def make_centre(folder: Path, database: str) -> None:
 
 
 @contextmanager
-def process(folder: Path, *options: str, **environ: str) -> Iterator[Process]:
+def process(folder: Path, *options: str, asked: str = "serve", **environ: str) -> Iterator[Process]:
     """Run an API process on a port that the system gives; killed at the end if it still runs."""
     log = folder / f"log-{next(_SERIAL)}"
     with log.open("w") as errors:
         popen = subprocess.Popen(
-            command(folder, "serve", "--port", "0", *options),
+            command(folder, asked, "--port", "0", *options),
             stdout=subprocess.PIPE,
             stderr=errors,
             text=True,

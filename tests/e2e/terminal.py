@@ -35,6 +35,7 @@ KEYS = {
     "down": "\x1b[B",
     "end": "\x1b[F",
     "ctrl+f": "\x06",
+    "ctrl+g": "\x07",
     "ctrl+q": "\x11",
     "ctrl+t": "\x14",
     "ctrl+x": "\x18",

@@ -11,6 +11,7 @@ from textual import events
 from textual.pilot import Pilot
 
 from pos.screens.app import TillApp
+from pos.screens.heard_app import HeardApp
 
 NAMES = {"\r": "enter", "\t": "tab", "\x1d": "ctrl+right_square_bracket"}
 CHARACTERS = {"asterisk": "*"}
@@ -19,10 +20,10 @@ PAUSE_S, HURRY_S = 1.0, 0.15
 
 
 @dataclass
-class Hands:
-    """A till at work in front of someone."""
+class Fingers:
+    """A screen in front of someone."""
 
-    app: TillApp
+    app: HeardApp
     pilot: Pilot[None]
     pressed: int = 0
     _at: float = 0.0
@@ -69,6 +70,13 @@ class Hands:
     def reads(self, text: str) -> bool:
         """Tell whether a text stands somewhere on the screen."""
         return any(text in row for row in self.screen())
+
+
+@dataclass
+class Hands(Fingers):
+    """A till at work in front of someone."""
+
+    app: TillApp
 
 
 @asynccontextmanager

@@ -124,7 +124,7 @@ class Board(Panel):
 
     def _middle(self, shown: Shown, width: int, room: int) -> list[Cells]:
         look = self.face.look
-        says = [line for one in shown.lines for line in wrap(one, width - 4, LINES_MOST)]
+        says = wrap(" ".join(shown.lines), width - 2 * MARGIN, LINES_MOST)
         texts = _centred(["", *says], width, look.strong) if says else []
         if shown.typed is not None:
             code = shown.typed.ljust(CODE_LENGTH, "_")

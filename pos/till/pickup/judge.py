@@ -179,7 +179,7 @@ def _check_lock(desk: Desk) -> None:
         raise Refusal(
             "codes_locked",
             "Too many wrong codes: try one again in {minutes} min, or scan the pass.",
-            minutes=int(left.total_seconds() // 60) + 1,
+            minutes=-(-left // timedelta(minutes=1)),
         )
 
 

@@ -74,8 +74,8 @@ def test_a_promotion_takes_off_what_it_says(
 
 def test_a_promotion_over_lines_follows_every_step_and_its_undoing() -> None:
     history = History()
-    for step in (Added(line=line(1, 300, 1, SECOND)), Added(line=line(2, 200, 1, SECOND))):
-        history.push(step)
+    for added in (Added(line=line(1, 300, 1, SECOND)), Added(line=line(2, 200, 1, SECOND))):
+        history.push(added)
     assert history.basket.total == 400
     for step, total in (
         (QuantityChanged(n=1, quantity=3000), 850),

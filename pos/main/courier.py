@@ -152,10 +152,13 @@ def _end_at_the_end(file: int, end: Callable[[], object]) -> None:
 
 
 def _spare_memory() -> None:
-    """Pages of rows are made and let go by the thousand: the collector need not look each time."""
+    """Let the collector look only at what stays: a page's rows are let go by their own counts.
+
+    Two pages at most are in memory, and with them fewer things than the threshold.
+    """
     gc.collect()
     gc.freeze()
-    gc.set_threshold(20_000, 20, 50)
+    gc.set_threshold(200_000, 20, 50)
 
 
 async def _ask(url: str, proxy: str, message: Enrol) -> Enrolled:

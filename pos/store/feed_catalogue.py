@@ -24,7 +24,7 @@ from pos.domain.catalogue_words import words
 from pos.domain.feed import ArticleFields, FeedFields, PriceFields
 from pos.ports.centre import FeedPage, FeedRow, ReadingKept
 from pos.store.catalogue_tables import index_text, rank_rowid
-from pos.store.catalogue_writer import INSERT_ARTICLE, INSERT_PRICE, INSERT_WORD, INSERT_WORDS
+from pos.store.catalogue_writer import INSERT_ARTICLE, INSERT_WORD, INSERT_WORDS
 from pos.store.engine import explained
 from pos.store.filling import begin_filling, end_filling
 from pos.store.mirror_tables import create_feed_tables
@@ -60,6 +60,7 @@ _PUT_SKU = (
     "INSERT INTO article_code VALUES (?,?,1) ON CONFLICT (key) DO UPDATE"
     " SET article = excluded.article, only_sku = 1"
 )
+_PUT_PRICE = "INSERT OR REPLACE INTO article_price VALUES (?,?,?)"
 _TAKE_WAITING = """
 INSERT OR REPLACE INTO article_price
 SELECT :article, price.value ->> 0, price.value ->> 1
@@ -201,16 +202,21 @@ def _put_articles(raw: Any, page: FeedPage, known_words: set[str]) -> tuple[int,
 
 def _insert(raw: Any, last: int, states: Mapping[str, ArticleFields], known: set[str]) -> set[str]:
     """Add new articles after the id `last`, with the prices that waited for them."""
-    named = list(enumerate(states.items(), last + 1))
-    raw.executemany(INSERT_ARTICLE, [(at, sku, *_SAID(one)) for at, (sku, one) in named])
-    codes = [(code, at) for at, (_, one) in named for code in one.codes]
+    rows = [(at, sku, *_SAID(one)) for at, (sku, one) in enumerate(states.items(), last + 1)]
+    raw.executemany(INSERT_ARTICLE, rows)
+    codes = [(code, at) for at, one in enumerate(states.values(), last + 1) for code in one.codes]
     if raw.executemany(_ADD_CODE, codes).rowcount != len(codes):
         raw.executemany(_PUT_CODE, codes)
-    raw.executemany(_PUT_SKU, [(sku, at) for at, (sku, one) in named if sku not in one.codes])
+    uncoded = [
+        (row[1], row[0])
+        for row, one in zip(rows, states.values(), strict=True)
+        if row[1] not in one.codes
+    ]
+    raw.executemany(_PUT_SKU, uncoded)
     if raw.execute(_WAITING).fetchone():
-        raw.executemany(_TAKE_WAITING, [{"article": at, "sku": sku} for at, (sku, _) in named])
+        raw.executemany(_TAKE_WAITING, [{"article": row[0], "sku": row[1]} for row in rows])
         raw.executemany("DELETE FROM waiting_price WHERE sku = ?", [(sku,) for sku in states])
-    return _index(raw, [(at, one.name) for at, (_, one) in named], known)
+    return _index(raw, [(row[0], row[2]) for row in rows], known)
 
 
 def _change(
@@ -252,7 +258,7 @@ def _remove(raw: Any, articles: Sequence[tuple[int, str]]) -> None:
 def _index(raw: Any, articles: Sequence[tuple[int, str]], known: set[str]) -> set[str]:
     """Index articles (id, name) by their words; return the words that are new to `known`."""
     told = [(article, name, found) for article, name in articles if (found := words(name))]
-    fresh = {word for _, _, found in told for word in found}
+    fresh = set[str]().union(*(found for _, _, found in told))
     entries = [(rank_rowid(name, article), index_text(found)) for article, name, found in told]
     entries.sort()
     raw.executemany(INSERT_WORDS, entries)
@@ -275,14 +281,18 @@ def _put_prices(raw: Any, page: FeedPage, _words: set[str]) -> tuple[int, set[st
     if raw.execute(_WAITING).fetchone():
         skus = [(sku,) for sku in (*states, *gone)]
         raw.executemany("DELETE FROM waiting_price WHERE sku = ?", skus)
-    rows = {sku: dict(state.prices).items() for sku, state in states.items()}
     raw.executemany(
-        INSERT_PRICE,
-        [(ids[sku], *price) for sku, prices in rows.items() if sku in ids for price in prices],
+        _PUT_PRICE,
+        [
+            (article, since, amount)
+            for sku, article in ids.items()
+            if sku in states
+            for since, amount in states[sku].prices
+        ],
     )
     raw.executemany(
         "INSERT INTO waiting_price VALUES (?,?)",
-        [(sku, json.dumps(list(prices))) for sku, prices in rows.items() if sku not in ids],
+        [(sku, json.dumps(states[sku].prices)) for sku in states.keys() - ids.keys()],
     )
     if _marks(raw, page, "price"):
         named = [(sku,) for sku in (*states, *refused)]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pos.domain.errors import Refusal
 from pos.domain.events.orders import OrderPutBack
-from pos.domain.order import OVER, Order, OrderLine
+from pos.domain.order import Order, OrderLine
 from pos.domain.words import Quantity
 from pos.till.desk import Desk
 from pos.till.pickup.picking import Picked, scanned
@@ -22,7 +22,7 @@ def put_back(desk: Desk, order: Order, raw: str) -> Picked:
         found = scanned(desk, raw)
         line = _line(now, found.article.sku, found.article.name)
         quantity = line.on_shelf if line.unit == "kg" else found.quantity or 1_000
-        after = put_back_line(desk, now, line.n, min(quantity, _most(now, line)))
+        after = put_back_line(desk, now, line.n, min(quantity, now.to_put_back(line)))
     except Refusal:
         desk.ports.sound.play("refused")
         raise
@@ -34,22 +34,17 @@ def put_back_line(desk: Desk, order: Order, n: int, quantity: int) -> Order:
     """Put so much of a line back (thousandths), with no scan. Raises Refusal `too_much`."""
     now = fresh(desk, order)
     line = now.line(n)
-    if not 0 < quantity <= _most(now, line):
+    if not 0 < quantity <= now.to_put_back(line):
         raise Refusal(
             "too_much",
             "“{name}”: {asked} is too much; at most {most}.",
             name=line.name,
             asked=Quantity(quantity, line.unit),
-            most=Quantity(_most(now, line), line.unit),
+            most=Quantity(now.to_put_back(line), line.unit),
         )
     staff = desk.signed_in.ref
     back = OrderPutBack(order=now.order, staff=staff, line=n, sku=line.sku, quantity=quantity)
     return step(desk, now, back)
-
-
-def _most(order: Order, line: OrderLine) -> int:
-    """What may go back: all of an order that is over, else only what was refused at the desk."""
-    return line.on_shelf if order.state in OVER else min(line.on_shelf, line.refused)
 
 
 def _line(order: Order, sku: str, name: str) -> OrderLine:
@@ -61,7 +56,7 @@ def _line(order: Order, sku: str, name: str) -> OrderLine:
             name=name,
             reference=order.reference,
         )
-    left = [line for line in mine if _most(order, line)]
+    left = [line for line in mine if order.to_put_back(line)]
     if not left:
         raise Refusal("nothing_back", "Nothing of “{name}” is to be put back.", name=name)
     return left[0]

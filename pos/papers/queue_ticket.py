@@ -1,4 +1,12 @@
-"""A number to wait with: nothing on it says whose it is, or what was ordered."""
+"""A number to wait with: nothing on it says whose it is, or what was ordered.
+
+>>> class English:
+...     def say(self, sentence): return str(sentence)
+...     def moment(self, at): return str(at)
+>>> page = queue_ticket(42, "Au coin", datetime(2026, 11, 24, 10, 30), English())
+>>> [block.text for block in page.blocks if isinstance(block, Text)]
+['Au coin', 'Your number', '42', 'Your order is brought under this number.', '2026-11-24 10:30:00']
+"""
 
 from __future__ import annotations
 

@@ -42,6 +42,7 @@ _PROCESSES.set_forkserver_preload(
         "pos.main.command",
         "pos.main.counters",
         "pos.main.journals",
+        "pos.main.kiosk",
         "pos.main.people",
         "pos.main.plays",
         "pos.main.tills",

@@ -4,16 +4,12 @@ from __future__ import annotations
 
 import json
 from datetime import timedelta
-from typing import Any
 
 import pytest
 from sqlalchemy import text
 
-from pos.domain.events.base import BaseEvent
 from pos.domain.events.orders import (
     HandedLine,
-    HandOverAsked,
-    HandOverDropped,
     HandOverUndone,
     OrderAccepted,
     OrderHandedOver,
@@ -25,70 +21,17 @@ from pos.domain.events.orders import (
     OrderShort,
     ReturnedLine,
 )
-from pos.domain.order import Order, OrderState
+from pos.domain.order import OrderState
 from pos.journal.repeat import repeat
-from sync.central import claims, conflicts, rebuild
-from sync.central.conflicts import Conflict
 from sync.central.engine import Centre
 from sync.central.orders import erasure, expiry, placing
-from sync.central.orders.held import Held
 from sync.central.orders.messages import Amendment
-from sync.protocol import Claim, Cursor
-from tests.central.ordering import RULES, levels, mails, placed, stocked
-from tests.central.tills import NOON, ScriptedTill, enrolled, line, rows, sale
+from sync.protocol import Cursor
+from tests.central.ordering import RULES, levels, mails, placed
+from tests.central.preparing import Preparing, audit, inbox, preparing
+from tests.central.tills import NOON, enrolled, line, rows, sale
 
 STEPS = "SELECT kind, n FROM order_step WHERE store_id = :store_id ORDER BY order_id, n"
-
-
-class Preparing:
-    """A till that prepares an order and hands it over."""
-
-    def __init__(self, centre: Centre, till: ScriptedTill, held: Held) -> None:
-        self.centre, self.till, self.name = centre, till, held.order.order
-        self.token = held.token
-
-    async def do(self, kind: type[BaseEvent], **facts: Any) -> None:
-        entry = self.till.record(self.event(kind, **facts))
-        await self.till.push(self.centre, [entry])
-
-    def event(self, kind: type[BaseEvent], **facts: Any) -> BaseEvent:
-        return kind.model_validate({"order": self.name, "staff": "2", **facts})
-
-    async def pick(self, line: int, sku: str, quantity: int, **more: Any) -> None:
-        await self.do(OrderPicked, line=line, sku=sku, quantity=quantity, **more)
-
-    async def make_ready(self, **goods: int) -> None:
-        for n, (sku, quantity) in enumerate(goods.items(), start=1):
-            await self.pick(n, sku, quantity)
-        await self.do(OrderReady, shelf="A1", bags=1)
-
-    async def hand_over(self, *lines: tuple[int, int, int], **more: Any) -> None:
-        await self.do(OrderHandedOver, **self.handing(*lines, **more))
-
-    def handing(self, *lines: tuple[int, int, int], **more: Any) -> dict[str, Any]:
-        told = [HandedLine(line=n, quantity=took, refused=left) for n, took, left in lines]
-        facts = {"visit": 0, "lines": told, "method": "pass", "outcome": "granted"}
-        return {**facts, "claim": f"{self.till.who}-K1/000001", **more}
-
-    async def order(self) -> Order:
-        found = await placing.order_by_token(self.centre, self.token)
-        assert found is not None
-        return found.order
-
-
-async def audit(centre: Centre, store: str = "S001") -> list[str]:
-    async with centre.session(store) as session:
-        return (await rebuild.compare(session, store)).names
-
-
-async def inbox(centre: Centre, store: str = "S001") -> list[Conflict]:
-    async with centre.session(store) as session:
-        return await conflicts.listed(session, store)
-
-
-async def preparing(centre: Centre, goods: dict[str, int], **changed: Any) -> Preparing:
-    till = await stocked(centre, {"bread": 5, "jam": 5})
-    return Preparing(centre, till, await placed(centre, goods, **changed))
 
 
 async def test_an_order_goes_from_the_shelves_to_its_customer(centre: Centre) -> None:
@@ -318,74 +261,6 @@ async def test_a_step_that_no_order_can_have_is_parked_and_the_next_ones_go_on(
     order = await one.order()
     assert (order.state, order.shelf) == (OrderState.READY, "A1")
     assert (await levels(centre))["bread"] == (3_000, 2_000, 0)
-    assert await audit(centre) == []
-
-
-# Claims
-
-
-async def granted(centre: Centre, till: ScriptedTill, number: int, name: str) -> str:
-    claim = f"{till.who}-K1/{number:06d}"
-    asked = Claim(claim=claim, what="hand_over", key=f"{name}:0")
-    async with centre.session("S001") as session:
-        assert (await claims.ask(session, till.who, asked, NOON)).granted
-    return claim
-
-
-async def at_another_till(centre: Centre, one: Preparing) -> Preparing:
-    """Return the second till of the store, at the same order."""
-    found = await placing.order_by_token(centre, one.token)
-    assert found is not None
-    return Preparing(centre, await enrolled(centre, "S001-T02"), found)
-
-
-async def test_two_tills_that_hand_one_order_over_are_told_with_both_sides(centre: Centre) -> None:
-    one = await preparing(centre, {"bread": 2_000})
-    await one.make_ready(bread=2_000)
-    other = await at_another_till(centre, one)
-    await other.till.push(centre)
-    claim = await granted(centre, one.till, 7, one.name)
-    offline = {"claim": "S001-T02-K1/000002", "outcome": "offline", "risk": "no network"}
-    await other.hand_over((1, 2_000, 0), **offline)
-    (item,) = await inbox(centre)
-    assert item.slug == "double_hand_over"
-    first = json.loads(item.evidence)
-    assert (first["holder"], len(first["hand_overs"])) == (claim, 1)
-    await one.hand_over((1, 2_000, 0), claim=claim)
-    assert await one.till.push(centre)
-    (item,) = await inbox(centre)
-    sides = json.loads(item.evidence)["hand_overs"]
-    assert [(side["by"], side["told"]["outcome"]) for side in sides] == [
-        ("S001-T02", "offline"),
-        ("S001-T01", "granted"),
-    ]
-    assert (await one.order()).state is OrderState.HANDED_OVER
-    assert [kind for kind, _ in await mails(centre)].count("handed_over") == 1
-    assert await audit(centre) == []
-
-
-async def test_an_offline_hand_over_takes_the_claim_when_it_arrives(centre: Centre) -> None:
-    one = await preparing(centre, {"bread": 2_000})
-    await one.make_ready(bread=2_000)
-    await one.hand_over((1, 2_000, 0), outcome="offline", risk="no network")
-    other = await enrolled(centre, "S001-T02")
-    asked = Claim(claim="S001-T02-K1/000002", what="hand_over", key=f"{one.name}:0")
-    async with centre.session("S001") as session:
-        told = await claims.ask(session, other.who, asked, NOON)
-    assert (told.granted, told.holder) == (False, "S001-T01-K1/000001")
-    assert await inbox(centre) == []
-
-
-async def test_a_hand_over_that_was_dropped_frees_its_claim(centre: Centre) -> None:
-    one = await preparing(centre, {"bread": 2_000})
-    await one.make_ready(bread=2_000)
-    await one.do(HandOverAsked, visit=0)
-    claim = await granted(centre, one.till, one.till.entries[-1].number, one.name)
-    other = await at_another_till(centre, one)
-    await other.till.push(centre)
-    await one.do(HandOverDropped, visit=0, claim=claim, reason="given_up")
-    await other.hand_over((1, 2_000, 0), claim=await granted(centre, other.till, 2, one.name))
-    assert await inbox(centre) == []
     assert await audit(centre) == []
 
 

@@ -21,6 +21,7 @@ from pos.domain.pickup_pass import opened as read_pass
 from pos.main.demo import CATALOGUE, SETTINGS
 from pos.main.demo_cable import Cable
 from pos.main.demo_centre import opening_stock
+from pos.store.mirror_facts import FILE as CENTRE_FILE
 from tests import browser
 from tests.central.postbox import Postbox, postbox
 from tests.central.serving import Process, process
@@ -174,8 +175,34 @@ def picks(till: TillTerminal, counter: Counter) -> None:
     till.wait_for("is ready on A3; its customer is told")
 
 
+def says_so_at_the_kiosk(web: Web, folder: Path, scan: str, till: TillTerminal) -> None:
+    """Scan the pass at a kiosk of the store; the clerk sees who waits, and with which number."""
+    kiosk = Home(folder)
+    kiosk.settle(till='kind = "kiosk"')
+    settings = folder / "config.toml"
+    settings.write_text(settings.read_text("utf-8").replace('"T01"', '"B01"'), "utf-8")
+    code = web.ask("enrol-code", "S001-B01").split()[0]
+    assert kiosk.command("enrol", code, "--url", web.cable.url).code == 0
+    screen = TillTerminal(kiosk, "kiosk", "--may-close")
+    try:
+        screen.wait_for("or type its 8 characters")
+        known = "SELECT count(*) FROM thing WHERE kind IN ('order', 'pass_key', 'store')"
+        screen.wait(
+            lambda: "all" if kiosk.rows(known, file=CENTRE_FILE) == [(3,)] else "", "orders"
+        )
+        screen.wedge(scan)
+        screen.wait_for("you are number 1")
+        till.press("\t")
+        till.wait_for(r"● No\. 1 · \d+ min")
+        assert screen.quit() == 0
+    finally:
+        screen.close()
+    (called,) = kiosk.entries("order.called")
+    assert called["staff"] == ""
+
+
 def test_an_order_from_the_web_is_picked_and_handed_over_once_though_the_centre_is_away(
-    web: Web, home: Home, counter: Counter, open_till: OpenTill
+    web: Web, home: Home, counter: Counter, open_till: OpenTill, tmp_path: Path
 ) -> None:
     code = web.ask("enrol-code", "S001-T01").split()[0]
     assert home.command("enrol", code, "--url", web.cable.url).code == 0
@@ -190,6 +217,7 @@ def test_an_order_from_the_web_is_picked_and_handed_over_once_though_the_centre_
     assert link == page
     order = f"S001.{read_pass(scan).claims.order}"
     assert web.state(order) == "ready"
+    says_so_at_the_kiosk(web, tmp_path / "kiosk", scan, till)
 
     web.stop()
     counter.scanner.scan(scan)

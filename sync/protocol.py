@@ -14,6 +14,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from pos.journal.canonical import INTEGER_MAX
 from pos.journal.chain import Head
 from pos.journal.entry import Entry, Place
 
@@ -57,7 +58,7 @@ class EntryText(Message):
 
     number: Annotated[int, Field(ge=1)]
     kind: Annotated[str, Field(max_length=60)]
-    version: Annotated[int, Field(ge=1)]
+    version: Annotated[int, Field(ge=1, le=INTEGER_MAX)]
     at: InstantText
     body: Annotated[str, Field(max_length=PUSH_BYTES_MOST * 2)]
     previous: HashText
@@ -216,7 +217,7 @@ class Claim(Message):
     claim: Annotated[str, Field(min_length=1, max_length=60)]
     what: Literal["hand_over", "voucher", "points"]
     key: Annotated[str, Field(min_length=1, max_length=60)]
-    amount: int = 0
+    amount: Annotated[int, Field(ge=-INTEGER_MAX, le=INTEGER_MAX)] = 0
 
 
 class Claimed(Message):

@@ -24,6 +24,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    text,
 )
 from sqlmodel import Field, SQLModel
 
@@ -136,13 +137,20 @@ class JournalEntry(Centred, table=True):
     """An entry as the till wrote it, byte for byte; `is_parked` when it could not be understood."""
 
     __tablename__ = "journal"
+    __table_args__ = (
+        Index(
+            "ix_journal_parked",
+            *("store_id", "till_id", "epoch", "number"),
+            postgresql_where=text("is_parked"),
+        ),
+    )
 
     store_id: str = Field(primary_key=True, sa_type=Text)
     till_id: str = Field(primary_key=True, sa_type=Text)
     epoch: str = Field(primary_key=True, sa_type=Text)
     number: int = Field(primary_key=True, sa_type=Big)
     kind: str = Field(sa_type=Text)
-    version: int
+    version: int = Field(sa_type=Big)
     at: str = Field(sa_type=Text)
     body: bytes = Field(sa_type=LargeBinary)
     previous: bytes = Field(sa_type=LargeBinary)

@@ -137,6 +137,10 @@ async def test_what_a_clone_sold_counts_when_it_is_repeated_and_only_once(centre
     assert await differences(centre) == []
 
 
+DEEP = b'{"x":' + b"[" * 100_000 + b"]" * 100_000 + b"}"
+"""A body that no reader follows to its end."""
+
+
 def altered(till: ScriptedTill) -> None:
     till.entries[-1] = replace(till.entries[-1], body=b'{"n":2}')
 
@@ -150,14 +154,20 @@ def stranger(till: ScriptedTill) -> None:
     till.entries[-1] = other.sell({"bread": 1})
 
 
+def buried(till: ScriptedTill) -> None:
+    other = ScriptedTill(till.who, epoch=till.epoch, entries=till.entries[:-1])
+    till.entries[-1] = other.write("epoch.opened", DEEP)
+
+
 BROKEN: list[tuple[str, Callable[[ScriptedTill], None]]] = [
     ("altered", altered),
     ("forged", forged),
     ("unknown_key", stranger),
+    ("unknown_key", buried),
 ]
 
 
-@pytest.mark.parametrize(("slug", "damage"), BROKEN, ids=[slug for slug, _ in BROKEN])
+@pytest.mark.parametrize(("slug", "damage"), BROKEN, ids=[damage.__name__ for _, damage in BROKEN])
 async def test_a_broken_entry_stops_its_till_and_no_other(
     centre: Centre, slug: str, damage: Callable[[ScriptedTill], None]
 ) -> None:
@@ -188,6 +198,9 @@ async def test_an_entry_with_no_text_in_its_kind_is_refused(centre: Centre) -> N
 POISON: list[tuple[str, str, int, bytes]] = [
     ("unknown_kind", "moon.landed", 1, b"{}"),
     ("unknown_version", "till.stopped", 2, b"{}"),
+    ("unknown_version", "till.stopped", 2**31, b"{}"),
+    ("unknown_version", "till.stopped", 2**53 - 1, b"{}"),
+    ("invalid_body", "epoch.opened", 1, DEEP),
     ("invalid_body", "sale.finished", 1, b'{"ticket":1}'),
     ("invalid_body", "till.stopped", 1, b"not JSON at all"),
     ("invalid_body", "till.stopped", 1, b"\xc3\xa9"),
@@ -212,7 +225,11 @@ IMPOSSIBLE: list[tuple[str, bytes]] = [
 ]
 
 
-@pytest.mark.parametrize(("why", "kind", "version", "body"), POISON)
+@pytest.mark.parametrize(
+    ("why", "kind", "version", "body"),
+    POISON,
+    ids=[f"{kind} {version} {body[:12]!r}" for _, kind, version, body in POISON],
+)
 async def test_a_poison_entry_is_parked_and_the_chain_goes_on(
     centre: Centre, why: str, kind: str, version: int, body: bytes
 ) -> None:

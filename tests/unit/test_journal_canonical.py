@@ -59,3 +59,9 @@ def test_what_is_not_exact_never_enters_a_body(value: object, error: type[Except
 def test_a_body_that_is_not_canonical_is_refused(body: bytes) -> None:
     with pytest.raises(ValueError):  # noqa: PT011  whatever JSON itself says is enough
         read_facts(body)
+
+
+@pytest.mark.parametrize("depth", [400, 100_000])
+def test_a_body_that_is_nested_too_deep_is_refused_like_any_other(depth: int) -> None:
+    with pytest.raises(ValueError, match="canonical"):
+        read_facts(b'{"a":' + b"[" * depth + b" " + b"]" * depth + b"}")

@@ -19,6 +19,7 @@ from pos.journal.chain import Head
 from pos.journal.signing import SeedKey
 from pos.store.keys import PUBLIC
 from pos.store.marker import Mark, Marker
+from pos.store.migrations import STEPS
 from tests.e2e.cases import COMMIT, MANAGER, SIGN_IN
 from tests.e2e.child import Death
 from tests.e2e.conftest import PARIS
@@ -89,7 +90,7 @@ def test_a_till_of_the_first_version_killed_while_it_is_brought_forward_keeps_al
     days = [one["figures"]["total"] for one in home.entries("period.closed")]
     assert days == [OLD_TOTAL, 0]
     assert home.rows("SELECT DISTINCT epoch FROM entry") == [("K1",)]
-    assert home.database.with_name("till.db.before-v2").is_file()
+    assert home.database.with_name(f"till.db.before-v{len(STEPS)}").is_file()
     assert home.command("journal", "verify").code == 0
     assert home.command("rebuild", "--check").code == 0
 

@@ -92,7 +92,7 @@ def test_the_console_tells_stock_and_asks_about_the_other_stores(
 ) -> None:
     till.sign_in(CASHIER)
     (said,) = console_on(till.desk).play([f"stock {BREAD}"])
-    assert said.outcome.startswith("Here: 12")
+    assert said.outcome.startswith("Ici\N{NO-BREAK SPACE}: 12")
     assert [sku for sku, _ in centre.questions] == ["1"]
 
 

@@ -1,11 +1,13 @@
 """Entries that were kept and not understood are tried again: a newer program may know them.
 
-The inbox names them, so nothing searches the journals. What is understood now has its effects, as
-if it had come just then, and leaves the inbox.
+They are those that the journal says so of, whatever a person said of them in the inbox: a sale
+counts however its item was settled. A small index finds them. What is understood now has its
+effects, as if it had come just then, and leaves the inbox.
 """
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import datetime
 from typing import Any
 
@@ -17,17 +19,16 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from pos.journal.entry import Entry
 from sync.central import conflicts, effects
 from sync.central.engine import Centre
-from sync.central.project import project, stored_entry
+from sync.central.project import project, source_of, stored_entry
+from sync.central.values import Unknown
 
 PAGE = 200
 
 _PARKED = text(
-    "SELECT c.name, j.till_id, j.epoch, j.number, j.kind, j.version, j.at, j.body, j.previous,"
-    " j.hash, j.signature, j.key_id"
-    " FROM conflict c JOIN journal j ON j.store_id = c.store_id AND j.till_id = c.till_id"
-    " AND j.epoch = c.epoch AND j.number = c.number"
-    " WHERE c.store_id = :store_id AND j.store_id = :store_id AND c.slug = 'parked'"
-    " AND c.settled_at IS NULL AND j.is_parked AND c.name > :after ORDER BY c.name LIMIT :most"
+    "SELECT till_id, epoch, number, kind, version, at, body, previous, hash, signature, key_id"
+    " FROM journal WHERE store_id = :store_id AND is_parked"
+    " AND (till_id, epoch, number) > (:till_id, :epoch, :number)"
+    " ORDER BY till_id, epoch, number LIMIT :most"
 )
 _TAKE = text(
     "UPDATE journal SET is_parked = false WHERE store_id = :store_id AND till_id = :till_id"
@@ -40,16 +41,17 @@ async def retry(centre: Centre, store: str, now: datetime) -> int:
 
     Two processes may do so at once: the row of the journal is taken by one of them.
     """
-    taken, after = 0, ""
+    taken, after = 0, {"till_id": "", "epoch": "", "number": 0}
     while True:
         async with centre.session(store) as session:
-            asked = {"store_id": store, "after": after, "most": PAGE}
+            asked = {"store_id": store, "most": PAGE, **after}
             rows = (await session.execute(_PARKED, asked)).all()
         for row in rows:
             taken += await _try(centre, store, row, now)
         if len(rows) < PAGE:
             return taken
-        after = rows[-1].name
+        last = rows[-1]
+        after = {"till_id": last.till_id, "epoch": last.epoch, "number": last.number}
 
 
 async def _try(centre: Centre, store: str, row: Any, now: datetime) -> bool:
@@ -64,7 +66,9 @@ async def _try(centre: Centre, store: str, row: Any, now: datetime) -> bool:
         found = await effects.write(session, entry.place, projected, now)
         await conflicts.note(session, found, now)
         note = "understood by a newer program"
-        await conflicts.settle(session, store, row.name, by="centre", note=note, now=now)
+        name = f"parked:{source_of(entry)}"
+        with suppress(Unknown):  # it counts, whatever the inbox has of it
+            await conflicts.settle(session, store, name, by="centre", note=note, now=now)
         await session.commit()
         return True
 

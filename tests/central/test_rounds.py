@@ -48,6 +48,22 @@ async def test_what_an_older_program_parked_has_its_effects_under_a_newer_one(
     assert await parked.retry(centre, "S001", NOON) == 0
 
 
+async def test_a_sale_counts_once_it_is_understood_though_its_item_was_settled_before(
+    centre: Centre, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await sold_to_an_older_program(centre, monkeypatch)
+    async with centre.session("S001") as session:
+        items = await conflicts.listed(session, "S001")
+        for one in items:
+            await conflicts.settle(session, "S001", one.name, by="Inès", note="seen", now=NOON)
+        await session.commit()
+    assert await parked.retry(centre, "S001", NOON + timedelta(hours=1)) == len(items) == 3
+    assert await rows(centre, "S001", LEVEL) == [(-3000,)]
+    async with centre.session("S001") as session:
+        told = await conflicts.listed(session, "S001", settled=True)
+    assert {(one.settled_by, one.note) for one in told} == {("Inès", "seen")}
+
+
 async def test_two_workers_take_each_parked_entry_once(
     centre: Centre, monkeypatch: pytest.MonkeyPatch
 ) -> None:

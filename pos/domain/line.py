@@ -73,6 +73,7 @@ class Line(Value):
 
     `n` is the line's number in its basket, never reused. `promoted` is what its promotion takes
     off, as its basket worked it out. `catalogue_price` is set when a person replaced the price;
+    `label_price` and `typed_price` tell a price that was not the catalogue's from the start;
     `code` is what was scanned; `eco` is per unit and never discounted.
     `order` names the line of an order to collect that is paid by it (`<order>/<line>`).
     A line that gives goods back (`returned`) has a negative quantity and its total is fixed: what
@@ -97,6 +98,7 @@ class Line(Value):
     promotion: Promoted | None = None
     promoted: int = 0
     label_price: bool = False
+    typed_price: bool = False
     lot: str | None = None
     expiry: str | None = None
     returned: ReturnOf | None = None

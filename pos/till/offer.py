@@ -51,6 +51,7 @@ class Offer:
     quantity: int | None = None
     unit_price: int | None = None
     label_price: bool = False
+    typed_price: bool = False
     lot: str | None = None
     expiry: str | None = None
     age_seen: int = 0
@@ -218,7 +219,7 @@ def offer(desk: Desk, offered: Offer) -> Line | Question:
         desk.ports.sound.play("attention")
         return Question(Asks.AGE, offered, article.age)
     if offered.unit_price is None:
-        price = article.price_at(desk.ports.clock.now())
+        price = _price_of(desk, article)
         if price is None:
             desk.ports.sound.play("attention")
             return Question(Asks.PRICE, offered)
@@ -230,6 +231,32 @@ def offer(desk: Desk, offered: Offer) -> Line | Question:
             return Question(Asks.WEIGHT, offered)
         offered = replace(offered, quantity=quantity or PIECE)
     return _add(desk, offered)
+
+
+def _price_of(desk: Desk, article: Article) -> int | None:
+    """Return what one costs now, or what the same article in the basket was scanned at.
+
+    Two prices of one article on one ticket would confuse, so a new one counts from the next basket.
+    """
+    earlier = _earlier(desk, article.sku)
+    if earlier is None:
+        return article.price_at(desk.ports.clock.now())
+    return earlier.unit_price if earlier.catalogue_price is None else earlier.catalogue_price
+
+
+def _earlier(desk: Desk, sku: str) -> Line | None:
+    """Return the first line of the basket that got the catalogue's price of an article."""
+    return next(
+        (
+            line
+            for line in desk.basket.lines
+            if line.sku == sku
+            and not (line.label_price or line.typed_price)
+            and line.returned is None
+            and line.order is None
+        ),
+        None,
+    )
 
 
 def _add(desk: Desk, offered: Offer) -> Line:
@@ -251,6 +278,7 @@ def _add(desk: Desk, offered: Offer) -> Line:
         guarantee_months=article.guarantee_months,
         eco=0 if offered.label_price else article.eco,
         label_price=offered.label_price,
+        typed_price=offered.typed_price,
         lot=offered.lot,
         expiry=offered.expiry,
     )
@@ -285,7 +313,10 @@ def _promotions(desk: Desk) -> Promotions:
 
 
 def _promoted(desk: Desk, line: Line) -> Line:
-    """Return the line with the promotion that holds for it now."""
+    """Return the line with the promotion that holds for it now, or that its article got before."""
+    earlier = None if line.label_price or line.typed_price else _earlier(desk, line.sku)
+    if earlier is not None:
+        return line.model_copy(update={"promotion": earlier.promotion})
     rule = _promotions(desk).of(
         line.sku,
         line.department,
@@ -329,7 +360,7 @@ def answer(desk: Desk, question: Question, value: int = 0) -> Line | Question:
         return offer(desk, replace(question.offer, age_seen=question.age))
     if question.asks is Asks.PRICE:
         check_price(value)
-        return offer(desk, replace(question.offer, unit_price=value))
+        return offer(desk, replace(question.offer, unit_price=value, typed_price=True))
     check_quantity(value, Unit.KG)
     return offer(desk, replace(question.offer, quantity=value))
 

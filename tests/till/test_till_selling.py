@@ -8,7 +8,10 @@ from datetime import timedelta
 import pytest
 
 from pos.domain.basket import Basket
+from pos.domain.catalogue import Price
 from pos.domain.errors import Refusal
+from pos.domain.staff import Permission
+from pos.doubles import MemoryCatalogue
 from pos.till import sell, tender
 from pos.till.sell import Asks, Question
 from tests.till.shop import (
@@ -156,12 +159,40 @@ def test_a_question_that_is_dropped_leaves_nothing_in_the_basket(till: Till) -> 
     assert till.basket.is_empty
 
 
-def test_a_new_price_is_in_force_from_its_instant_on(till: Till) -> None:
+def test_a_new_price_is_in_force_from_its_instant_on_for_baskets_begun_without_the_article(
+    till: Till,
+) -> None:
     till.clock.at = NOEL - timedelta(milliseconds=1)
     till.scan(CHOCOLATE)
     till.clock.at = NOEL
     till.scan(CHOCOLATE)
-    assert totals(till.basket) == [1500, 999]
+    assert totals(till.basket) == [1500, 1500]
+    tender.pay_cash(till.desk)
+    till.scan(CHOCOLATE)
+    assert totals(till.basket) == [999]
+
+
+def test_a_line_taken_out_holds_no_old_price(till: Till) -> None:
+    till.clock.at = NOEL - timedelta(milliseconds=1)
+    till.scan(CHOCOLATE)
+    sell.void_line(till.desk, 1)
+    till.clock.at = NOEL
+    till.scan(CHOCOLATE)
+    assert totals(till.basket) == [999]
+
+
+def test_a_price_that_a_person_gave_is_of_its_line_alone(till: Till) -> None:
+    till.clock.at = NOEL - timedelta(milliseconds=1)
+    till.scan(CHOCOLATE)
+    sell.set_price(till.desk, 1, 1200, till.loan(Permission.PRICE_OVERRIDE))
+    question = sell.scan(till.desk, GIFT)
+    assert isinstance(question, Question)
+    sell.answer(till.desk, question, 500)
+    bouquet = replace(question.offer.article, prices=(Price(2000),))
+    till.desk.ports.catalogue = MemoryCatalogue([*ARTICLES, bouquet])
+    till.clock.at = NOEL
+    till.scan(CHOCOLATE, GIFT)
+    assert totals(till.basket) == [1200, 500, 1500, 2000]
 
 
 @pytest.mark.parametrize(("armed", "code", "total"), [(3000, BREAD, 330), (2500, APPLES, 623)])

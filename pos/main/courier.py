@@ -31,9 +31,10 @@ from pos.main.rules import software
 from pos.main.world import SystemClock
 from pos.ports import Signer, StoreUnavailable
 from pos.ports.centre import Enrolment
-from pos.store.keys import file_key
+from pos.store.keys import OWN, file_key, next_key, take_next
 from pos.store.lock import FileLock
 from pos.store.mirror import MirrorFile
+from pos.store.mirror_facts import FILE as CENTRE_FILE
 from pos.store.open import FILE, KEYS, MARKER
 from pos.store.outbox import OutboxFile
 from pos.till.readiness import WORDS
@@ -56,26 +57,26 @@ def enrol(code: str, url: str) -> int:
     _check_till(said.till, settings)
     url = said.url or url.rstrip("/") or settings.centre.url
     _check_address(url)
-    signer, epoch = _own(settings, found)
+    own, epoch = _own(settings, found)
     asked = Enrol(
         code=said.code,
-        public_key=signer.public_key.hex(),
+        public_key=own.public_key.hex(),
         store=settings.till.store,
         till=settings.till.name,
         epoch=epoch,
         software=software(),
     )
-    answer = asyncio.run(_ask(url, settings.centre.proxy, asked))
+    enrolment = _let_in(url, settings, found, own, asked)
     mirror = MirrorFile(found.data)
     try:
-        mirror.enrol(
-            Enrolment(url, answer.centre, answer.centre_key, tuple(answer.scopes), signer.key_id)
-        )
+        mirror.enrol(enrolment)
     finally:
         mirror.close()
     settings_file.put(found.config, "centre", {"url": url, "enabled": True})
     say = words_for(settings.till.language).say
-    typer.echo(say(Sentence("This till belongs to the centre “{name}” now.", name=answer.centre)))
+    typer.echo(
+        say(Sentence("This till belongs to the centre “{name}” now.", name=enrolment.centre))
+    )
     typer.echo(say(Sentence("It is spoken with from the next start of the till on.")))
     return 0
 
@@ -103,7 +104,7 @@ async def _work(settings: Settings, found: Places, *, tied: bool) -> int:
     enrolment = mirror.enrolment()
     if enrolment is None:
         raise Refusal("not_enrolled", "No centre knows this till yet; run: comptoir enrol.")
-    signer = file_key(found.state / KEYS / "till.pem")
+    signer = file_key(found.state / KEYS / OWN)
     outbox = OutboxFile(found.data / FILE, found.state / MARKER, signer.key_id)
     till = f"{settings.till.store}-{settings.till.name}"
     clock = SystemClock()
@@ -169,6 +170,10 @@ async def _ask(url: str, proxy: str, message: Enrol) -> Enrolled:
     except Trouble as trouble:
         if "bad_code" in trouble.detail:
             raise _bad_code() from trouble
+        if "key_revoked" in trouble.detail:
+            raise Refusal(
+                "key_revoked", "The centre revoked the key of this till: another one is needed."
+            ) from trouble
         raise Refusal(
             "no_answer",
             "The centre at {url} was not reached: {why}",
@@ -177,6 +182,43 @@ async def _ask(url: str, proxy: str, message: Enrol) -> Enrolled:
         ) from trouble
     finally:
         await wire.close()
+
+
+def _let_in(url: str, settings: Settings, found: Places, own: Signer, asked: Enrol) -> Enrolment:
+    """Ask to be let in, by a new key where the till's own served before or was revoked.
+
+    The new key takes the place of the old one when it was let in, not before: a code that is no
+    good changes nothing. The till opens a new epoch for it at its next start.
+    """
+    keys = found.state / KEYS
+    signer = next_key(keys) if _served(found) == own.key_id else own
+
+    def ask() -> Enrolled:
+        message = asked.model_copy(update={"public_key": signer.public_key.hex()})
+        return asyncio.run(_ask(url, settings.centre.proxy, message))
+
+    try:
+        answer = ask()
+    except Refusal as refused:
+        if refused.slug != "key_revoked":
+            raise
+        signer = next_key(keys, another=True)
+        answer = ask()
+    if signer is not own:
+        take_next(keys)
+    return Enrolment(url, answer.centre, answer.centre_key, tuple(answer.scopes), signer.key_id)
+
+
+def _served(found: Places) -> str:
+    """Return the id of the key by which the till was let in before, "" when it never was."""
+    if not (found.data / CENTRE_FILE).exists():
+        return ""
+    mirror = MirrorFile(found.data)
+    try:
+        enrolment = mirror.enrolment()
+    finally:
+        mirror.close()
+    return "" if enrolment is None else enrolment.key_id
 
 
 def _bad_code() -> Refusal:
@@ -225,7 +267,7 @@ def _own(settings: Settings, found: Places) -> tuple[Signer, str]:
         epochs = list(outbox.heads())
     finally:
         outbox.close()
-    return file_key(found.state / KEYS / "till.pem"), epochs[-1]
+    return file_key(found.state / KEYS / OWN), epochs[-1]
 
 
 def _say(settings: Settings, sentence: Sentence) -> None:

@@ -22,7 +22,11 @@ from cryptography.hazmat.primitives.serialization import (
 from pos.journal.signing import SeedKey
 from pos.ports import StoreUnavailable
 
+OWN = "till.pem"
+"""The file of the key that signs, in the folder of the keys."""
+
 PUBLIC = "public"
+_NEXT = "till-next.pem"
 _KEY = re.compile("[0-9a-f]{64}")
 
 
@@ -42,6 +46,23 @@ def file_key(path: Path) -> SeedKey:
             path=str(path),
         )
     return SeedKey(_seed(path))
+
+
+def next_key(folder: Path, *, another: bool = False) -> SeedKey:
+    """Return the key that is to follow the till's own, made now when there is none, or `another`.
+
+    It stays the same until `take_next`, so that a centre which let it in finds it again.
+    """
+    if another:
+        _make(folder / _NEXT)
+    return file_key(folder / _NEXT)
+
+
+def take_next(folder: Path) -> None:
+    """Let the next key be the till's own; of the one before only the public half is kept."""
+    remember_key(folder, file_key(folder / OWN).public_key)
+    (folder / _NEXT).rename(folder / OWN)
+    sync_folder(folder)
 
 
 def _seed(path: Path) -> bytes:

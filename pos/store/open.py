@@ -25,7 +25,7 @@ from pos.store.chains import record_heads
 from pos.store.drafts import DraftFile
 from pos.store.end import End, read_end, reason_to_part
 from pos.store.engine import explained, open_engine, reading
-from pos.store.keys import file_key, remember_key
+from pos.store.keys import OWN, file_key, remember_key
 from pos.store.lock import FileLock
 from pos.store.marker import Mark, Marker, explain
 from pos.store.migrations import CATALOGUE_STEPS, migrate
@@ -180,7 +180,7 @@ def _open(
     country: tuple[Witness | None, str],
 ) -> Store:
     clock, ids = ports
-    signer = held[0] or file_key(state / KEYS / "till.pem")
+    signer = held[0] or file_key(state / KEYS / OWN)
     remember_key(state / KEYS, signer.public_key)
     engine = open_engine(path)
     migrate(engine, path)

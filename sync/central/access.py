@@ -6,6 +6,7 @@ token new? So a revocation holds from the next request on, at every process of t
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
@@ -15,7 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from pos.journal.signing import key_id
 from sync.central.engine import Centre
-from sync.central.values import TillId
+from sync.central.values import Stolen, TillId
 
 CODE_LIFE = timedelta(minutes=10)
 """How long a one-time code serves."""
@@ -32,8 +33,9 @@ _SPEND = text(
     " AND is_trusted AND revoked_at IS NULL) AS is_trusted"
 )
 _REVOKED = text(
-    "SELECT till_id, key_id FROM till_key"
-    " WHERE store_id = :store AND revoked_at IS NOT NULL AND key_id = ANY(:keys)"
+    "SELECT store_id, till_id FROM till_key JOIN unnest(CAST(:stores AS text[]),"
+    " CAST(:tills AS text[]), CAST(:keys AS text[])) AS asked (store_id, till_id, key_id)"
+    " USING (store_id, till_id, key_id) WHERE revoked_at IS NOT NULL"
 )
 _PUT_CODE = text(
     "INSERT INTO enrol_code (store_id, code_hash, till_id, made_at, expires_at)"
@@ -62,8 +64,8 @@ _REVOKE = text(
 _PUT_KEY = text(
     "INSERT INTO till_key (store_id, till_id, key_id, public_key, is_trusted, since)"
     " VALUES (:store, :till, :key, :public, true, :now)"
-    " ON CONFLICT (store_id, till_id, key_id)"
-    " DO UPDATE SET is_trusted = true, since = :now, revoked_at = NULL"
+    " ON CONFLICT (store_id, till_id, key_id) DO UPDATE SET is_trusted = true, since = :now"
+    " WHERE till_key.store_id = :store AND till_key.revoked_at IS NULL"
 )
 _OPEN_TILL = text(
     "UPDATE till SET software = :software, closed_at = NULL"
@@ -111,11 +113,15 @@ async def spend(
     return "ok" if is_fresh else "replayed"
 
 
-async def revoked(centre: Centre, store: str, keys: list[str]) -> set[tuple[str, str]]:
-    """Return which of some keys of a store are revoked, with their tills."""
-    async with centre.session(store) as session:
-        found = await session.execute(_REVOKED, {"store": store, "keys": keys})
-        return {(till, key) for till, key in found}
+async def revoked(centre: Centre, keys: Mapping[TillId, str]) -> set[TillId]:
+    """Return which of some tills, all of one server, have a key that is revoked."""
+    asked = {
+        "stores": [who.store for who in keys],
+        "tills": [who.till for who in keys],
+        "keys": list(keys.values()),
+    }
+    async with centre.session(next(iter(keys)).store) as session:
+        return {TillId(*row) for row in await session.execute(_REVOKED, asked)}
 
 
 async def put_code(session: AsyncSession, who: TillId, code_hash: str, now: datetime) -> datetime:
@@ -135,6 +141,7 @@ async def admit(session: AsyncSession, asking: Asking, now: datetime) -> bool:
     """Let a till in by its one-time code, and its earlier keys out; False when the code is no good.
 
     A till that did not hear the answer asks again with the same code and key, and is let in again.
+    Raises Stolen for a key that was revoked, by whatever code: who else holds it is not known.
     """
     who, name = asking.who, key_id(asking.public_key)
     asked = {"store": who.store, "till": who.till, "now": now}
@@ -144,7 +151,10 @@ async def admit(session: AsyncSession, asking: Asking, now: datetime) -> bool:
         again = {**asked, "code": asking.code_hash, "key": name}
         return (await session.execute(_USED_CODE, again)).first() is not None
     await session.execute(_REVOKE, {**asked, "key": name})
-    await session.execute(_PUT_KEY, {**asked, "key": name, "public": asking.public_key})
+    put = await session.execute(_PUT_KEY, {**asked, "key": name, "public": asking.public_key})
+    assert isinstance(put, CursorResult)
+    if put.rowcount != 1:
+        raise Stolen(f"the key {name} of {who} was revoked: a till is let in by a new one")
     await session.execute(
         _OPEN_TILL, {"store": who.store, "till": who.till, "software": asking.software}
     )

@@ -17,7 +17,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.exceptions import HTTPException
 
-from sync.central.values import CentreRefusal, Corrupt, Impossible, NotYours, Unknown
+from sync.central.values import CentreRefusal, Corrupt, Impossible, NotYours, Stolen, Unknown
 from sync.protocol import Problem
 from sync.token import SCHEME, TokenRefused
 
@@ -41,7 +41,12 @@ _AWAY = (
 )
 """What says that the database cannot answer now, and may soon."""
 
-_STATUSES: dict[type[CentreRefusal], int] = {NotYours: 403, Unknown: 404, Impossible: 422}
+_STATUSES: dict[type[CentreRefusal], int] = {
+    NotYours: 403,
+    Stolen: 403,
+    Unknown: 404,
+    Impossible: 422,
+}
 _SLUGS = {400: "malformed", 404: "no_such_place", 405: "not_that_way", 500: "own_fault"}
 
 

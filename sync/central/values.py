@@ -82,6 +82,13 @@ class Unknown(CentreRefusal):
         super().__init__("unknown", why)
 
 
+class Stolen(CentreRefusal):
+    """A key that was revoked asked to be let in again (403)."""
+
+    def __init__(self, why: str) -> None:
+        super().__init__("key_revoked", why)
+
+
 class Impossible(CentreRefusal):
     """What was asked can never be, whatever happens meanwhile (422)."""
 

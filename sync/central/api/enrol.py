@@ -32,7 +32,8 @@ BODY_BYTES_MOST = 4_096
 async def enrol(request: Request, service: Here) -> Response:
     """Let a till in by its one-time code. The same code and key again have the same answer.
 
-    A code that is wrong, used, or older than ten minutes is refused alike (403 `bad_code`).
+    A code that is wrong, used, or older than ten minutes is refused alike (403 `bad_code`). A key
+    that was revoked is never let in again (403 `key_revoked`); the code then still serves another.
     """
     client = request.client.host if request.client else ""
     wait_s = service.gates.enrolments.wait_s(client)
@@ -58,7 +59,7 @@ async def enrol(request: Request, service: Here) -> Response:
 
 
 async def _admit(session: AsyncSession, asking: Asking, now: datetime) -> list[str]:
-    """Let a till in, commit, and return its scopes. Raises Refused 403 `bad_code`."""
+    """Let a till in, commit, and return its scopes. Raises Refused 403 `bad_code`, Stolen."""
     if not await access.admit(session, asking, now):
         raise Refused(403, "bad_code", "The code is wrong, used, or too old.")
     scopes = await feed.scopes_of(session, asking.who)

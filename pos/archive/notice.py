@@ -158,7 +158,8 @@ qu'elle contient, ce que le vérificateur dit : cela trouve tout accident, mais 
 refaite de bout en bout avec une autre clé. Prenez de préférence verifier.py ailleurs que dans
 l'archive à vérifier ; c'est un texte, qui peut se lire. Il nomme le premier enregistrement
 modifié, supprimé, ajouté, déplacé ou coupé, par son écriture et son document, puis continue.
-Il finit avec le code 0 si tout est juste, 1 sinon.
+Il finit avec le code 0 si tout est juste, 1 sinon, 2 si la commande est mal écrite, et 3 si tout
+est juste mais que nul n'a donné de clé avec --key : cela ne prouve pas de qui vient l'archive.
 
 2. LES FICHIERS
 

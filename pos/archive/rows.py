@@ -5,7 +5,8 @@
 Il ne lui faut que Python (3.9 ou plus récent) et la bibliothèque `cryptography`. It asks nothing of
 the till that wrote the archive, and believes the public keys given with --key alone. Every file and
 every signed text is described in notice.fr.txt, to the byte. It names the first record that was
-altered, removed, inserted, moved or cut off, goes on, and exits with 1; with 0 when all is right.
+altered, removed, inserted, moved or cut off, goes on, and exits with 1; with 0 when all is right,
+and with 3 when all is right by the archive's own key alone, for which nobody vouched.
 
 First come the lines of journal.csv: the entries of the journal as text.
 """

@@ -31,6 +31,11 @@ CONTENTS = (JOURNAL, *TABLES, "notice.fr.txt", "verifier.py")
 LINE_MAX, MANIFEST_MAX, SPARE, RATIO_MAX = 1 << 22, 1 << 20, 1 << 20, 200
 """The most bytes of a line and of a manifest; what a file may exceed 200 times its packed size."""
 
+UNVOUCHED = 3
+"""The exit code for an archive that is sound by a key for which nobody vouched: a forger has one
+too. 2 is the one of a command line that cannot be read.
+"""
+
 AHEAD = 64
 """How many lines of a derived file are looked at for one that is not in its place."""
 
@@ -51,6 +56,18 @@ class Report(NamedTuple):
     def sound(self) -> bool:
         """Whether nothing was altered, lost, inserted or moved."""
         return not self.findings
+
+    @property
+    def vouched(self) -> bool:
+        """Whether somebody named the key: one that lies in the archive itself is anybody's."""
+        return all(note.slug != "own_key" for note in self.notes)
+
+    @property
+    def exit_code(self) -> int:
+        """What a script is told: 0 sound, 1 not, 3 sound by the archive's own word alone."""
+        if not self.sound:
+            return 1
+        return 0 if self.vouched else UNVOUCHED
 
 
 class Lines:
@@ -299,7 +316,7 @@ def _container(file: BinaryIO, archive: zipfile.ZipFile, findings: Findings) -> 
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Check the archive of the command line and say what was found; 0 when nothing is wrong."""
+    """Check the archive of the command line and say what was found; return the exit code."""
     asked = argparse.ArgumentParser(description="Vérifie une archive de caisse.")
     asked.add_argument("archive", help="ARCHIVE.zip")
     asked.add_argument("--key", action="append", default=[], help="clé publique / public key (hex)")
@@ -315,7 +332,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     letters = sys.stdout.encoding or "ascii"
     for line in say(report, given.archive, given.lang):
         sys.stdout.write(line.encode(letters, "replace").decode(letters) + "\n")
-    return 0 if report.sound else 1
+    return report.exit_code
 
 
 def say(report: Report, path: str, language: str) -> list[str]:
@@ -325,10 +342,14 @@ def say(report: Report, path: str, language: str) -> list[str]:
     if language == "fr":
         read = f"{count} {'écritures lues' if count > 1 else 'écriture lue'}"
         verdict = f"{wrong} {'anomalies' if wrong > 1 else 'anomalie'}"
-        return [*lines, f"{path} : {read}, {'rien à signaler' if report.sound else verdict}."]
+        unvouched = "" if report.vouched else ", mais nul n'a répondu de la clé"
+        sound = f"rien à signaler{unvouched}"
+        return [*lines, f"{path} : {read}, {sound if report.sound else verdict}."]
     read = f"{count} {'entry' if count == 1 else 'entries'} read"
     verdict = f"{wrong} {'finding' if wrong == 1 else 'findings'}"
-    return [*lines, f"{path}: {read}, {'nothing is wrong' if report.sound else verdict}."]
+    unvouched = "" if report.vouched else ", but nobody vouched for the key"
+    sound = f"nothing is wrong{unvouched}"
+    return [*lines, f"{path}: {read}, {sound if report.sound else verdict}."]
 
 
 if __name__ == "__main__":

@@ -144,11 +144,11 @@ def archive_made(desk: Desk, written: Written, span: DaySpan) -> ArchiveMade:
 
 
 def verify(file: Path, keys: Sequence[str], *, as_json: bool) -> int:
-    """Check an archive with the keys given, else this till's, else its own; 0 when it is sound."""
+    """Check an archive with the keys given, else this till's, else its own; see `exit_code`."""
     trusted = [key_of(text) for text in keys] or remembered_keys(places().state / KEYS)
     report = checked(file, trusted)
     tell(report, str(file), as_json=as_json)
-    return 0 if report.sound else 1
+    return report.exit_code
 
 
 def checked(file: Path, keys: Sequence[bytes]) -> Report:
@@ -229,6 +229,7 @@ def _facts(report: Report) -> dict[str, object]:
 
     return {
         "ok": report.sound,
+        "vouched": report.vouched,
         "entries": report.entries,
         "findings": listed(report.findings),
         "notes": listed(report.notes),

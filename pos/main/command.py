@@ -187,7 +187,7 @@ def fiscal_verify(
     Every hash, link, number and signature, every fiscal record against its entry, the totals and
     the closings, each derived file line by line. Names the first record that was altered, removed,
     inserted, moved or cut off, goes on, and exits with 1. Trusts --key, else this till's keys, else
-    what the archive holds, which it says.
+    what the archive holds: then it says so, and exits with 3 where all else is right.
     """
     from pos.main.archives import verify, verify_db
 

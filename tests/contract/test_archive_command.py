@@ -14,6 +14,7 @@ from pysqlite3 import dbapi2
 from pos.domain.errors import Refusal
 from pos.main.archives import explained_file
 from pos.main.progress import counting
+from pos.store.open import KEYS
 from tests.contract.archive_shop import opened
 from tests.e2e.home import Home, copy_of, make_shop
 
@@ -129,6 +130,17 @@ def test_an_archive_of_another_till_is_not_this_ones(home: Home, tmp_path: Path)
     (key,) = other.command("journal", "key").out.split()
     assert home.command("fiscal", "verify", str(path), "--key", key).code == 0
     assert home.command("fiscal", "purge", str(path)).code == 1
+
+
+def test_an_archive_for_whose_key_nobody_vouches_is_no_pass(home: Home) -> None:
+    assert home.command("fiscal", "archive", str(home.path)).code == 0
+    whole = str(home.path / WHOLE)
+    vouched = home.command("fiscal", "verify", whole, "--json")
+    assert (vouched.code, vouched.json()["vouched"]) == (0, True)
+    (keys,) = home.path.rglob(KEYS)
+    keys.rename(home.path / "elsewhere")
+    found = home.command("fiscal", "verify", whole, "--json")
+    assert (found.code, found.json()["ok"], found.json()["vouched"]) == (3, True, False)
 
 
 def test_damage_in_the_tills_own_file_is_named(home: Home) -> None:

@@ -111,16 +111,18 @@ def test_an_inspector_needs_the_exported_file_and_nothing_of_ours(
 
     sound = run(str(archive), "--key", KEY.public_key.hex())
     assert (sound.returncode, sound.stderr) == (0, "")
-    assert "rien à signaler" in sound.stdout
+    assert sound.stdout.endswith("rien à signaler.\n")
     trusting = run(str(archive), "--lang", "en")
-    assert trusting.returncode == 0
+    assert trusting.returncode == 3
     assert f"({KEY.public_key.hex()})" in trusting.stdout
+    assert trusting.stdout.endswith("nothing is wrong, but nobody vouched for the key.\n")
+    assert "mais nul n'a répondu de la clé" in run(str(archive)).stdout
     broken = tmp_path / "broken.zip"
     contents = opened(archive)
     contents["paiements.csv"] = contents["paiements.csv"].replace(b"cash", b"card", 1)
     broken.write_bytes(packed(contents))
     found = run(str(broken), "--key", KEY.public_key.hex(), "--lang", "en")
-    assert found.returncode == 1
+    assert (found.returncode, run(str(broken)).returncode) == (1, 1)
     assert found.stdout.startswith("paiements.csv:2: T01-K1-000001 is not what the journal says.")
 
 
@@ -174,6 +176,8 @@ def test_a_stranger_who_signs_all_anew_is_unknown_to_who_holds_the_key(tmp_path:
     path = tmp_path / "forged.zip"
     write(path, entries_of())
     assert verify(str(path)).sound
+    assert main([str(path)]) == 3
+    assert main([str(path), "--key", OTHER_KEY.public_key.hex()]) == 1
     report = verify(str(path), [OTHER_KEY.public_key])
     assert {found.slug for found in report.findings} == {"forged", "unknown_key"}
     assert report.findings[0].name == "S001-T01-K1/000001"

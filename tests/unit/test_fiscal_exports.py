@@ -43,9 +43,19 @@ def test_a_closed_day_is_one_balanced_entry_in_eighteen_columns() -> None:
     assert {
         (row["JournalCode"], row["EcritureNum"], row["EcritureDate"], row["PieceRef"])
         for row in found
-    } == {("VE", "3", "20261122", "T01-K1-Z000003")}
+    } == {("VE", "T01-K1-Z000003", "20261122", "T01-K1-Z000003")}
     assert found[2]["CompteLib"] == "Ventes de marchandises 20 %"
     assert {row["ValidDate"] for row in found} == {""}
+
+
+def test_the_entries_of_two_tills_of_a_shop_do_not_collide_in_one_journal() -> None:
+    tills = [closed_of(till=till, label=f"{till}-K1-Z000003") for till in ("T01", "T02")]
+    numbers = [
+        {(row["JournalCode"], row["EcritureNum"]) for row in rows(file.text)}
+        for file, _ in (FranceRules().exports(closed, {}) for closed in tills)
+    ]
+    assert [len(found) for found in numbers] == [1, 1]
+    assert numbers[0].isdisjoint(numbers[1])
 
 
 ACCOUNTS = {"journal": "CA", "sales_550": "707055", "vat": "445710", "cash": "531", "cheque": "51"}

@@ -1,7 +1,8 @@
 r"""A closed day as accounting entries: the 18 columns of the French FEC (LPF art. A47 A-1).
 
 The columns' names and order, dates as YYYYMMDD, the decimal comma, the tab between fields and the
-account numbers below are RECALLED, not read in a source: have them confirmed by an accountant. The
+account numbers below are RECALLED, not read in a source: have them confirmed by an accountant, and
+with them that EcritureNum, the closing's label, is one row of numbers a till in one journal. The
 file is one balanced entry a day, ready to be imported; it is not the FEC of a company, which its
 accounting program makes. ValidDate stays empty: only that program validates an entry.
 
@@ -61,7 +62,7 @@ class Line:
 def daily_summary(closed: PeriodClosed, accounts: Mapping[str, str]) -> ExportFile:
     """Return the accounting entry of a closed day; debits equal credits."""
     day = closed.key.replace("-", "")
-    head = (accounts.get("journal", JOURNAL[0]), JOURNAL[1], str(closed.number), day)
+    head = (accounts.get("journal", JOURNAL[0]), JOURNAL[1], closed.label, day)
     piece = (closed.label, day, f"Ventes du {closed.key}")
     rows = [_row(line, head, piece) for line in entry(closed, accounts)]
     text = "".join(f"{row}\r\n" for row in (HEADER, *rows))

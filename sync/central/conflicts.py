@@ -23,6 +23,9 @@ from sync.central.values import Unknown
 LISTED_MOST = 500
 WHY_MOST = 500
 
+GRAVE = ("fork", "corrupt", "double_hand_over", "same_ticket", "parked")
+"""Slugs that stand first: entries or goods may be lost or doubled. The rest is daily life."""
+
 _NOTE = text(
     "INSERT INTO conflict (store_id, name, slug, till_id, epoch, number, why, evidence,"
     " happened_at) VALUES (:store_id, :name, :slug, :till_id, :epoch, :number, :why, :evidence,"
@@ -100,18 +103,43 @@ async def complete(session: AsyncSession, found: Found) -> bool:
     return done.one_or_none() is not None
 
 
-async def listed(
-    session: AsyncSession, store: str, *, settled: bool = False, most: int = LISTED_MOST
-) -> list[Conflict]:
-    """Return the items of a store's inbox, the newest first: the open ones, or all."""
+async def listed(session: AsyncSession, store: str, *, settled: bool = False) -> list[Conflict]:
+    """Return `LISTED_MOST` items of a store's inbox, the open ones or all: open ones first, of
+    them the grave ones, then the newest.
+    """
     found = await session.execute(
         text(
             f"SELECT {_COLUMNS} FROM conflict WHERE store_id = :store_id"
-            " AND (:all OR settled_at IS NULL) ORDER BY happened_at DESC, name LIMIT :most"
+            " AND (:all OR settled_at IS NULL) ORDER BY settled_at IS NOT NULL,"
+            " slug <> ALL(:grave), happened_at DESC, name LIMIT :most"
         ),
-        {"store_id": store, "all": settled, "most": min(most, LISTED_MOST)},
+        {"store_id": store, "all": settled, "grave": list(GRAVE), "most": LISTED_MOST},
     )
     return [Conflict(*row) for row in found]
+
+
+async def count(session: AsyncSession, store: str, *, settled: bool = False) -> int:
+    """Return how many items a store's inbox has: the open ones, or all."""
+    found = await session.execute(
+        text(
+            "SELECT count(*) FROM conflict WHERE store_id = :store_id"
+            " AND (:all OR settled_at IS NULL)"
+        ),
+        {"store_id": store, "all": settled},
+    )
+    return int(found.scalar_one())
+
+
+async def named(session: AsyncSession, store: str, name: str) -> Conflict:
+    """Return an item, open or settled. Raises Unknown."""
+    found = await session.execute(
+        text(f"SELECT {_COLUMNS} FROM conflict WHERE store_id = :store_id AND name = :name"),
+        {"store_id": store, "name": name},
+    )
+    row = found.one_or_none()
+    if row is None:
+        raise Unknown(f"the inbox of {store} has no item {name}")
+    return Conflict(*row)
 
 
 async def settle(

@@ -159,10 +159,10 @@ async def _inboxes(centre: Centre) -> list[Finding]:
     findings = []
     for shop in await stores.every(centre):
         async with centre.session(shop.store) as session:
-            items = await conflicts.listed(session, shop.store)
-        if items:
+            count = await conflicts.count(session, shop.store)
+        if count:
             sentence = Sentence(
-                "{count} items wait in the inbox of {store}.", count=len(items), store=shop.store
+                "{count} items wait in the inbox of {store}.", count=count, store=shop.store
             )
             findings.append(Finding("look", sentence))
     return findings

@@ -9,7 +9,6 @@ from pathlib import Path
 
 import typer
 
-from pos.domain.errors import Refusal
 from pos.domain.words import Sentence
 from sync.central import conflicts, stores
 from sync.central.commands.said import say, words
@@ -20,35 +19,37 @@ from sync.central.open import Opened
 
 
 def list_items(folder: Path, store: str, *, settled: bool) -> int:
-    """Print the items of one store, or of all: what, where, since when, why."""
+    """Print the items of one store, or of all: what, where, since when, why; how many more."""
 
-    async def deed(centre: Centre, _found: Opened) -> list[tuple[str, Conflict]]:
+    async def deed(centre: Centre, _found: Opened) -> list[tuple[str, list[Conflict], int]]:
         names = [store] if store else [one.store for one in await stores.every(centre)]
-        found: list[tuple[str, Conflict]] = []
+        found: list[tuple[str, list[Conflict], int]] = []
         for name in names:
             async with centre.session(name) as session:
                 items = await conflicts.listed(session, name, settled=settled)
-            found += [(name, item) for item in items]
+                count = await conflicts.count(session, name, settled=settled)
+            found.append((name, items, count))
         return found
 
-    for name, item in at_centre(folder, deed):
-        at = words().moment(item.happened_at.astimezone())
-        mark = "✓" if item.settled_at else " "
-        typer.echo(f"{mark} {name} {at}  {item.name}  {item.why}")
+    for name, items, count in at_centre(folder, deed):
+        for item in items:
+            at = words().moment(item.happened_at.astimezone())
+            mark = "✓" if item.settled_at else "!" if item.slug in conflicts.GRAVE else " "
+            typer.echo(f"{mark} {name} {at}  {item.name}  {item.why}")
+        if count > len(items):
+            more = count - len(items)
+            say(Sentence("{store}: {count} more items are not shown.", store=name, count=more))
     return 0
 
 
 def show_item(folder: Path, store: str, name: str) -> int:
     """Print all that is known of an item."""
 
-    async def deed(centre: Centre, _found: Opened) -> Conflict | None:
+    async def deed(centre: Centre, _found: Opened) -> Conflict:
         async with centre.session(store) as session:
-            items = await conflicts.listed(session, store, settled=True)
-        return next((item for item in items if item.name == name), None)
+            return await conflicts.named(session, store, name)
 
     item = at_centre(folder, deed)
-    if item is None:
-        raise Refusal("unknown", "The inbox of {store} has no item {name}.", store=store, name=name)
     for field, value in (
         ("name", item.name),
         ("entry", f"{store}-{item.till_id}-{item.epoch}/{item.number:06d}"),

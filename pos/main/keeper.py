@@ -22,8 +22,8 @@ from pos.till.readiness import NETWORK, WORDS
 LOCKED = 3
 """The exit code of a courier that found another one at work on the same till."""
 
-LOOK_S = 1.0
-"""How often the child and its report are looked at."""
+LOOK_S = 0.25
+"""How often the child and its report are looked at: what came from the centre waits that long."""
 
 STEADY_S = 60
 """From how long a life on a courier counts as steady: the next wait begins small again."""

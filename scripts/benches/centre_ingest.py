@@ -25,7 +25,7 @@ from sqlalchemy import text
 from pos.journal.canonical import canonical
 from pos.journal.chain import START, Chain
 from pos.journal.entry import Place
-from pos.journal.signing import SeedKey
+from pos.journal.signing import SeedKey, Signer
 from scripts.benches.commit import _sale as sale_of
 from scripts.benches.measured import Measured, ratio
 from sync.central import embedded, ingest
@@ -89,7 +89,7 @@ COLUMNS: dict[str, tuple[str, ...]] = {
 }
 
 
-async def set_up(centre: Centre, who: TillId, key: SeedKey) -> None:
+async def set_up(centre: Centre, who: TillId, key: Signer) -> None:
     """Make a store and its till, with an epoch to write into."""
     names = {"store": who.store, "till": who.till, "now": NOW}
     async with centre.session(who.store) as session:

@@ -73,3 +73,9 @@ def limit(name: str, unit: str, values: Sequence[float], most: float) -> Measure
         "goal": f"≤ {most:g} {unit}",
         "holds": middle <= most,
     }
+
+
+def limit_p99(name: str, unit: str, values: Sequence[float], most: float) -> Measured:
+    """Return a measurement with an absolute limit on its 99th percentile."""
+    found = limit(name, unit, values, most)
+    return {**found, "goal": f"p99 ≤ {most:g} {unit}", "holds": p99(values) <= most}

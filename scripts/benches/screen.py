@@ -43,14 +43,15 @@ SIGNED_IN = "Bench"
 class Till:
     """One real till on a terminal, its catalogue and its basket near a size.
 
-    Two scans after each other never have one price, so that each shows an amount of its own.
+    Two scans after each other never have one price, so that each shows an amount of its own. A
+    folder that is there already was made by `prepare`.
     """
 
     def __init__(self, home: Path, articles: int, lines: int) -> None:
         self._cents = {int(price.replace(".", "")): code for code, _, price in rows(SMALL)}
         self._next = itertools.cycle(self._cents.items())
         self._lines, self._open = lines, 0
-        self.terminal = open_till(prepare(home, articles))
+        self.terminal = open_till(home if home.exists() else prepare(home, articles))
         try:
             sign_in(self.terminal)
         except NotSeen:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 import stat
-from collections.abc import Iterable
+from collections.abc import AsyncIterator, Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -14,10 +14,10 @@ from alembic.config import Config
 from alembic.script import ScriptDirectory
 from cryptography import x509
 from sqlalchemy import text
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
-from pos.domain.words import Sentence
-from sync.central import conflicts, stores
+from pos.domain.words import Amount, Sentence
+from sync.central import closings, conflicts, parked, rebuild, stores
 from sync.central.engine import Centre
 from sync.central.open import Opened
 
@@ -26,6 +26,7 @@ CLOCK_MOST_S = 2
 CERTIFICATE_LEFT = timedelta(days=21)
 FREE_LEAST_BYTES = 2_000_000_000
 UNHEARD_FOR = timedelta(days=2)
+UNATTENDED_FOR = timedelta(minutes=10)
 _DURABLE = {"fsync": "on", "full_page_writes": "on", "synchronous_commit": "on"}
 
 
@@ -37,13 +38,14 @@ class Finding:
     sentence: Sentence
 
 
-async def examine(found: Opened, centre: Centre) -> list[Finding]:
-    """Return what was found, in the order in which it matters."""
+async def examine(found: Opened, centre: Centre, *, deep: bool = False) -> list[Finding]:
+    """Return what was found, in the order in which it matters; `deep` tells every journal again."""
     findings = list(_files(found))
     for number, engine in enumerate(centre.engines, start=1):
         try:
             async with engine.connect() as connection:
                 findings += await _database(connection, number)
+                outdated = await _schema(connection)
         except Exception as error:  # noqa: BLE001  whatever it is, it is what the doctor tells
             sentence = Sentence(
                 "The database {number} does not answer: {why}.",
@@ -51,7 +53,13 @@ async def examine(found: Opened, centre: Centre) -> list[Finding]:
                 why=type(error).__name__,
             )
             return [*findings, Finding("wrong", sentence)]
-    return [*findings, *await _tills(centre), *await _inboxes(centre)]
+        if outdated:
+            return [*findings, *outdated]
+    findings += [*await _tills(centre), *await _worker(centre)]
+    for shop in await stores.every(centre):
+        async with centre.session(shop.store) as session:
+            findings += [one async for one in _books(session, shop.store)]
+    return [*findings, *(await _projections(centre) if deep else [])]
 
 
 def _files(found: Opened) -> Iterable[Finding]:
@@ -88,7 +96,6 @@ async def _database(connection: AsyncConnection, number: int) -> list[Finding]:
             ),
         )
     ]
-    findings += await _schema(connection)
     for name, wanted in _DURABLE.items():
         value = (await connection.execute(text(f"SHOW {name}"))).scalar_one()
         if value != wanted:
@@ -155,14 +162,55 @@ async def _tills(centre: Centre) -> list[Finding]:
     return findings
 
 
-async def _inboxes(centre: Centre) -> list[Finding]:
+async def _worker(centre: Centre) -> list[Finding]:
+    alone = await stores.unattended(centre, datetime.now(UTC) - UNATTENDED_FOR)
+    if not alone:
+        return []
+    sentence = Sentence(
+        "No worker was with {count} stores lately: nothing expires there and no letter leaves."
+        " Start comptoir-central worker.",
+        count=len(alone),
+    )
+    return [Finding("wrong", sentence)]
+
+
+async def _books(session: AsyncSession, store: str) -> AsyncIterator[Finding]:
+    """Yield what of a store's entries and closings someone must look at."""
+    if waiting := await parked.count(session, store):
+        sentence = Sentence(
+            "{store}: {count} entries were not understood; what they say is not counted.",
+            store=store,
+            count=waiting,
+        )
+        yield Finding("look", sentence)
+    if wrong := await closings.different(session, store):
+        first = wrong[0]
+        sentence = Sentence(
+            "{store}: {count} days are not closed with what they sold. The first is {label}:"
+            " {tickets} tickets, {total}; the centre counts {counted}, {amount}.",
+            store=store,
+            count=len(wrong),
+            label=first.label,
+            tickets=first.tickets,
+            total=Amount(first.total),
+            counted=first.counted,
+            amount=Amount(first.amount),
+        )
+        yield Finding("wrong", sentence)
+    if count := await conflicts.count(session, store):
+        sentence = Sentence("{count} items wait in the inbox of {store}.", count=count, store=store)
+        yield Finding("look", sentence)
+
+
+async def _projections(centre: Centre) -> list[Finding]:
     findings = []
     for shop in await stores.every(centre):
         async with centre.session(shop.store) as session:
-            count = await conflicts.count(session, shop.store)
-        if count:
-            sentence = Sentence(
-                "{count} items wait in the inbox of {store}.", count=count, store=shop.store
-            )
-            findings.append(Finding("look", sentence))
+            found = await rebuild.compare(session, shop.store)
+        sentence = Sentence(
+            "{store}: {count} rows are not as the journals say.",
+            store=shop.store,
+            count=found.count,
+        )
+        findings.append(Finding("wrong" if found.count else "well", sentence))
     return findings

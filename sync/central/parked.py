@@ -30,10 +30,16 @@ _PARKED = text(
     " AND (till_id, epoch, number) > (:till_id, :epoch, :number)"
     " ORDER BY till_id, epoch, number LIMIT :most"
 )
+_COUNT = text("SELECT count(*) FROM journal WHERE store_id = :store_id AND is_parked")
 _TAKE = text(
     "UPDATE journal SET is_parked = false WHERE store_id = :store_id AND till_id = :till_id"
     " AND epoch = :epoch AND number = :number AND is_parked RETURNING number"
 )
+
+
+async def count(session: AsyncSession, store: str) -> int:
+    """Return how many entries of a store are kept and count for nothing."""
+    return int((await session.execute(_COUNT, {"store_id": store})).scalar_one())
 
 
 async def retry(centre: Centre, store: str, now: datetime) -> int:

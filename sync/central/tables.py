@@ -51,7 +51,8 @@ class Centred(SQLModel):
 class Store(Centred, table=True):
     """One shop: its zone of time and of prices, and its number in passes (1 to 65535).
 
-    `address` and `hours` are what its customers read, in lines.
+    `address` and `hours` are what its customers read, in lines. `worked_at` is when the worker was
+    last there.
     """
 
     __tablename__ = "store"
@@ -64,6 +65,7 @@ class Store(Centred, table=True):
     number: int | None = Field(default=None)
     address: str = Field(default="", sa_type=Text, sa_column_kwargs={"server_default": ""})
     hours: str = Field(default="", sa_type=Text, sa_column_kwargs={"server_default": ""})
+    worked_at: datetime | None = Field(default=None, sa_type=Moment)
 
 
 class Till(Centred, table=True):

@@ -56,7 +56,7 @@ def duties(rules: OrderRules, soon: tuple[Step, ...] = ()) -> Duties:
         if count:
             structlog.get_logger().info("erased", store=store, orders=count)
 
-    return Duties((forget, expire), (retry, forget_told, erase), (webhooks.deliver, *soon))
+    return Duties((forget, expire, attend), (retry, forget_told, erase), (webhooks.deliver, *soon))
 
 
 async def work(centre: Centre, stop: asyncio.Event, duties: Duties) -> None:
@@ -123,6 +123,16 @@ async def forget(centre: Centre, store: str, now: datetime) -> None:
     async def deed(session: AsyncSession) -> None:
         await access.forget(session, store, now)
         await feed.forget(session, [store], now)
+        await session.commit()
+
+    await centre.done(store, deed)
+
+
+async def attend(centre: Centre, store: str, now: datetime) -> None:
+    """Note that a worker was here, so that `doctor` sees when none is."""
+
+    async def deed(session: AsyncSession) -> None:
+        await stores.attended(session, store, now)
         await session.commit()
 
     await centre.done(store, deed)

@@ -22,29 +22,12 @@ def doctor(folder: Path, *, deep: bool) -> int:
     """Print what an installer should know; 1 when something is wrong."""
 
     async def deed(centre: Centre, found: Opened) -> list[Finding]:
-        findings = await examine(found, centre)
-        if deep and all(one.state != "wrong" for one in findings):
-            findings += await _projections(centre)
-        return findings
+        return await examine(found, centre, deep=deep)
 
     findings = at_centre(folder, deed)
     for one in findings:
         typer.echo(f"{_MARKS[one.state]} {words().say(one.sentence)}")
     return int(any(one.state == "wrong" for one in findings))
-
-
-async def _projections(centre: Centre) -> list[Finding]:
-    findings = []
-    for shop in await stores.every(centre):
-        async with centre.session(shop.store) as session:
-            found = await rebuild.compare(session, shop.store)
-        sentence = Sentence(
-            "{store}: {count} rows are not as the journals say.",
-            store=shop.store,
-            count=found.count,
-        )
-        findings.append(Finding("wrong" if found.count else "well", sentence))
-    return findings
 
 
 def backup_check(folder: Path, urls: list[str]) -> int:

@@ -71,6 +71,17 @@ def next_epoch(*seen: str, tag: str = "") -> str:
     return f"K{number}X{tag}" if tag else f"K{number}"
 
 
+def is_tagged(epoch: str) -> bool:
+    """Tell whether an epoch was minted without knowing which ones were used.
+
+    What comes after it does not know either: it needs a tag of its own.
+
+    >>> is_tagged("K2X9XZ"), is_tagged("K3")
+    (True, False)
+    """
+    return "X" in epoch
+
+
 def digest(
     place: Place, number: int, head: tuple[str, int, str], body: bytes, previous: bytes
 ) -> bytes:

@@ -15,7 +15,7 @@ from sqlalchemy import Connection, Engine
 
 from pos.domain.events import EpochOpened, Event, TillInstalled
 from pos.journal.chain import START, Finding, Head, check
-from pos.journal.entry import Place, next_epoch
+from pos.journal.entry import Place, is_tagged, next_epoch
 from pos.journal.signing import Signer
 from pos.ports import Clock, Ids, StoreUnavailable, Witness
 from pos.store.beginning import check_beginning, purged
@@ -280,7 +280,8 @@ def _beginning(
         place = Place(who.store, who.till, next_epoch(""))
         return place, [TillInstalled(public_key=key, software=who.software)]
     seen = START if mark is None else mark.head
-    tag = "" if reason in _REMEMBERS else ids.token()[-4:].upper()
+    is_known = reason in _REMEMBERS and not (is_tagged(end.head.epoch) or is_tagged(seen.epoch))
+    tag = "" if is_known else ids.token()[-4:].upper()
     epoch = next_epoch(end.head.epoch, seen.epoch, tag=tag)
     opened = EpochOpened(
         reason=reason,

@@ -12,6 +12,7 @@ import pytest
 
 from pos.domain.events import TillStopped
 from pos.journal.chain import START, Head
+from pos.journal.entry import is_tagged
 from pos.store.marker import Found, Mark, Marker, judge
 from pos.store.open import FILE
 from pos.store.rebuild import rebuild_check, verify
@@ -122,6 +123,25 @@ def test_two_copies_without_their_marker_never_mint_the_same_epoch(tmp_path: Pat
     assert len({store.ledger.place.epoch for store in stores}) == 2
     for store in stores:
         store.close()
+
+
+def test_after_a_lost_marker_no_backup_mints_an_epoch_that_another_may_have(
+    tmp_path: Path,
+) -> None:
+    day(tmp_path)
+    copy(tmp_path / "data", tmp_path / "kept")
+    epochs = []
+    for _ in range(2):
+        missing_marker(tmp_path)
+        for backup in (False, True):
+            if backup:
+                shutil.rmtree(tmp_path / "data")
+                copy(tmp_path / "kept", tmp_path / "data")
+            store = start(tmp_path)
+            epochs.append(store.ledger.place.epoch)
+            store.close()
+    assert len(set(epochs)) == 4
+    assert all(is_tagged(epoch) for epoch in epochs)
 
 
 @pytest.mark.parametrize("case", ["", *ALARMS])

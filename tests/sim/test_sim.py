@@ -13,12 +13,20 @@ from tests.sim.world import Simulation, run
 FIXED = range(1, 121)
 """The seeds of every run; 1 in 16 signs with Ed25519."""
 
+BROKE_ONCE = (708_487_382,)
+"""A marker lost, then an older file with the marker of that time: one number was printed twice."""
+
 
 @pytest.mark.parametrize("first", FIXED[::20])
 def test_no_fixed_schedule_loses_or_doubles_anything(first: int) -> None:
     done = [run(seed) for seed in range(first, first + 20)]
     assert sum(each.sales for each in done) > 100
     assert any(seed.seed % REAL_KEYS_EVERY == 0 for seed in done)
+
+
+@pytest.mark.parametrize("seed", BROKE_ONCE)
+def test_a_schedule_that_found_a_hole_of_the_protocol_holds(seed: int) -> None:
+    assert run(seed).sales
 
 
 def test_a_schedule_never_tried_before_loses_or_doubles_nothing() -> None:

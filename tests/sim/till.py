@@ -12,7 +12,7 @@ from pos.domain.events import EpochOpened, TillInstalled
 from pos.domain.shift import instant_text
 from pos.journal.canonical import canonical, read_facts
 from pos.journal.chain import START, Head
-from pos.journal.entry import Entry, Place, next_epoch
+from pos.journal.entry import Entry, Place, is_tagged, next_epoch
 from pos.journal.repeat import KIND, repeat, told
 from pos.journal.signing import Signer
 from pos.store.marker import Found, Mark, judge
@@ -90,7 +90,8 @@ class Machine:
         self.mark = Mark(old.head, file.nonce if file.nonce == old.pending else old.nonce, coming)
         self._may_die()
         if reason:
-            remembers = reason in ("marker_ahead", "key_replaced")
+            known = not (is_tagged(file.head.epoch) or is_tagged(old.head.epoch))
+            remembers = known and reason in ("marker_ahead", "key_replaced")
             self._open_epoch(reason, old.head, "" if remembers else self._tag(), nonce=coming)
         elif not file.entries:
             installed = TillInstalled(public_key=self.signer.public_key.hex(), software="sim")

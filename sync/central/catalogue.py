@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from itertools import islice
 from typing import Any
 
+from pydantic import ValidationError
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -24,6 +25,7 @@ from pos.domain.catalogue_import import (
     RowReader,
     SeenRows,
 )
+from pos.domain.feed import ArticleFields, PriceFields
 from pos.domain.words import Sentence
 from sync.central import feed, prices
 from sync.central.engine import Centre
@@ -162,6 +164,24 @@ class _Change:
         await self.session.execute(_OWN, {"store_id": COMPANY, **codes})
 
 
+_TOO_MANY = {
+    "codes": ("code", Sentence("The article has as many codes as a till takes.")),
+    "prices": ("price", Sentence("The article has as many prices as a till takes.")),
+}
+
+
+def _fit(row: Row, article: dict[str, Any], priced: list[prices.Dated] | None) -> None:
+    """Raise CellRefused for what a till would refuse of the row that this one becomes."""
+    try:
+        ArticleFields.model_validate(article)
+        if priced is not None:
+            PriceFields(prices=tuple(priced))
+    except ValidationError as error:
+        where = str(error.errors(include_url=False)[0]["loc"][0])
+        field, sentence = _TOO_MANY.get(where, (where, Sentence("No till takes this value.")))
+        raise CellRefused(field, str(getattr(row, field, "")), sentence) from error
+
+
 def _unusual(fields: dict[str, Any]) -> dict[str, Any]:
     """Return an article's row as it is written: without what is as for most."""
     return {name: value for name, value in fields.items() if _USUAL.get(name) != value}
@@ -187,14 +207,18 @@ class _Batch:
         elif not row.again:
             said = {name: value for name in _SAID if (value := getattr(row, name)) is not None}
             known = {**known, **said}
-        if row.code and row.code not in known["codes"]:
+        adds = bool(row.code) and row.code not in known["codes"]
+        if adds:
             known = {**known, "codes": [*known["codes"], row.code]}
+        priced = None if row.price is None else self._dated(row, self.priced.get(sku, []))
+        _fit(row, known, priced)
+        if adds:
             self.codes[row.code] = self.owners[row.code] = sku
         self.articles[sku] = known
         if not row.again:
             self.named.add(sku)
-        if row.price is not None:
-            self.priced[sku] = self._dated(row, self.priced.get(sku, []))
+        if priced is not None:
+            self.priced[sku] = priced
 
     def _resolve(self, row: Row) -> str:
         owner = self.owners.get(row.code) if row.code else None

@@ -14,10 +14,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
+from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from pos.domain.money import AMOUNT_MAX
-from sync.central import feed
+from sync.central import feed, stores
 from sync.central.engine import Centre
 from sync.central.values import CATALOGUE, COMPANY, CentreRefusal, Unknown, prices_scope
 
@@ -27,6 +28,8 @@ Dated = tuple[int, int]
 PRICES_MOST = 100
 """The most prices of an article that lie ahead."""
 
+_BEGUN = text("SELECT 1 FROM feed_head WHERE store_id = :store_id AND scope = :scope")
+
 
 async def put(
     centre: Centre, zone: str, sku: str, amount: int, valid_from: datetime, now: datetime
@@ -34,13 +37,19 @@ async def put(
     """Let an article cost `amount` in a zone from an instant on; commits.
 
     Raises Unknown for an article that is not in the catalogue, CentreRefusal (`bad_price`) for an
-    amount out of range or too many prices ahead.
+    amount out of range or too many prices ahead, (`no_zone`) for a zone that no store has
+    and no file was brought into.
     """
+    zones = sorted({one.price_zone for one in await stores.every(centre)})
     if not 0 <= amount <= AMOUNT_MAX:
         raise CentreRefusal("bad_price", f"a price is from 0 to {AMOUNT_MAX}, not {amount}")
     async with centre.everywhere() as sessions:
         for session in sessions:
             scope = prices_scope(zone)
+            if zone not in zones and not await _is_begun(session, scope):
+                known = ", ".join(zones) or "none"
+                why = f"no store has the price zone {zone}; there is {known}"
+                raise CentreRefusal("no_zone", why)
             before = await feed.advance(session, COMPANY, scope, 1, now)
             if sku not in await feed.current(session, COMPANY, CATALOGUE, "article", [sku]):
                 raise Unknown(f"the catalogue has no article {sku}")
@@ -53,6 +62,12 @@ async def put(
             await feed.put(session, COMPANY, scope, things({sku: dated}), before)
         for session in sessions:
             await session.commit()
+
+
+async def _is_begun(session: AsyncSession, scope: str) -> bool:
+    """Whether anything was ever told in a zone: one is prepared by a file before a shop has it."""
+    found = await session.execute(_BEGUN, {"store_id": COMPANY, "scope": scope})
+    return found.one_or_none() is not None
 
 
 def with_price(held: Sequence[Dated], amount: int, *, since: int, now: int) -> list[Dated]:

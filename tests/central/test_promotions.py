@@ -19,7 +19,7 @@ from pos.till import tender
 from sync.central import feed, prices, promotions, stores, vat
 from sync.central.engine import Centre
 from sync.central.stores import StoreFacts
-from sync.central.values import CATALOGUE, COMPANY, CentreRefusal, Unknown
+from sync.central.values import CATALOGUE, COMPANY, CentreRefusal, Unknown, prices_scope
 from tests.central.conftest import Databases
 from tests.central.machines import Machine
 from tests.central.proxy import Cable, cable
@@ -184,7 +184,10 @@ async def test_a_shop_that_changes_its_zone_reads_the_new_prices_without_enrolli
     sku, machine, now = shop.store[1:], machines[0], datetime.now(UTC)
     zone = f"Z{sku}"
     await sent(shop, sku)
-    await prices.put(shop.centre, zone, sku, 150, NOON, NOON)
+    async with shop.centre.session(shop.store) as session:
+        prepared = prices.things({sku: [(0, 150)]})
+        await feed.publish(session, COMPANY, prices_scope(zone), prepared, NOON)
+        await session.commit()
     await machine.until(lambda: _has_all(machine, sku))
     await stores.put(shop.centre, StoreFacts(shop.store, "Au coin", "Europe/Paris", zone), now)
 

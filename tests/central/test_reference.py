@@ -18,7 +18,7 @@ from sync.central.catalogue import Report
 from sync.central.engine import Centre
 from sync.central.values import CATALOGUE, CentreRefusal, Unknown
 from sync.protocol import Cursor
-from tests.central.tills import NOON, enrolled
+from tests.central.tills import NOON, enrolled, rows
 
 TABLE = VatTable(
     {"FR055": [VatRate(550, date(2014, 1, 1))], "FR20": [VatRate(2000, date(2014, 1, 1))]},
@@ -33,6 +33,12 @@ AHEAD = NOON + timedelta(days=2)
 def rules(**changed: Any) -> ImportRules:
     given: dict[str, Any] = {"vat": TABLE, "now": NOON, "zone": UTC}
     return ImportRules(**given | changed)
+
+
+def gtin13(n: int) -> str:
+    """Return the n-th of a run of bar codes."""
+    digits = f"340095{n:06d}"
+    return digits + str(-sum(int(d) * (3 if at % 2 else 1) for at, d in enumerate(digits)) % 10)
 
 
 async def bring(centre: Centre, *lines: Sequence[str], **changed: Any) -> tuple[int, int, int, int]:
@@ -113,6 +119,34 @@ async def test_a_row_that_cannot_be_right_is_refused(centre: Centre, line: list[
     assert await bring(centre, HEAD, line, JAM) == (1, 0, 0, 1)
 
 
+async def test_no_article_gets_more_codes_than_a_till_takes(centre: Centre) -> None:
+    head = ["sku", "code"]
+    more = [["B1", gtin13(n)] for n in range(101)]
+    assert await bring(centre, HEAD, [*BREAD[:1], "", *BREAD[2:]], JAM) == (2, 0, 0, 0)
+    assert await bring(centre, head, *more[:60]) == (0, 1, 0, 0)
+    report = await catalogue.import_rows(centre, [head, *more[60:]], rules(), "FR")
+    (refused,) = report.refused
+    assert (refused.line, refused.field, refused.value) == (42, "code", "0" + gtin13(100))
+    articles = await seen(centre, CATALOGUE, "article")
+    assert len(ArticleFields.model_validate(articles["B1"]).codes) == 100
+    other = ["N1", gtin13(100), "Autre", "1,00", "5,5"]
+    assert await bring(centre, HEAD, other) == (1, 0, 0, 0)
+
+
+async def test_no_article_gets_more_prices_than_a_till_takes(centre: Centre) -> None:
+    days = [NOON.date() + timedelta(days=n) for n in range(203)]
+    dated = [["B1", "Pain", "1,00", "5,5", f"{day}"] for day in days]
+    counts = await bring(centre, ["sku", "name", "price", "vat", "since"], *dated)
+    assert counts == (1, 0, 0, 3)
+    assert len((await priced(centre))["B1"]) == 200
+
+
+async def test_a_default_that_no_till_takes_is_refused_line_by_line(centre: Centre) -> None:
+    default = Defaults(vat="FR20", department="D" * 81)
+    assert await bring(centre, ["sku", "name"], ["N1", "Pain"], defaults=default) == (0, 0, 0, 1)
+    assert await seen(centre, CATALOGUE, "article") == {}
+
+
 async def test_a_file_without_a_column_of_codes_is_refused_whole(centre: Centre) -> None:
     with pytest.raises(Refusal):
         await bring(centre, ["name", "price"], ["Pain", "1,00"])
@@ -165,6 +199,14 @@ async def test_prices_that_nobody_can_pay_any_more_are_let_go(centre: Centre) ->
         at = NOON + timedelta(hours=hours)
         await prices.put(centre, "FR", "B1", 100 + hours, at, at)
     assert await priced(centre) == {"B1": [[int(at.timestamp()), 103]]}
+
+
+async def test_a_price_in_a_zone_that_no_store_has_is_refused(centre: Centre) -> None:
+    await bring(centre, HEAD, BREAD)
+    with pytest.raises(CentreRefusal, match="no store has the price zone ZZ; there is FR"):
+        await prices.put(centre, "ZZ", "B1", 99, AHEAD, NOON)
+    scopes = "SELECT scope FROM feed_head WHERE store_id = :store_id AND scope = 'prices:ZZ'"
+    assert await rows(centre, "*", scopes) == []
 
 
 @pytest.mark.parametrize(("sku", "amount"), [("B1", -1), ("B1", 10**9), ("X", 100)])

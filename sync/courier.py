@@ -84,6 +84,7 @@ class Courier:
         self._failures: dict[Side, int] = {"up": 0, "down": 0}
         self._work, self._news, self._asked, self._wanted = (asyncio.Event() for _ in range(4))
         self._recovered = asyncio.Event()
+        self._is_lacking = False
 
     async def run(self) -> None:
         """Work until cancelled."""
@@ -211,6 +212,8 @@ class Courier:
             return True
         due = self._outgoing.next_push(heads)
         self._standing.is_behind = self._outgoing.unsent(heads) > BEHIND_FROM
+        if due is None and self._is_lacking:
+            raise Trouble(CourierState.MISSING, "the centre lacks purged entries")
         if due is None:
             return False
         self._standing.tell()
@@ -293,6 +296,10 @@ class Courier:
         self._keep(after)
         if not set(outcomes.values()) <= {"advanced", "ignored"}:
             self._around.log("pull", {"outcomes": dict(outcomes)})
+            self._work.set()
+        was_lacking, self._is_lacking = self._is_lacking, "missing" in outcomes.values()
+        if was_lacking and not self._is_lacking:
+            self._recovered.set()
             self._work.set()
         if answer.reads:
             await self._scopes.change(answer.reads)

@@ -145,7 +145,10 @@ WORDS: Mapping[CourierState, Words] = {
     CourierState.MISSING: Words(
         DeviceState.ATTENTION,
         Sentence("archive needed"),
-        Sentence("The centre lacks entries that were purged here: give it their archive."),
+        Sentence(
+            "The centre lacks entries that were purged here. The office brings their archive in"
+            " with “comptoir-central journal import”; then this till goes on by itself."
+        ),
     ),
     CourierState.DISK: Words(
         DeviceState.ATTENTION,

@@ -148,6 +148,12 @@ def _is_poison(error: BaseException) -> bool:
     return any(isinstance(one, _POISON) for one in chain)
 
 
+async def keys_of(session: AsyncSession, who: TillId) -> dict[str, bytes]:
+    """Return every public key that a till ever had, by key id: what proves its entries."""
+    whose = {"store_id": who.store, "till_id": who.till}
+    return {name: bytes(key) for name, key in await session.execute(_KEYS, whose)}
+
+
 async def _push(
     session: AsyncSession, who: TillId, asked: Push, now: datetime, effects: _Effects
 ) -> Taken:
@@ -190,8 +196,7 @@ async def _judged(taking: _Taking, entries: list[Entry]) -> Verdict:
         if head is None:
             raise Unknown(f"there is no till {taking.place.store}-{taking.place.till}")
     here = Head(taking.place.epoch, head.number, bytes(head.hash))
-    whose = {"store_id": where["store_id"], "till_id": where["till_id"]}
-    keys = {name: bytes(key) for name, key in await session.execute(_KEYS, whose)}
+    keys = await keys_of(session, TillId(taking.place.store, taking.place.till))
     known: dict[int, bytes] = {}
     if numbers := wanted(here, entries):
         span = {"first": numbers.start, "last": numbers.stop - 1}

@@ -1,4 +1,8 @@
-"""The disk of the till refuses what the courier writes: a limit of the kernel's on its process."""
+"""The system refuses what the courier writes (EFBIG): a limit of the kernel's on its process.
+
+A disk that is full says ENOSPC, which needs a file system of its own that may be mounted; the
+courier takes every refusal alike, as the state “disk refuses”.
+"""
 
 from __future__ import annotations
 
@@ -26,7 +30,7 @@ def guarded() -> None:
     """The statements that a till runs on its own files are of one store anyway."""
 
 
-async def test_a_disk_that_is_full_for_the_courier_stops_nothing_and_loses_nothing(
+async def test_files_that_may_not_grow_for_the_courier_stop_nothing_and_lose_nothing(
     home: Path, api: Process, shop: Shop
 ) -> None:
     code = await code_for(api, shop)

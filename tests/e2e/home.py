@@ -64,7 +64,7 @@ vat_number = "FR11999999998"
 
 [till]
 store = "S001"
-name = "T01"
+name = "{name}"
 language = "{language}"
 {till}
 [devices]
@@ -124,6 +124,7 @@ class Home:
     path: Path
     ahead: timedelta = timedelta()
     language: str = "en"
+    name: str = "T01"
     _runs: count[int] = field(default_factory=count)
 
     @property
@@ -151,6 +152,7 @@ class Home:
             drawer=drawer,
             display=display,
             till=till,
+            name=self.name,
             language=self.language,
         )
         self.path.mkdir(parents=True, exist_ok=True)
@@ -250,9 +252,9 @@ class Home:
         return any(is_signature(key, signature, payload) for key in keys)
 
 
-def make_shop(folder: Path, when: datetime | None = None) -> Home:
+def make_shop(folder: Path, when: datetime | None = None, name: str = "T01") -> Home:
     """Fill a till with the demonstration's articles and people, all PINs known; now or `when`."""
-    home = Home(folder)
+    home = Home(folder, name=name)
     if when is not None:
         home.go_to(when)
     home.settle()
@@ -266,4 +268,4 @@ def make_shop(folder: Path, when: datetime | None = None) -> Home:
 def copy_of(shop: Home, folder: Path) -> Home:
     """Return a till that starts as `shop` stands, key and marker included."""
     shutil.copytree(shop.path, folder, dirs_exist_ok=True)
-    return Home(folder, shop.ahead)
+    return Home(folder, shop.ahead, name=shop.name)

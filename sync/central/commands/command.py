@@ -14,6 +14,7 @@ import typer
 
 from pos.domain.errors import Refusal
 from pos.domain.words import Sentence
+from sync.central.commands.journal_command import journal
 from sync.central.commands.order_command import channel, orders, webhooks
 from sync.central.commands.promotion_command import promotion
 from sync.central.commands.said import complain
@@ -47,6 +48,7 @@ app.add_typer(channel, name="channel")
 app.add_typer(orders, name="orders")
 app.add_typer(webhooks, name="webhooks")
 app.add_typer(staff, name="staff")
+app.add_typer(journal, name="journal")
 app.add_typer(conflicts, name="conflicts")
 
 

@@ -12,7 +12,7 @@ from datetime import datetime
 from pos.domain.shift import instant
 from pos.domain.words import Sentence
 from pos.ports import DeviceState
-from pos.ports.centre import CourierState
+from pos.ports.centre import CourierReport, CourierState
 from pos.till.desk import Desk
 
 NETWORK = "network"
@@ -163,14 +163,8 @@ WORDS: Mapping[CourierState, Words] = {
 }
 """Every state of the courier in words."""
 
-KINDS: Mapping[str, Sentence] = {
-    "catalogue": Sentence("Articles"),
-    "prices": Sentence("Prices"),
-    "store": Sentence("Stock and staff"),
-    "till": Sentence("Messages for this till"),
-}
-"""What a scope holds, by its beginning."""
-
+CATALOGUE, PRICES, STORE = "catalogue", "prices", "store"
+"""How the names of the scopes begin that this till reads."""
 
 BAR_CELLS = 20
 """How wide a progress bar is."""
@@ -181,11 +175,13 @@ class Age:
     """How old what the till knows of something is, in seconds; None: it was never read.
 
     `coming` is how much of what is new is here, in thousandths; None when nothing is on its way.
+    `count` is how many of them this till holds, None where they are not counted.
     """
 
     what: Sentence
     seconds: int | None
     coming: int | None = None
+    count: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,18 +204,40 @@ def readiness(desk: Desk) -> Readiness:
         state = CourierState.NOT_ENROLLED
         return Readiness(state, WORDS[state], unsent, None, None, ())
     report, now = centre.report(), desk.ports.clock.now()
-    told = [(scope.partition(":")[0], at) for scope, at in sorted(report.read_at.items())]
-    known = {kind: _seconds(at, now) for kind, at in told}
-    coming = {scope.partition(":")[0]: share for scope, share in report.coming.items()}
     return Readiness(
         report.state,
         WORDS[report.state],
         unsent,
         _seconds(centre.unsent_since(), now) if unsent else None,
         _seconds(report.heard_at, now),
-        [Age(what, known.get(kind), coming.get(kind)) for kind, what in KINDS.items()],
+        _ages(desk, report, now),
         report.offset_s,
     )
+
+
+def _ages(desk: Desk, report: CourierReport, now: datetime) -> list[Age]:
+    """Return a row for each thing the till needs without a network; a scope may hold several.
+
+    What comes together shares a row, so that the smallest screen shows all: stock and staff, and
+    the shops' names with the keys of the passes.
+    """
+    orders = desk.ports.orders
+    read = {scope.partition(":")[0]: at for scope, at in sorted(report.read_at.items())}
+    coming = {scope.partition(":")[0]: share for scope, share in report.coming.items()}
+    rows: list[tuple[str, Sentence, int | None]] = [
+        (CATALOGUE, Sentence("Articles"), None),
+        (PRICES, Sentence("Prices"), None),
+        (STORE, Sentence("Stock and staff"), None),
+    ]
+    if orders is not None:
+        rows += [
+            (STORE, Sentence("Orders"), len(orders.all())),
+            (CATALOGUE, Sentence("Keys of pickup passes"), len(orders.pass_keys())),
+        ]
+    return [
+        Age(what, _seconds(read.get(scope, ""), now), coming.get(scope), count)
+        for scope, what, count in rows
+    ]
 
 
 def sentences(ready: Readiness) -> list[Sentence]:
@@ -265,6 +283,9 @@ def _aged(one: Age) -> Sentence:
                         percent=one.coming // 10)  # fmt: skip
     if one.seconds is None:
         return Sentence("{what}: not read yet.", what=one.what)
+    if one.count is not None:
+        return Sentence("{what}: {count} here, {age} old.", what=one.what, count=one.count,
+                        age=age(one.seconds))  # fmt: skip
     return Sentence("{what}: {age} old.", what=one.what, age=age(one.seconds))
 
 

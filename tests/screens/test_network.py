@@ -8,7 +8,7 @@ import pytest
 
 from pos.domain.feed import StaffFields
 from pos.domain.shift import instant_text
-from pos.doubles import ToldCentre
+from pos.doubles import MemoryOrders, ToldCentre
 from pos.ports import DeviceState, StatusChanged
 from pos.ports.centre import CourierReport, CourierState, ForkOrder, StaffChange
 from pos.till.readiness import NETWORK, WORDS
@@ -48,14 +48,29 @@ async def test_the_light_of_the_network_says_how_the_courier_fares() -> None:
 async def test_one_key_tells_the_ages_what_is_unsent_and_what_to_do(size: tuple[int, int]) -> None:
     shop, told = with_centre(CourierState.LOGIN_PAGE)
     told.oldest = told.said.heard_at
+    shop.desk.ports.orders = MemoryOrders(shop.store)
     shop.clock.pass_s(7_300)
     async with at_work(shop.app(), size) as hands:
         await hands.press("ctrl+a")
         for text in ("log in first", "open a browser", "last heard 2 h ago", "Articles: 2 h old"):
             assert hands.reads(text)
         assert hands.reads("the oldest for 2 h")
+        assert hands.reads("Keys of pickup passes: 0 here, 2 h old")
         await hands.press("enter")
         assert not hands.reads("Articles:")
+
+
+@pytest.mark.parametrize("state", sorted(WORDS, key=lambda one: len(WORDS[one].page.template))[-2:])
+async def test_the_longest_advice_leaves_room_for_every_age_on_a_small_screen(
+    state: CourierState,
+) -> None:
+    shop, told = with_centre(state)
+    told.oldest = told.said.heard_at
+    shop.desk.ports.orders = MemoryOrders(shop.store)
+    async with at_work(shop.app(), (80, 24)) as hands:
+        await hands.press("ctrl+a")
+        for text in ("last heard", "sent, the oldest", "Articles:", "Orders:", "Keys of pickup"):
+            assert hands.reads(text), text
 
 
 async def test_the_bar_of_what_arrives_moves_on_the_open_page() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from typing import Literal
 
 import pytest
 
@@ -60,6 +61,8 @@ def test_the_customer_may_take_a_part_and_come_back_for_the_rest() -> None:
     assert slug_of(lambda: hand_over.take(till.desk, part, 1, 3_000)) == "too_much"
     done = hand_over.finish(till.desk, part)
     assert (done.state, done.line(1).to_hand, handed(till).rest) == (OrderState.READY, 1_000, True)
+    (slip,) = till.papers("pickup")
+    assert not re.search(r"8/12/2026|08/12/2026", slip)  # the term runs from the last goods
     rest = till.begun()
     assert (rest.order.visits, [one.quantity for one in rest.lines]) == (1, [1_000])
     assert hand_over.finish(till.desk, rest).state is OrderState.HANDED_OVER
@@ -104,9 +107,10 @@ def test_the_right_bags_are_proven_by_their_labels() -> None:
     assert handed(till).bags_scanned == 2
 
 
-def test_a_name_alone_for_what_is_dear_wants_a_manager() -> None:
+@pytest.mark.parametrize("method", ["name", "proxy"])
+def test_a_name_alone_for_what_is_dear_wants_a_manager(method: Literal["name", "proxy"]) -> None:
     till = PickupTill(DEAR)
-    proof = Proof("name", "id_card")
+    proof = Proof(method, "id_card")
     begun = hand_over.ask_claim(till.desk, hand_over.begin(till.desk, DEAR, proof))
     assert slug_of(lambda: hand_over.finish(till.desk, begun)) == "needs_permission"
     hand_over.finish(till.desk, begun, till.loan(Permission.PICKUP_UNSURE))

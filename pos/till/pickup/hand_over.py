@@ -168,7 +168,8 @@ def rule(desk: Desk, handover: HandOver) -> Ruling:
     shop waits for the centre.
     """
     rules, now = desk.rules.pickup, standing(desk, handover)
-    by_name = handover.proof.method == "name" and handover.value > rules.high_value
+    is_weak = handover.proof.method in ("name", "proxy")
+    by_name = is_weak and handover.value > rules.high_value
     if now is Standing.GRANTED:
         is_unsure = Permission.PICKUP_UNSURE if by_name else None
         return Ruling("granted", "name_only" if by_name else "", is_unsure)

@@ -38,10 +38,11 @@ def page_of_bag(desk: Desk, order: Order, bag: int, _copy: int) -> Page:
 def page_of_slip(desk: Desk, order: Order, handed: HandedOver, copy_number: int) -> Page:
     """Return the pickup slip of a hand-over, without prices.
 
-    The term to withdraw is there for what was bought at a distance: a reservation is not.
+    The term to withdraw is there for what was bought at a distance: a reservation is not. It runs
+    from the last of the goods (L221-18), so that it is not there while more is kept.
     """
     at = instant(handed.at).astimezone(desk.zone)
-    is_distance = order.contract is not Contract.RESERVATION
+    is_distance = order.contract is not Contract.RESERVATION and not handed.facts.rest
     parts = SlipParts(
         at=at,
         till=desk.ports.ledger.place.till,

@@ -19,8 +19,8 @@ def between_sales(desk: Desk) -> list[Sentence]:
     if centre is None or not centre.enrolled() or _is_busy(desk):
         return []
     told = follow_fork(desk)
-    for change in centre.staff_changes():
-        told += _take(desk, centre, change)
+    for change in sorted(centre.staff_changes(), key=lambda one: one.fields is not None):
+        told += _take(desk, centre, change)  # who leaves first: their number is free then
     return told
 
 
@@ -48,12 +48,13 @@ def _part(desk: Desk, centre: Centre, order: ForkOrder) -> Sentence:
 
 
 def _take(desk: Desk, centre: Centre, change: StaffChange) -> list[Sentence]:
-    """Bring one person to what the centre says; what cannot be is told, and left as it is."""
+    """Bring one person to what the centre says; what cannot be is told once, and tried again."""
     known = {one.ref: one for one in desk.ports.people.all()}
     old = known.get(change.ref)
+    is_other = change.fields is None or (old is not None and old.role != change.fields.role)
+    if old is not None and is_other and not _may_leave(desk, old):
+        return []  # tried again when somebody else stands at the till
     if change.fields is None:
-        if old is not None and not _may_leave(desk, old):
-            return []  # tried again when somebody else stands at the till
         if old is not None:
             desk.record(StaffRemoved(staff=change.ref))
         centre.took(change)
@@ -62,7 +63,9 @@ def _take(desk: Desk, centre: Centre, change: StaffChange) -> list[Sentence]:
     person = Person(change.ref, fields.number, fields.name, fields.role)
     other = next((one for one in known.values() if one.number == person.number), None)
     if other is not None and other.ref != change.ref:
-        centre.took(change)
+        if change.digest in desk.refused_people:
+            return []  # tried again each time, told once
+        desk.refused_people.add(change.digest)
         return [
             Sentence(
                 "The centre gives {name} the number {number}, which {other} has here.",
@@ -84,7 +87,7 @@ def _event(old: Person | None, person: Person) -> Event:
 
 
 def _may_leave(desk: Desk, person: Person) -> bool:
-    """Whoever stands at the till, has a basket, or is its last manager, stays until later."""
+    """Whoever stands at the till, has a basket, or is its last manager, stays as they are."""
     managers = [one for one in desk.ports.people.all() if one.role == Role.MANAGER]
     is_here = desk.person is not None and desk.person.ref == person.ref
     has_basket = person.ref in desk.open and bool(desk.open[person.ref].basket.steps)

@@ -77,14 +77,19 @@ def test_a_new_pin_of_the_centre_counts_and_is_written_as_such(
     assert staff.sign_in(till.desk, CASHIER, "8642").ref == "staff-1"
 
 
-def test_a_number_that_someone_else_has_here_is_told_and_not_taken(
+def test_a_number_that_someone_else_has_here_is_told_once_and_taken_when_it_is_free(
     till: Till, centre: ToldCentre
 ) -> None:
     centre.people = [StaffChange("staff-9", NEW.model_copy(update={"number": CASHIER}), "1")]
     (said,) = between_sales(till.desk)
     assert said.values["other"] == "Camille"
     assert "staff-9" not in people(till)
+    assert between_sales(till.desk) == []
+    till.sign_in(MANAGER)
+    centre.people.append(StaffChange("staff-1", None, "0"))
+    assert between_sales(till.desk) == []
     assert not centre.people
+    assert staff.sign_in(till.desk, CASHIER, "4321").ref == "staff-9"
 
 
 def test_whoever_the_centre_takes_off_leaves_unless_they_stand_here_or_are_the_last_manager(

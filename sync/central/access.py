@@ -131,10 +131,15 @@ async def put_code(session: AsyncSession, who: TillId, code_hash: str, now: date
     """
     asked = {"store": who.store, "till": who.till}
     await session.execute(_PUT_TILL, asked)
-    await session.execute(_DROP_CODES, asked)
+    await drop_codes(session, who)
     expires = now + CODE_LIFE
     await session.execute(_PUT_CODE, {**asked, "code": code_hash, "now": now, "expires": expires})
     return expires
+
+
+async def drop_codes(session: AsyncSession, who: TillId) -> None:
+    """Let no code of a till serve any more."""
+    await session.execute(_DROP_CODES, {"store": who.store, "till": who.till})
 
 
 async def admit(session: AsyncSession, asking: Asking, now: datetime) -> bool:

@@ -6,7 +6,9 @@ opaque reference that journals name; names and PIN hashes go to the store's own 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -37,6 +39,44 @@ async def add(
     }
     await feed.put(session, store, store_scope(store), {("staff", person.ref): fields}, before)
     await session.commit()
+
+
+async def listed(session: AsyncSession, store: str) -> list[Person]:
+    """Return who may use the tills of a store, by number."""
+    found = await feed.current(session, store, store_scope(store), "staff")
+    people = [Person(ref, one["number"], one["name"], one["role"]) for ref, one in found.items()]
+    return sorted(people, key=lambda one: (len(one.number), one.number))
+
+
+async def change(
+    session: AsyncSession, store: str, number: str, changed: Mapping[str, str], now: datetime
+) -> Person:
+    """Change the `role` or the `pin_hash` of whoever has a number; commit, and return them.
+
+    Raises Unknown, CentreRefusal (`unknown_role`).
+    """
+    if "role" in changed and changed["role"] not in ROLES:
+        raise CentreRefusal("unknown_role", f"{changed['role']} is none of {', '.join(ROLES)}")
+    before = await feed.advance(session, store, store_scope(store), 1, now)
+    ref, fields = await _numbered(session, store, number)
+    told = {**fields, **changed}
+    await feed.put(session, store, store_scope(store), {("staff", ref): told}, before)
+    await session.commit()
+    return Person(ref, number, told["name"], told["role"])
+
+
+async def remove_number(session: AsyncSession, store: str, number: str, now: datetime) -> str:
+    """Let whoever has a number use the tills no more; commit, return the name. Raises Unknown."""
+    ref, fields = await _numbered(session, store, number)
+    await remove(session, store, ref, now)
+    return str(fields["name"])
+
+
+async def _numbered(session: AsyncSession, store: str, number: str) -> tuple[str, dict[str, Any]]:
+    for ref, fields in (await feed.current(session, store, store_scope(store), "staff")).items():
+        if fields["number"] == number:
+            return ref, fields
+    raise Unknown(f"{store} has nobody with the number {number}")
 
 
 async def remove(session: AsyncSession, store: str, ref: str, now: datetime) -> None:

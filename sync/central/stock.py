@@ -18,6 +18,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sync.central.engine import driver
 from sync.central.feed import advance
 from sync.central.project import SELLABLE, SHELF, MoveRow
+from sync.central.stores import HEARD_AT
 from sync.central.values import store_scope
 
 LISTED_MOST = 5_000
@@ -54,12 +55,8 @@ ORDER BY on_hand >= 0, sku LIMIT :most
 )
 
 _OF_ARTICLE = text(
-    """
-SELECT s.store_id, s.name, l.on_hand, l.shelf, l.reserved,
-    (SELECT min(greatest(t.heard_at, (
-        SELECT max(h.pushed_at) FROM till_head h
-        WHERE h.store_id = t.store_id AND h.till_id = t.till_id
-    ))) FROM till t WHERE t.store_id = s.store_id AND t.closed_at IS NULL) AS heard_at
+    f"""
+SELECT s.store_id, s.name, l.on_hand, l.shelf, l.reserved, {HEARD_AT}
 FROM store s JOIN stock_level l ON l.store_id = s.store_id AND l.sku = :sku
 WHERE s.store_id = ANY(:store_ids) ORDER BY s.store_id
 """
@@ -88,7 +85,9 @@ class LevelOf:
 
 @dataclass(frozen=True, slots=True)
 class StoreStock:
-    """An article in one store; `heard_at` is when the till that was heard longest ago was heard."""
+    """An article in one store; `heard_at` is when the till that was heard longest ago was heard
+    (None: one that is let in never was).
+    """
 
     store: str
     name: str

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -13,10 +13,10 @@ from hypothesis import strategies as st
 from sqlalchemy import text
 
 from pos.journal.repeat import repeat
-from sync.central import claims, conflicts, rebuild, stock
+from sync.central import access, claims, conflicts, rebuild, stock, stores
 from sync.central.engine import Centre
 from sync.central.project import SELLABLE, MoveRow
-from sync.central.values import NotYours, TillId
+from sync.central.values import NotYours, TillId, Unknown
 from sync.protocol import Claim, Claimed, Cursor
 from tests.central.conftest import Databases
 from tests.central.tills import AT, NOON, enrolled, open_store, rows
@@ -111,15 +111,29 @@ async def test_the_stock_of_an_article_is_seen_in_all_stores_with_its_age(centre
     await deliver(centre, "d", {"bread": 3}, "S002")
     await here.push(centre)
     await there.push(centre, now=NOON - timedelta(hours=2))
-    await enrolled(centre, "S002-T02")
-    async with centre.everywhere() as sessions:
-        asked = [await stock.of_article(one, ["S001", "S002"], "bread") for one in sessions]
-        assert await stock.of_article(sessions[0], ["S001"], "nothing") == []
-    found = sorted((one for part in asked for one in part), key=lambda one: one.store)
-    assert [(one.store, one.on_hand, one.heard_at) for one in found] == [
-        ("S001", 5000, NOON),
-        ("S002", 3000, NOON - timedelta(hours=2)),
-    ]
+
+    async def seen() -> list[tuple[str, int, datetime | None]]:
+        async with centre.everywhere() as sessions:
+            asked = [await stock.of_article(one, ["S001", "S002"], "bread") for one in sessions]
+            assert await stock.of_article(sessions[0], ["S001"], "nothing") == []
+        found = sorted((one for part in asked for one in part), key=lambda one: one.store)
+        return [(one.store, one.on_hand, one.heard_at) for one in found]
+
+    heard = [("S001", 5000, NOON), ("S002", 3000, NOON - timedelta(hours=2))]
+    assert await seen() == heard
+    never = await enrolled(centre, "S002-T02")
+    assert await seen() == [heard[0], ("S002", 3000, None)]
+    async with centre.session("S002") as session:
+        await access.revoke(session, never.who, NOON)
+        await session.commit()
+    assert await seen() == heard
+    third = await enrolled(centre, "S002-T03")
+    assert await seen() == [heard[0], ("S002", 3000, None)]
+    async with centre.session("S002") as session:
+        await stores.close_till(session, third.who, NOON)
+        with pytest.raises(Unknown):
+            await stores.close_till(session, third.who, NOON)
+    assert await seen() == heard
 
 
 async def test_an_alien_change_of_a_level_is_found_by_the_audit(centre: Centre) -> None:

@@ -18,6 +18,7 @@ from sync.central.commands.journal_command import journal
 from sync.central.commands.order_command import channel, orders, webhooks
 from sync.central.commands.promotion_command import promotion
 from sync.central.commands.said import complain
+from sync.central.commands.staff_command import staff
 from sync.central.commands.stock_command import stock
 from sync.central.commands.typed import Folder, StoreName, TillName, Zone, at
 from sync.central.commands.vat_command import vat
@@ -35,7 +36,6 @@ store = typer.Typer(help="The shops.", no_args_is_help=True)
 till = typer.Typer(help="The tills, and who is let in.", no_args_is_help=True)
 catalogue = typer.Typer(help="The articles of the company.", no_args_is_help=True)
 price = typer.Typer(help="What articles cost, where and from when.", no_args_is_help=True)
-staff = typer.Typer(help="Who may use the tills.", no_args_is_help=True)
 conflicts = typer.Typer(help="What a person must look at.", no_args_is_help=True)
 app.add_typer(store, name="store")
 app.add_typer(till, name="till")
@@ -175,6 +175,14 @@ def till_revoke(till: TillName, folder: Folder = None) -> None:
     raise typer.Exit(revoke_till(at(folder), till))
 
 
+@till.command("close")
+def till_close(till: TillName, folder: Folder = None) -> None:
+    """Retire a till: it is let in no more, and its store is not unheard for want of it."""
+    from sync.central.commands.shops import close_till
+
+    raise typer.Exit(close_till(at(folder), till))
+
+
 @till.command("rotate")
 def till_rotate(
     till: TillName,
@@ -221,20 +229,6 @@ def price_set(
     from sync.central.commands.goods import set_price
 
     raise typer.Exit(set_price(at(folder), zone, sku, amount, since))
-
-
-@staff.command("add")
-def staff_add(
-    store: StoreName,
-    number: Annotated[str, typer.Argument(help="What the person types to sign in, e.g. 1.")],
-    name: Annotated[str, typer.Argument(help="A first name, as printed on tickets.")],
-    role: Annotated[str, typer.Option(help="cashier, clerk or manager.")] = "cashier",
-    folder: Folder = None,
-) -> None:
-    """Let someone use the tills of a store; asks for the PIN."""
-    from sync.central.commands.goods import add_person
-
-    raise typer.Exit(add_person(at(folder), store, number, name, role))
 
 
 @conflicts.command("list")

@@ -1,32 +1,27 @@
-"""`catalogue import`, `price set`, `staff add`: what tills are to know."""
+"""`catalogue import`, `price set`: what tills are to know of articles."""
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
-from getpass import getpass
 from pathlib import Path
 from typing import BinaryIO
 from zoneinfo import ZoneInfo
-
-from argon2 import PasswordHasher
 
 from config import settings as settings_file
 from config.vat_table import vat_table
 from pos.domain import catalogue_cells
 from pos.domain.catalogue_import import Defaults, ImportRules
 from pos.domain.errors import Refusal
-from pos.domain.staff import Person, check_pin
 from pos.domain.words import Amount, Sentence
 from pos.till.catalogue_file import BadRecord, CatalogueFile, csv_records, separator
-from sync.central import catalogue, prices, staff, stores
+from sync.central import catalogue, prices
 from sync.central.catalogue import Report
 from sync.central.commands.said import complain, say, words
 from sync.central.commands.shops import at_centre
 from sync.central.engine import Centre
 from sync.central.open import Opened
-from sync.central.values import CentreRefusal, TillId
+from sync.central.values import CentreRefusal
 
 SHOWN = 20
 
@@ -101,26 +96,6 @@ def set_price(folder: Path, zone: str, sku: str, price: str, since: str) -> int:
     return 0
 
 
-def add_person(folder: Path, store: str, number: str, name: str, role: str) -> int:
-    """Let a person use the tills of a store; asks for the PIN."""
-    pin = _ask_pin()
-    check_pin(pin)
-    hashed = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1).hash(pin)
-    person = Person(os.urandom(10).hex(), number, name.strip()[:40], role)
-
-    async def deed(centre: Centre, _found: Opened) -> None:
-        await stores.known(centre, TillId(store, ""))
-        async with centre.session(store) as session:
-            try:
-                await staff.add(session, store, person, hashed, datetime.now(UTC))
-            except CentreRefusal as refused:
-                raise Refusal(refused.slug, "{why}.", why=refused.why) from refused
-
-    at_centre(folder, deed)
-    say(Sentence("{name} may use the tills of {store}.", name=person.name, store=store))
-    return 0
-
-
 def source(file: Path) -> BinaryIO:
     """Open a file; Refusal `no_file` when that cannot be."""
     try:
@@ -153,11 +128,3 @@ def cells(opened_file: BinaryIO) -> Iterator[Sequence[str]]:
 
 def _text(record: BadRecord | dict[str, str]) -> str:
     return record.text if isinstance(record, BadRecord) else ""
-
-
-def _ask_pin() -> str:
-    say_word = words().say
-    pin = getpass(say_word("PIN (4 to 12 digits)") + ": ")
-    if getpass(say_word("Repeat the PIN") + ": ") != pin:
-        raise Refusal("pins_differ", "The two PINs differ; nothing was changed.")
-    return pin

@@ -94,6 +94,8 @@ def list_tills(folder: Path, store: str) -> int:
     for one in at_centre(folder, deed):
         heard = words().moment(one.heard_at.astimezone()) if one.heard_at else "–"
         state = say_word("enrolled") if one.keys else say_word("not let in")
+        if one.closed_at is not None:
+            state = say_word("closed")
         typer.echo(f"{one.who!s:<12} {heard:<20} {one.entries:>9} {state:<12} {one.software}")
     return 0
 
@@ -110,6 +112,18 @@ def revoke_till(folder: Path, who: TillId) -> int:
     if not at_centre(folder, deed):
         raise Refusal("unknown", "No key of {till} is let in.", till=str(who))
     say(Sentence("{till} is not let in any more.", till=str(who)))
+    return 0
+
+
+def close_till(folder: Path, who: TillId) -> int:
+    """Let a till go for good."""
+
+    async def deed(centre: Centre, _found: Opened) -> None:
+        async with centre.session(who.store) as session:
+            await stores.close_till(session, who, datetime.now(UTC))
+
+    at_centre(folder, deed)
+    say(Sentence("{till} is closed: nobody waits for it any more.", till=str(who)))
     return 0
 
 

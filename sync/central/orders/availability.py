@@ -28,10 +28,7 @@ from sync.central.values import Unknown
 SKUS_MOST = 50
 
 _SHOPS = text(
-    "SELECT s.store_id, s.name, s.time_zone, s.price_zone, (SELECT min(greatest(t.heard_at, ("
-    "SELECT max(h.pushed_at) FROM till_head h"
-    " WHERE h.store_id = t.store_id AND h.till_id = t.till_id)))"
-    " FROM till t WHERE t.store_id = s.store_id AND t.closed_at IS NULL) AS heard_at"
+    f"SELECT s.store_id, s.name, s.time_zone, s.price_zone, {stores.HEARD_AT}"
     " FROM store s WHERE s.store_id = ANY(:store_ids) ORDER BY s.store_id"
 )
 _LEVELS = text(
@@ -43,7 +40,7 @@ _LEVELS = text(
 @dataclass(frozen=True, slots=True)
 class Shop:
     """A shop where orders are collected; `heard_at` is when the till that was heard longest ago
-    was heard.
+    was heard (None: one that is let in never was).
     """
 
     store: str

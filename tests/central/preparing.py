@@ -13,7 +13,7 @@ from sync.central.engine import Centre
 from sync.central.orders import placing
 from sync.central.orders.held import Held
 from tests.central.ordering import placed, stocked
-from tests.central.tills import ScriptedTill
+from tests.central.tills import ScriptedTill, enrolled
 
 
 class Preparing:
@@ -65,3 +65,10 @@ async def inbox(centre: Centre, store: str = "S001") -> list[Conflict]:
 async def preparing(centre: Centre, goods: dict[str, int], **changed: Any) -> Preparing:
     till = await stocked(centre, {"bread": 5, "jam": 5})
     return Preparing(centre, till, await placed(centre, goods, **changed))
+
+
+async def at_another_till(centre: Centre, one: Preparing) -> Preparing:
+    """Return the second till of the store, at the same order."""
+    found = await placing.order_by_token(centre, one.token)
+    assert found is not None
+    return Preparing(centre, await enrolled(centre, "S001-T02"), found)

@@ -7,7 +7,7 @@ from sync.central import claims
 from sync.central.engine import Centre
 from sync.central.values import TillId
 from sync.protocol import Claim, Claimed
-from tests.central.test_orders_told import at_another_till, preparing
+from tests.central.preparing import at_another_till, preparing
 from tests.central.tills import NOON, enrolled
 
 

@@ -8,10 +8,9 @@ from pos.domain.events.orders import HandOverAsked, HandOverDropped
 from pos.domain.order import OrderState
 from sync.central import claims
 from sync.central.engine import Centre
-from sync.central.orders import placing
 from sync.protocol import Claim
 from tests.central.ordering import mails
-from tests.central.preparing import Preparing, audit, inbox, preparing
+from tests.central.preparing import at_another_till, audit, inbox, preparing
 from tests.central.tills import NOON, ScriptedTill, enrolled
 
 
@@ -21,13 +20,6 @@ async def granted(centre: Centre, till: ScriptedTill, number: int, name: str) ->
     async with centre.session("S001") as session:
         assert (await claims.ask(session, till.who, asked, NOON)).granted
     return claim
-
-
-async def at_another_till(centre: Centre, one: Preparing) -> Preparing:
-    """Return the second till of the store, at the same order."""
-    found = await placing.order_by_token(centre, one.token)
-    assert found is not None
-    return Preparing(centre, await enrolled(centre, "S001-T02"), found)
 
 
 async def test_two_tills_that_hand_one_order_over_are_told_with_both_sides(centre: Centre) -> None:

@@ -97,7 +97,7 @@ def api(databases: Databases, tmp_path_factory: pytest.TempPathFactory) -> Itera
     """One process of the centre for all tests that need no more; its folder and database too."""
     folder = tmp_path_factory.mktemp("api")
     make_centre(folder, asyncio.run(databases.new()))
-    with process(folder) as running:
+    with process(folder, COMPTOIR_CENTRE_LIMITS='{"enrolments_burst": 1000}') as running:
         yield running
 
 

@@ -20,7 +20,7 @@ from tests.central.serving import make_centre
 from tests.central.test_central_command import do
 from tests.central.tills import AT, ScriptedTill, enrolled, open_store, sale
 
-NOBODY = "No worker was with 1 stores lately"
+NOBODY = "No worker was with 1 store lately"
 
 
 @dataclass
@@ -117,7 +117,7 @@ async def test_the_first_day_whose_sales_are_not_all_counted_is_named(
         ("T01-D000003", 1, 1200, 0, 0),
     ]
     said = await place.doctor()
-    assert "S001: 1 entries were not understood" in said
+    assert "S001: 1 entry was not understood" in said
     assert "S001: 2 days are not closed with what they sold. The first is T01-D000002" in said
     assert await parked.retry(place.centre, "S001", utc_now()) == 1
     assert [one[0] for one in await place.different()] == ["T01-D000003"]

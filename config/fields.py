@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 from pydantic_core import PydanticCustomError
 
 from pos.domain.words import Sentence
@@ -49,3 +50,14 @@ class Section(BaseModel):
 def wrong(why: Sentence) -> PydanticCustomError:
     """Return the refusal of a value that says what was expected instead."""
     return PydanticCustomError("wrong", "{why}", {"why": why})
+
+
+def fits(pattern: str, expected: Sentence) -> AfterValidator:
+    """Return the check that a text matches a pattern whole."""
+
+    def check(text: str) -> str:
+        if not re.fullmatch(pattern, text):
+            raise wrong(expected)
+        return text
+
+    return AfterValidator(check)

@@ -6,7 +6,6 @@ that the two cannot differ.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from datetime import date
 from typing import Annotated, Literal, Self
@@ -16,8 +15,19 @@ from zoneinfo import ZoneInfo
 from pydantic import AfterValidator, Field, field_validator, model_validator
 from pydantic_core import PydanticCustomError
 
+from config.devices import Devices as Devices
 from config.fields import WEEKDAYS as WEEKDAYS
-from config.fields import ArticleField, Cents, Line, Percent, Section, Tender, Weekday, wrong
+from config.fields import (
+    ArticleField,
+    Cents,
+    Line,
+    Percent,
+    Section,
+    Tender,
+    Weekday,
+    fits,
+    wrong,
+)
 from config.keymap import keymap
 from pos.domain.barcode import MeasureKind, MeasurePlan
 from pos.domain.basket import LINES_MAX
@@ -55,21 +65,8 @@ def _is_zone(text: str) -> str:
     return text
 
 
-def _fits(pattern: str, expected: Sentence) -> AfterValidator:
-    def check(text: str) -> str:
-        if not re.fullmatch(pattern, text):
-            raise wrong(expected)
-        return text
-
-    return AfterValidator(check)
-
-
 _NAME = r"[A-Z][A-Z0-9]{0,7}"
-_URL = r"[a-z][a-z0-9+]*://\S*"
-Name = Annotated[str, _fits(_NAME, Sentence("1 to 8 capital letters and digits, a letter first"))]
-Url = Annotated[
-    str, _fits(rf"({_URL})?", Sentence("a URL such as tcp://192.0.2.7:9100, or nothing"))
-]
+Name = Annotated[str, fits(_NAME, Sentence("1 to 8 capital letters and digits, a letter first"))]
 
 
 class Shop(Section):
@@ -81,7 +78,7 @@ class Shop(Section):
     address: tuple[Line, ...]
     postcode: Line
     city: Line
-    country: Annotated[str, _fits("[A-Z]{2}", Sentence("a country's two capital letters"))]
+    country: Annotated[str, fits("[A-Z]{2}", Sentence("a country's two capital letters"))]
     phone: Line
     siret: Annotated[
         str, _numbered(_is_siret, Sentence("the 14 digits of a SIRET, the last one right"))
@@ -92,7 +89,7 @@ class Shop(Section):
         str, _numbered(_is_vat_number, Sentence("a VAT number such as FR and 11 digits"))
     ]
     return_policy: Annotated[str, Field(max_length=500)]
-    currency: Annotated[str, _fits("[A-Z]{3}", Sentence("a currency's three capital letters"))]
+    currency: Annotated[str, fits("[A-Z]{3}", Sentence("a currency's three capital letters"))]
     zone: Annotated[str, AfterValidator(_is_zone)]
     cut_off_hour: Annotated[int, Field(ge=0, le=23)]
 
@@ -198,7 +195,7 @@ class Closing(Section):
 
 
 Account = Annotated[
-    str, _fits("[0-9A-Z]{1,20}", Sentence("an account number of 1 to 20 digits or capitals"))
+    str, fits("[0-9A-Z]{1,20}", Sentence("an account number of 1 to 20 digits or capitals"))
 ]
 
 
@@ -206,7 +203,7 @@ class Accounting(Section):
     """The shop's account numbers for the accountant's file; see `comptoir fiscal export`."""
 
     journal: Annotated[
-        str, _fits("[0-9A-Z]{1,6}", Sentence("a journal code of 1 to 6 digits or capitals"))
+        str, fits("[0-9A-Z]{1,6}", Sentence("a journal code of 1 to 6 digits or capitals"))
     ]
     accounts: dict[Annotated[str, Field(max_length=40)], Account]
 
@@ -217,52 +214,6 @@ class Printing(Section):
     ask: bool
     always_for_guarantee: bool
     always_for_weighed: bool
-
-
-class ScannerDevice(Section):
-    """A scanner with a cable of its own."""
-
-    name: Line
-    url: Url
-    not_on_file: Annotated[str, Field(max_length=40)] = ""
-
-
-class PrinterDevice(Section):
-    """The receipt printer; an empty URL means none."""
-
-    url: Url
-    profile: Line
-
-
-class DrawerDevice(Section):
-    """The drawer: `printer` when it hangs on the printer's cable, empty for none."""
-
-    url: Literal["", "printer"]
-    open_when_high: bool
-
-
-class DisplayDevice(Section):
-    """The customer's display; an empty URL means none."""
-
-    url: Url
-    protocol: Literal["epson", "cd5220"]
-    code_page: Line
-    slot: Annotated[int, Field(ge=0, le=255)]
-
-
-class Devices(Section):
-    """The machines around the till."""
-
-    scanners: tuple[ScannerDevice, ...]
-    printer: PrinterDevice
-    drawer: DrawerDevice
-    display: DisplayDevice
-
-    @model_validator(mode="after")
-    def _drawer_has_its_printer(self) -> Self:
-        if self.drawer.url and not self.printer.url:
-            raise wrong(Sentence("a devices.printer.url, since the drawer hangs on the printer"))
-        return self
 
 
 class MeasureLayout(Section):
@@ -326,7 +277,7 @@ class Centre(Section):
     proxy: Annotated[
         str,
         Field(max_length=200),
-        _fits(
+        fits(
             r"(https?://\S+)?", Sentence("an address such as http://proxy.example:3128, or nothing")
         ),
     ]

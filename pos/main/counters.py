@@ -9,7 +9,7 @@ from time import monotonic
 import typer
 
 from config import settings as settings_file
-from config.sections import Devices, DisplayDevice
+from config.devices import Devices, DisplayDevice
 from config.words import GettextWords, words_for
 from devices.counter import Counter, list_ports, trial_page
 from devices.display.driver import LineDisplay

@@ -3,13 +3,14 @@ threads by calling the `Sink` they were given."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
 
 from pos.domain.errors import StoreUnavailable as StoreUnavailable
 from pos.journal.signing import Signer as Signer
+from pos.papers.label import Label
 from pos.papers.page import Page
 
 
@@ -67,7 +68,68 @@ class DrawerMoved:
     is_open: bool
 
 
-DeviceEvent = StatusChanged | Scanned | PrintEnded | DrawerMoved
+class CardOutcome(StrEnum):
+    """How a request to a card terminal ended; the words of `pos.domain.events.CardAnswered`."""
+
+    APPROVED = "approved"  # every field that the terminal echoes matches what was asked
+    DECLINED = "declined"
+    CANCELLED = "cancelled"  # given up at the terminal, or nothing ever left the till
+    UNKNOWN = "unknown"  # the request left and no answer can be trusted: a person must look
+
+
+@dataclass(frozen=True, slots=True)
+class CardDetails:
+    """What a terminal tells of a payment; a card number is masked before it gets here."""
+
+    card: str = ""  # masked, such as 497010######1234
+    authorisation: str = ""
+    application: str = ""  # such as CB
+    contract: str = ""  # the merchant's
+    receipt: tuple[str, ...] = ()  # the terminal's own lines, masked
+
+
+@dataclass(frozen=True, slots=True)
+class CardEnded:
+    """A request to a card terminal ended; `detail` is an English template for people."""
+
+    device: str
+    request: str
+    outcome: CardOutcome
+    detail: str = ""
+    details: CardDetails = CardDetails()
+
+
+class WeighingOutcome(StrEnum):
+    """How a weighing ended."""
+
+    STABLE = "stable"
+    CANCELLED = "cancelled"
+    FAILED = "failed"  # the scale is away, overloaded, below zero or out of order: `detail`
+
+
+@dataclass(frozen=True, slots=True)
+class WeightSeen:
+    """What a scale shows while a weighing waits for it to be still; net grams."""
+
+    device: str
+    weighing: str
+    grams: int
+    detail: str = ""  # why it is not taken yet: moving, not emptied since the last one
+
+
+@dataclass(frozen=True, slots=True)
+class Weighed:
+    """A weighing ended: net grams and the tare taken off, both 0 where none is stable."""
+
+    device: str
+    weighing: str
+    outcome: WeighingOutcome
+    grams: int = 0
+    tare: int = 0
+    detail: str = ""
+
+
+DeviceEvent = StatusChanged | Scanned | PrintEnded | DrawerMoved | CardEnded | WeightSeen | Weighed
 Sink = Callable[[DeviceEvent], None]
 
 
@@ -100,6 +162,46 @@ class Scanner(Protocol):
 
     def refuse(self) -> None:
         """Make the scanner's own not-on-file sound where it has one; returns at once."""
+        ...
+
+
+class CardTerminal(Protocol):
+    """A card terminal: one request at a time, and never the same one twice."""
+
+    def ask(self, request: str, amount: int) -> None:
+        """Ask for an amount in minor units, or to pay it back (negative).
+
+        Its end arrives as `CardEnded`, exactly once; whoever calls wrote the request down before.
+        Returns at once.
+        """
+        ...
+
+
+class Scale(Protocol):
+    """A scale on the counter."""
+
+    def weigh(self, weighing: str, *, price: int = 0, text: str = "", tare: int = 0) -> None:
+        """Ask for one stable weight under a name; its end arrives as `Weighed`, exactly once.
+
+        `price` is the kilogram's in minor units and `text` the article's name, for the scales
+        that show them; `tare` in grams. Returns at once.
+        """
+        ...
+
+    def cancel(self, weighing: str) -> None:
+        """Give a weighing up."""
+        ...
+
+    def zero(self) -> None:
+        """Set the scale to zero where it lets the till do so; returns at once."""
+        ...
+
+
+class LabelPrinter(Protocol):
+    """A printer of labels: for shelf edges and for bags."""
+
+    def print_labels(self, job: str, labels: Sequence[Label]) -> None:
+        """Queue labels under the name `job`; its end arrives as `PrintEnded`."""
         ...
 
 

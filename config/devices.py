@@ -1,0 +1,61 @@
+"""The settings of the machines around the till: one frozen class a device."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal, Self
+
+from pydantic import Field, model_validator
+
+from config.fields import Line, Section, fits, wrong
+from pos.domain.words import Sentence
+
+_URL = r"[a-z][a-z0-9+]*://\S*"
+Url = Annotated[
+    str, fits(rf"({_URL})?", Sentence("a URL such as tcp://192.0.2.7:9100, or nothing"))
+]
+
+
+class ScannerDevice(Section):
+    """A scanner with a cable of its own."""
+
+    name: Line
+    url: Url
+    not_on_file: Annotated[str, Field(max_length=40)] = ""
+
+
+class PrinterDevice(Section):
+    """The receipt printer; an empty URL means none."""
+
+    url: Url
+    profile: Line
+
+
+class DrawerDevice(Section):
+    """The drawer: `printer` when it hangs on the printer's cable, empty for none."""
+
+    url: Literal["", "printer"]
+    open_when_high: bool
+
+
+class DisplayDevice(Section):
+    """The customer's display; an empty URL means none."""
+
+    url: Url
+    protocol: Literal["epson", "cd5220"]
+    code_page: Line
+    slot: Annotated[int, Field(ge=0, le=255)]
+
+
+class Devices(Section):
+    """The machines around the till."""
+
+    scanners: tuple[ScannerDevice, ...]
+    printer: PrinterDevice
+    drawer: DrawerDevice
+    display: DisplayDevice
+
+    @model_validator(mode="after")
+    def _drawer_has_its_printer(self) -> Self:
+        if self.drawer.url and not self.printer.url:
+            raise wrong(Sentence("a devices.printer.url, since the drawer hangs on the printer"))
+        return self

@@ -33,8 +33,8 @@ from pos.store.mirror import MirrorFile
 from pos.store.open import Who, open_store
 from scripts.benches.centre_http import EACH, NAME, TILLS, process, round_ms, sending
 from scripts.benches.centre_ingest import BATCH
-from scripts.benches.commit import _sale as sale_of
 from scripts.benches.measured import Measured, ratio
+from scripts.benches.sales import sale as sale_of
 from sync.central import access, embedded, feed, settings
 from sync.central.access import Asking
 from sync.central.engine import Centre

@@ -26,8 +26,8 @@ from pos.journal.canonical import canonical
 from pos.journal.chain import START, Chain
 from pos.journal.entry import Place
 from pos.journal.signing import SeedKey, Signer
-from scripts.benches.commit import _sale as sale_of
 from scripts.benches.measured import Measured, ratio
+from scripts.benches.sales import sale as sale_of
 from sync.central import embedded, ingest
 from sync.central.engine import Centre
 from sync.central.project import LineRow, MoveRow, PaymentRow, SaleRow, project

@@ -17,24 +17,16 @@ from typing import Any
 
 from sqlmodel import SQLModel
 
-from pos.domain.events import (
-    FiscalStamp,
-    LineFacts,
-    RunningTotals,
-    SaleFinished,
-    SellerFacts,
-    TenderFacts,
-    VatFacts,
-)
+from pos.domain.events import SaleFinished
 from pos.journal.entry import Entry
 from pos.store.engine import open_engine
 from pos.store.open import Who, open_store
 from pos.store.projections import insert_entry, project
 from pos.store.schema import TABLES
 from scripts.benches.measured import Measured, ratio
+from scripts.benches.sales import sale
 
 NAMES = ("commit of a sale, 12 lines, 2 tenders",)
-LINES = 12
 GOAL = 2.5
 
 
@@ -74,87 +66,6 @@ class _Recorder:
         return None
 
 
-def _line(n: int) -> LineFacts:
-    rate = (2000, 550)[n % 2]
-    total = 199 + 37 * n
-    net = total * 10000 // (10000 + rate)
-    return LineFacts(
-        n=n,
-        sku=f"SKU-{n:05d}",
-        code=f"{3_000_000_000_000 + n:014d}",
-        name=f"Confiture de framboises {n} × 370 g",
-        quantity=1000,
-        unit="piece",
-        unit_price=total,
-        gross=total,
-        total=total,
-        vat="FR200",
-        vat_rate=rate,
-        net=net,
-        tax=total - net,
-        department="Épicerie",
-    )
-
-
-def _sale(ticket: int) -> SaleFinished:
-    lines = [_line(n) for n in range(1, LINES + 1)]
-    total = sum(line.total for line in lines)
-    vat = []
-    for rate in (2000, 550):
-        those = [line for line in lines if line.vat_rate == rate]
-        net, tax = sum(line.net for line in those), sum(line.tax for line in those)
-        vat.append(VatFacts(rate=rate, gross=net + tax, net=net, tax=tax))
-    return SaleFinished(
-        ticket=ticket,
-        label=f"S001-T01-K1-{ticket:06d}",
-        basket=f"{ticket:026d}",
-        at="2026-11-22T13:05:09.123Z",
-        business_day="2026-11-22",
-        zone="Europe/Paris",
-        currency="EUR",
-        staff="2",
-        till="T01",
-        operator="2",
-        language="fr",
-        seller=SellerFacts(
-            name="Au coin",
-            company="Au coin SARL",
-            address=["1 rue Neuve", "69001 Lyon"],
-            country="FR",
-            siret="73282932000074",
-            naf="4711B",
-            vat_number="FR44732829320",
-        ),
-        lines=lines,
-        vat=vat,
-        tenders=[
-            TenderFacts(n=1, method="voucher", amount=2500, given=2500),
-            TenderFacts(n=2, method="cash", amount=total - 2500, given=total - 2500),
-        ],
-        total=total,
-        shift="S" * 26,
-        running=RunningTotals(period=total, perpetual=total, perpetual_abs=total),
-        software="comptoir",
-        fiscal=_stamp("ticket", ticket),
-        grand_total=_stamp("gt_ticket", ticket),
-    )
-
-
-def _stamp(chain: str, number: int) -> FiscalStamp:
-    return FiscalStamp(
-        plugin="france",
-        fiscal_version="2.0",
-        chain=chain,
-        number=number,
-        payload="2000:2538|0550:2790," * 4,
-        previous="p" * 86,
-        signature="s" * 86,
-        key_id="k" * 16,
-        algorithm="Ed25519",
-        extract="abcd",
-    )
-
-
 def _floor(path: Path) -> Any:
     """Return a raw connection on the same tables, without the triggers."""
     engine = open_engine(path)
@@ -172,10 +83,10 @@ def _write_raw(driver: Any, asked: list[tuple[str, list[Any]]]) -> None:
     cursor.execute("COMMIT")
 
 
-def _rows_of(ordinal: int, entry: Entry, sale: SaleFinished) -> list[tuple[str, list[Any]]]:
+def _rows_of(ordinal: int, entry: Entry, sold: SaleFinished) -> list[tuple[str, list[Any]]]:
     recorder = _Recorder()
     insert_entry(recorder, ordinal, entry)
-    project(recorder, ordinal, entry, sale)
+    project(recorder, ordinal, entry, sold)
     return recorder.asked
 
 
@@ -189,11 +100,11 @@ def measure(count: int = 1500, warm_up: int = 300) -> Iterator[Measured]:
         store = open_store(base / "data", base / "state", who, _Clock(), _Ids())
         raw = _floor(base / "floor.db")
         for ticket in range(1, count + warm_up + 1):
-            sale = _sale(ticket)
+            sold = sale(ticket)
             start = time.perf_counter_ns()
-            (entry,) = store.ledger.record(sale)
+            (entry,) = store.ledger.record(sold)
             ours.append((time.perf_counter_ns() - start) / 1e6)
-            asked = _rows_of(ticket, _numbered(entry, ticket), sale)
+            asked = _rows_of(ticket, _numbered(entry, ticket), sold)
             start = time.perf_counter_ns()
             _write_raw(raw.driver_connection, asked)
             floor.append((time.perf_counter_ns() - start) / 1e6)

@@ -12,18 +12,16 @@ from config.sections import Settings
 from pos.domain.events import (
     DrawerOpened,
     Event,
-    FiscalStamp,
     LineFacts,
     RunningTotals,
     SaleFinished,
-    SellerFacts,
     TenderFacts,
-    VatFacts,
 )
 from pos.domain.shift import instant_text
 from pos.main.demo import demo_settings
 from pos.main.join import store_of
 from pos.store.open import Store
+from scripts.benches.sales import SELLER, line, stamp, vat_of
 
 SEED = 20_261_121
 ARTICLES = 2_000
@@ -33,15 +31,6 @@ METHODS = ("cash", "cash", "card", "card", "card", "cheque", "meal_voucher")
 OPENS = datetime(2026, 11, 21, 8, 0, tzinfo=UTC)
 OPEN_H = 11
 BATCH = 100
-SELLER = SellerFacts(
-    name="Au coin",
-    company="Au coin SARL",
-    address=["1 rue Neuve", "69001 Lyon"],
-    country="FR",
-    siret="73282932000074",
-    naf="4711B",
-    vat_number="FR44732829320",
-)
 
 
 class DayClock:
@@ -87,7 +76,7 @@ def _openings(sale: SaleFinished) -> Iterator[Event]:
 
 def _sale(chance: random.Random, ticket: int, at: str, running: RunningTotals) -> SaleFinished:
     lines = [_line(chance, n) for n in range(1, chance.randint(1, 14) + 1)]
-    total = sum(line.total for line in lines)
+    total = sum(one.total for one in lines)
     operator = str(chance.randint(10, 15))
     return SaleFinished(
         ticket=ticket,
@@ -103,57 +92,17 @@ def _sale(chance: random.Random, ticket: int, at: str, running: RunningTotals) -
         language="fr",
         seller=SELLER,
         lines=lines,
-        vat=_vat(lines),
+        vat=vat_of(lines),
         tenders=[TenderFacts(n=1, method=chance.choice(METHODS), amount=total, given=total)],
         total=total,
         running=running.plus(total),
         software="comptoir",
-        fiscal=_stamp("ticket", ticket),
-        grand_total=_stamp("gt_ticket", ticket),
+        fiscal=stamp("ticket", ticket),
+        grand_total=stamp("gt_ticket", ticket),
     )
 
 
 def _line(chance: random.Random, n: int) -> LineFacts:
     article = int(ARTICLES * chance.random() ** 2)  # some sell more than others
-    rate, total = RATES[article % len(RATES)], 99 + article % 1700
-    net = (total * 20_000 + 10_000 + rate) // (2 * (10_000 + rate))
-    return LineFacts(
-        n=n,
-        sku=f"SKU-{article:05d}",
-        code=f"{3_000_000_000_000 + article:014d}",
-        name=f"Confiture de framboises {article} × 370 g",
-        quantity=1000,
-        unit="piece",
-        unit_price=total,
-        gross=total,
-        total=total,
-        vat=f"FR{rate}",
-        vat_rate=rate,
-        net=net,
-        tax=total - net,
-        department=DEPARTMENTS[article % len(DEPARTMENTS)],
-    )
-
-
-def _vat(lines: list[LineFacts]) -> list[VatFacts]:
-    table = []
-    for rate in sorted({line.vat_rate for line in lines}, reverse=True):
-        those = [line for line in lines if line.vat_rate == rate]
-        net, tax = sum(line.net for line in those), sum(line.tax for line in those)
-        table.append(VatFacts(rate=rate, gross=net + tax, net=net, tax=tax))
-    return table
-
-
-def _stamp(chain: str, number: int) -> FiscalStamp:
-    return FiscalStamp(
-        plugin="france",
-        fiscal_version="2.0",
-        chain=chain,
-        number=number,
-        payload="2000:2538|0550:2790," * 4,
-        previous="p" * 86,
-        signature="s" * 86,
-        key_id="k" * 16,
-        algorithm="Ed25519",
-        extract="abcd",
-    )
+    rate, department = RATES[article % len(RATES)], DEPARTMENTS[article % len(DEPARTMENTS)]
+    return line(n, article, 99 + article % 1700, rate, department)

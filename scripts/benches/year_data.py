@@ -37,7 +37,7 @@ from pos.journal.canonical import canonical
 from pos.journal.chain import START, Chain
 from pos.journal.entry import Entry, Place
 from pos.journal.signing import SeedKey
-from scripts.benches.day_data import SELLER
+from scripts.benches.sales import SELLER
 
 SEED = 20_260_101
 KEY = SeedKey(bytes(range(32)))

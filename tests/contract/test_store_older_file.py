@@ -1,6 +1,6 @@
 """A till's file of the first schema, as the program of that time wrote it: brought forward whole.
 
-`till_v1.sql` is the dump of a file that the first version of the program wrote: sales, one of them
+`till_v1/store_rows.sql` is the dump of a file that the first version of the program wrote: sales, one of them
 played, one that gives back, papers, cards, an abandoned basket and one that is open.
 """
 
@@ -26,8 +26,8 @@ from pos.store.migrations import STEPS, migrate
 from pos.store.open import FILE, Store, open_store
 from pos.store.rebuild import rebuild_check, verify
 from tests.contract.store_samples import WHO, Counted, Hand, sale
+from tests.till_v1 import dump
 
-DUMP = Path(__file__).with_name("till_v1.sql")
 KEY = SeedKey(bytes(32))
 NONCE = "00000000000000000000000001"
 ENTRIES = 15
@@ -39,7 +39,7 @@ def older(tmp_path: Path) -> Path:
     (tmp_path / "data").mkdir()
     (tmp_path / "state").mkdir()
     connection = dbapi2.connect(str(tmp_path / "data" / FILE))
-    connection.executescript(DUMP.read_text("utf-8"))
+    connection.executescript(dump("store_rows"))
     connection.execute("PRAGMA user_version = 1")
     (hashed,) = connection.execute("SELECT hash FROM entry WHERE ordinal = 15").fetchone()
     connection.close()

@@ -1,6 +1,6 @@
 """A till of the first version is brought forward: killed anywhere, nothing of it is lost.
 
-`till_v1.sql` is the dump of a file that the first version of the program wrote on 22 November:
+`till_v1/shop_rows.sql` is the dump of a file that the first version of the program wrote on 22 November:
 three tickets, a basket put aside, one that is open, and no closing, which it could not make. Its
 key is a seed of zeros.
 """
@@ -24,8 +24,8 @@ from tests.e2e.cases import COMMIT, MANAGER, SIGN_IN
 from tests.e2e.child import Death
 from tests.e2e.conftest import PARIS
 from tests.e2e.home import Home, copy_of
+from tests.till_v1 import dump
 
-DUMP = Path(__file__).with_name("till_v1.sql")
 SEED = bytes(32)
 OLD = [f"T01-K1-{number:06d}" for number in (1, 2, 3)]
 OLD_TOTAL = 4310
@@ -39,7 +39,7 @@ def home(shop: Home, tmp_path: Path) -> Home:
     for file in home.database.parent.glob(f"{home.database.name}*"):
         file.unlink()
     connection = dbapi2.connect(str(home.database))
-    connection.executescript(DUMP.read_text("utf-8"))
+    connection.executescript(dump("shop_rows"))
     connection.execute("PRAGMA user_version = 1")
     last = "SELECT number, hash FROM entry ORDER BY ordinal DESC LIMIT 1"
     (number, hashed) = connection.execute(last).fetchone()

@@ -1,0 +1,184 @@
+CREATE TABLE basket_head (
+	basket VARCHAR NOT NULL,
+	staff VARCHAR NOT NULL,
+	state VARCHAR NOT NULL,
+	PRIMARY KEY (basket)
+)
+ WITHOUT ROWID
+
+;
+CREATE TABLE card_payment (
+	request VARCHAR NOT NULL,
+	entry INTEGER NOT NULL,
+	basket VARCHAR NOT NULL,
+	amount INTEGER NOT NULL,
+	terminal VARCHAR NOT NULL,
+	staff VARCHAR NOT NULL,
+	state VARCHAR NOT NULL,
+	settled_by VARCHAR,
+	PRIMARY KEY (request)
+)
+ WITHOUT ROWID
+
+;
+CREATE TABLE draft_step (
+	basket VARCHAR NOT NULL,
+	number INTEGER NOT NULL,
+	step VARCHAR NOT NULL,
+	PRIMARY KEY (basket, number)
+)
+ WITHOUT ROWID
+
+;
+CREATE TABLE drawer_opening (
+	entry INTEGER NOT NULL,
+	at VARCHAR NOT NULL,
+	cause VARCHAR NOT NULL,
+	staff VARCHAR NOT NULL,
+	PRIMARY KEY (entry)
+);
+CREATE TABLE entry (
+	ordinal INTEGER NOT NULL,
+	store VARCHAR NOT NULL,
+	till VARCHAR NOT NULL,
+	epoch VARCHAR NOT NULL,
+	number INTEGER NOT NULL,
+	kind VARCHAR NOT NULL,
+	version INTEGER NOT NULL,
+	at VARCHAR NOT NULL,
+	body BLOB NOT NULL,
+	previous BLOB NOT NULL,
+	hash BLOB NOT NULL,
+	signature BLOB NOT NULL,
+	key_id VARCHAR NOT NULL,
+	PRIMARY KEY (ordinal),
+	UNIQUE (epoch, number)
+);
+CREATE TABLE print_job (
+	job VARCHAR NOT NULL,
+	entry INTEGER NOT NULL,
+	document VARCHAR NOT NULL,
+	paper VARCHAR NOT NULL,
+	copy_number INTEGER NOT NULL,
+	printer VARCHAR NOT NULL,
+	staff VARCHAR NOT NULL,
+	state VARCHAR NOT NULL,
+	settled_by VARCHAR,
+	PRIMARY KEY (job)
+)
+ WITHOUT ROWID
+
+;
+CREATE TABLE sale (
+	entry INTEGER NOT NULL,
+	epoch VARCHAR NOT NULL,
+	ticket INTEGER NOT NULL,
+	label VARCHAR NOT NULL,
+	basket VARCHAR NOT NULL,
+	at VARCHAR NOT NULL,
+	business_day VARCHAR NOT NULL,
+	zone VARCHAR NOT NULL,
+	currency VARCHAR NOT NULL,
+	staff VARCHAR NOT NULL,
+	total INTEGER NOT NULL,
+	rounding INTEGER NOT NULL,
+	change INTEGER NOT NULL,
+	age_checked INTEGER NOT NULL,
+	training INTEGER NOT NULL,
+	software VARCHAR NOT NULL,
+	perpetual INTEGER NOT NULL,
+	perpetual_abs INTEGER NOT NULL,
+	fiscal_plugin VARCHAR NOT NULL,
+	fiscal_version VARCHAR NOT NULL,
+	fiscal_chain VARCHAR NOT NULL,
+	fiscal_number INTEGER NOT NULL,
+	fiscal_payload VARCHAR NOT NULL,
+	fiscal_previous VARCHAR NOT NULL,
+	fiscal_signature VARCHAR NOT NULL,
+	fiscal_key_id VARCHAR NOT NULL,
+	fiscal_algorithm VARCHAR NOT NULL,
+	fiscal_extract VARCHAR NOT NULL,
+	PRIMARY KEY (entry),
+	UNIQUE (epoch, ticket, training)
+);
+CREATE TABLE sale_line (
+	sale INTEGER NOT NULL,
+	n INTEGER NOT NULL,
+	sku VARCHAR NOT NULL,
+	code VARCHAR NOT NULL,
+	name VARCHAR NOT NULL,
+	quantity INTEGER NOT NULL,
+	unit VARCHAR NOT NULL,
+	unit_price INTEGER NOT NULL,
+	gross INTEGER NOT NULL,
+	discount INTEGER NOT NULL,
+	discount_percent INTEGER NOT NULL,
+	discount_reason VARCHAR NOT NULL,
+	ticket_discount INTEGER NOT NULL,
+	total INTEGER NOT NULL,
+	vat VARCHAR NOT NULL,
+	vat_rate INTEGER NOT NULL,
+	net INTEGER NOT NULL,
+	tax INTEGER NOT NULL,
+	price_before INTEGER,
+	department VARCHAR NOT NULL,
+	eco INTEGER NOT NULL,
+	guarantee_months INTEGER NOT NULL,
+	meal_voucher INTEGER NOT NULL,
+	lot VARCHAR,
+	expiry VARCHAR,
+	PRIMARY KEY (sale, n),
+	CHECK (net + tax = total),
+	FOREIGN KEY(sale) REFERENCES sale (entry) DEFERRABLE INITIALLY DEFERRED
+)
+ WITHOUT ROWID
+
+;
+CREATE TABLE sale_tender (
+	sale INTEGER NOT NULL,
+	n INTEGER NOT NULL,
+	method VARCHAR NOT NULL,
+	amount INTEGER NOT NULL,
+	given INTEGER NOT NULL,
+	reference VARCHAR NOT NULL,
+	PRIMARY KEY (sale, n),
+	FOREIGN KEY(sale) REFERENCES sale (entry) DEFERRABLE INITIALLY DEFERRED
+)
+ WITHOUT ROWID
+
+;
+CREATE TABLE sale_vat (
+	sale INTEGER NOT NULL,
+	rate INTEGER NOT NULL,
+	gross INTEGER NOT NULL,
+	net INTEGER NOT NULL,
+	tax INTEGER NOT NULL,
+	PRIMARY KEY (sale, rate),
+	CHECK (net + tax = gross),
+	FOREIGN KEY(sale) REFERENCES sale (entry) DEFERRABLE INITIALLY DEFERRED
+)
+ WITHOUT ROWID
+
+;
+CREATE TABLE staff (
+	ref VARCHAR NOT NULL,
+	number VARCHAR NOT NULL,
+	name VARCHAR NOT NULL,
+	role VARCHAR NOT NULL,
+	pin_hash VARCHAR NOT NULL,
+	failures INTEGER NOT NULL,
+	locked_until VARCHAR NOT NULL,
+	removed INTEGER NOT NULL,
+	PRIMARY KEY (ref)
+)
+ WITHOUT ROWID
+
+;
+CREATE TABLE till_state (
+	"key" VARCHAR NOT NULL,
+	value VARCHAR NOT NULL,
+	PRIMARY KEY ("key")
+)
+ WITHOUT ROWID
+
+;

@@ -1,7 +1,7 @@
 """A till's file of the first schema, as the program of that time wrote it: brought forward whole.
 
-`till_v1/store_rows.sql` is the dump of a file that the first version of the program wrote: sales, one of them
-played, one that gives back, papers, cards, an abandoned basket and one that is open.
+It is the dump of a file that the first version of the program wrote: sales, one of them played, one
+that gives back, papers, cards, an abandoned basket and one that is open.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """A till of the first version is brought forward: killed anywhere, nothing of it is lost.
 
-`till_v1/shop_rows.sql` is the dump of a file that the first version of the program wrote on 22 November:
-three tickets, a basket put aside, one that is open, and no closing, which it could not make. Its
-key is a seed of zeros.
+It is the dump of a file that the first version of the program wrote on 22 November: three tickets,
+a basket put aside, one that is open, and no closing, which it could not make. Its key is a seed of
+zeros.
 """
 
 from __future__ import annotations

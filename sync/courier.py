@@ -88,6 +88,7 @@ class Courier:
 
     async def run(self) -> None:
         """Work until cancelled."""
+        self._standing.start()
         try:
             async with asyncio.TaskGroup() as tasks:
                 for task in (self._watch, self._listen, self._look_up, self._ask_claims):
@@ -117,7 +118,7 @@ class Courier:
             except StoreUnavailable as error:
                 await self._stumble(side, Trouble(CourierState.DISK, str(error)))
                 continue
-            self._went_well(side)
+            self._went_well(side, heard=has_more or side == "down")
             if not has_more:
                 spread = None if idle_s is None else idle_s * (0.75 + self._around.chance() / 2)
                 await self._wait(spread, call)
@@ -341,11 +342,11 @@ class Courier:
         else:
             await self._wait(seconds, self._recovered)
 
-    def _went_well(self, side: Side) -> None:
+    def _went_well(self, side: Side, *, heard: bool) -> None:
         """Forget this side's failures; the other side need not wait any longer either."""
         self._failures[side] = 0
         self._standing.is_forked = any(lane.forked for lane in self._outgoing.lanes.values())
-        if self._standing.went_well(side):
+        if self._standing.went_well(side, heard=heard):
             self._recovered.set()
 
     def _back_off_s(self, failures: int) -> float:

@@ -16,7 +16,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from pos.journal.canonical import INTEGER_MAX
 from pos.journal.chain import Head
-from pos.journal.entry import Entry, Place
+from pos.journal.entry import Entry, Place, texts_of
 
 VERSION = 1
 ENTRIES_MOST = 250
@@ -261,17 +261,7 @@ class Problem(Message):
 
 def wire_entry(entry: Entry) -> EntryText:
     """Return an entry as it travels."""
-    return EntryText(
-        number=entry.number,
-        kind=entry.kind,
-        version=entry.version,
-        at=entry.at,
-        body=entry.body.decode(),
-        previous=entry.previous.hex(),
-        hash=entry.hash.hex(),
-        signature=entry.signature.hex(),
-        key_id=entry.key_id,
-    )
+    return EntryText(**texts_of(entry))
 
 
 def entry_of(place: Place, text: EntryText) -> Entry:

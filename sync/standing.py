@@ -46,18 +46,26 @@ class Standing:
         self._read_at = read_at
         self._coming = coming
         self._troubles: dict[Side, Trouble] = {}
+        self._is_heard = False
         self.is_behind = False
         self.is_forked = False
+
+    def start(self) -> None:
+        """Tell that the courier begins: whatever was told before is of another life."""
+        self._tell(CourierState.CONNECTING, "", heard=False)
 
     def stumbled(self, side: Side, trouble: Trouble) -> None:
         """Note that a direction failed."""
         self._troubles[side] = trouble
         self.tell()
 
-    def went_well(self, side: Side) -> bool:
-        """Note that the centre answered; return whether this direction had failed before."""
+    def went_well(self, side: Side, *, heard: bool) -> bool:
+        """Note that a direction is well; return whether it had failed before.
+
+        The centre was `heard` unless there was nothing to ask it.
+        """
         had_failed = self._troubles.pop(side, None) is not None
-        self.tell(heard=True)
+        self.tell(heard=heard)
         return had_failed
 
     def stop(self) -> None:
@@ -66,19 +74,22 @@ class Standing:
 
     def tell(self, *, heard: bool = False) -> None:
         """Report how it goes, the gravest first."""
+        self._is_heard = self._is_heard or heard
         trouble = self._troubles.get("up") or self._troubles.get("down")
         if trouble is not None:
             self._tell(trouble.state, trouble.detail, heard=False)
         elif abs(self._around.wire.offset_s) > CLOCK_TOLERANCE_S:
             self._tell(CourierState.CLOCK_WRONG, "", heard=heard)
+        elif not self._is_heard:
+            self._tell(CourierState.CONNECTING, "", heard=False)
         elif self.is_forked:
             self._tell(CourierState.FORKED, "", heard=heard)
         elif self.is_behind:
             self._tell(CourierState.SENDING, "", heard=heard)
         elif any(scope.startswith(GOODS) for scope in self._coming):
             self._tell(CourierState.LOADING, "", heard=heard)
-        elif heard:
-            self._tell(CourierState.CONNECTED, "", heard=True)
+        else:
+            self._tell(CourierState.CONNECTED, "", heard=heard)
 
     def _tell(self, state: CourierState, detail: str, *, heard: bool) -> None:
         now, told = instant_text(self._around.clock.now()), self._report

@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import re
 from dataclasses import dataclass
+from typing import Any
 
 GENESIS = bytes(32)
 """The `previous` of the first entry of all."""
@@ -48,6 +49,24 @@ class Entry:
     def name(self) -> str:
         """Return the entry's name, e.g. `S012-T03-K7/000481`."""
         return name_of(self.place, self.number)
+
+
+def texts_of(entry: Entry) -> dict[str, Any]:
+    """Return an entry as JSON can hold it, but for its place: bytes in hexadecimal, the body text.
+
+    Whoever sends or repeats an entry does so in these terms.
+    """
+    return {
+        "number": entry.number,
+        "kind": entry.kind,
+        "version": entry.version,
+        "at": entry.at,
+        "body": entry.body.decode(),
+        "previous": entry.previous.hex(),
+        "hash": entry.hash.hex(),
+        "signature": entry.signature.hex(),
+        "key_id": entry.key_id,
+    }
 
 
 def name_of(place: Place, number: int) -> str:

@@ -19,7 +19,7 @@ from __future__ import annotations
 from pos.domain import events
 from pos.domain.events import EntryRepeated, OriginalFacts
 from pos.journal.canonical import read_facts
-from pos.journal.entry import Entry, Place, digest
+from pos.journal.entry import Entry, Place, digest, texts_of
 
 KIND = "entry.repeated"
 
@@ -30,20 +30,7 @@ def repeat(entry: Entry) -> EntryRepeated:
         event = events.read(entry.kind, entry.version, read_facts(entry.body))
         assert isinstance(event, EntryRepeated)
         return event
-    return EntryRepeated(
-        original=OriginalFacts(
-            epoch=entry.place.epoch,
-            number=entry.number,
-            kind=entry.kind,
-            version=entry.version,
-            at=entry.at,
-            body=entry.body.decode(),
-            previous=entry.previous.hex(),
-            hash=entry.hash.hex(),
-            signature=entry.signature.hex(),
-            key_id=entry.key_id,
-        )
-    )
+    return EntryRepeated(original=OriginalFacts(epoch=entry.place.epoch, **texts_of(entry)))
 
 
 def original(place: Place, event: EntryRepeated) -> Entry:

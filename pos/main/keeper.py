@@ -16,7 +16,7 @@ from time import monotonic
 from typing import IO
 
 from pos.ports import DeviceState, Sink, StatusChanged
-from pos.ports.centre import Centre, CourierState
+from pos.ports.centre import Centre, CourierReport, CourierState
 from pos.till.readiness import NETWORK, WORDS
 
 LOCKED = 3
@@ -39,10 +39,11 @@ def child() -> list[str]:
 
 @dataclass
 class _Life:
-    """One life of the child."""
+    """One life of the child; `before` is what the one before it had said last."""
 
     process: subprocess.Popen[bytes]
     since_s: float
+    before: CourierReport
 
 
 class Keeper(threading.Thread):
@@ -99,6 +100,7 @@ class Keeper(threading.Thread):
         self._life = None
 
     def _start(self) -> None:
+        before = self._centre.report()
         try:
             process = subprocess.Popen(
                 self._command(),
@@ -111,20 +113,27 @@ class Keeper(threading.Thread):
             self._failures += 1
             self._next_s = monotonic() + min(WAIT_MOST_S, 2**self._failures)
             return
-        self._life = _Life(process, monotonic())
+        self._life = _Life(process, monotonic(), before)
 
     def _tell(self) -> None:
         """Report the state, also again when something else of the centre's changed."""
-        is_running = self._life is not None or self._is_elsewhere
-        state = self._centre.report().state if is_running else CourierState.STOPPED
-        if state is CourierState.STOPPED and is_running:
-            state = CourierState.NOT_ENROLLED if not self._centre.enrolled() else state
-        words = WORDS[state]
+        words = WORDS[self._state()]
         detail = "" if words.light is DeviceState.READY else words.brief.template
         told = (StatusChanged(NETWORK, words.light, detail), self._centre.version())
         if told != self._told:
             self._told = told
             self._sink(told[0])
+
+    def _state(self) -> CourierState:
+        """Return how the courier fares; what an earlier one said last is nothing of this one."""
+        if self._life is None and not self._is_elsewhere:
+            return CourierState.STOPPED
+        if not self._centre.enrolled():
+            return CourierState.NOT_ENROLLED
+        report = self._centre.report()
+        is_new = self._life is None or report != self._life.before
+        is_told = is_new and report.state is not CourierState.STOPPED
+        return report.state if is_told else CourierState.CONNECTING
 
 
 def _end(process: subprocess.Popen[bytes]) -> None:

@@ -21,6 +21,7 @@ from pos.journal.entry import Entry
 class CourierState(StrEnum):
     """How the courier stands with the centre; `pos.till.readiness` has the words for each."""
 
+    CONNECTING = "connecting"
     CONNECTED = "connected"
     SENDING = "sending"
     LOADING = "loading"

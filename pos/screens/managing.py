@@ -7,9 +7,8 @@ from typing import TYPE_CHECKING
 from pos.domain.words import Sentence
 from pos.screens.day import Day
 from pos.screens.dialogs import cash_desk as cash_dialogs
-from pos.screens.dialogs.about import AboutPrompt
 from pos.screens.dialogs.print_question import print_and_say
-from pos.screens.dialogs.readiness import ReadinessPrompt
+from pos.screens.dialogs.reading import AboutPrompt, ReadinessPrompt
 from pos.screens.dialogs.refund import RefundPrompt
 from pos.screens.dialogs.training import TrainingPrompt
 from pos.till import tickets

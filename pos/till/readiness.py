@@ -29,6 +29,11 @@ class Words:
 
 
 WORDS: Mapping[CourierState, Words] = {
+    CourierState.CONNECTING: Words(
+        DeviceState.BUSY,
+        Sentence("connecting"),
+        Sentence("The centre is asked and has not answered yet; selling does not wait for it."),
+    ),
     CourierState.CONNECTED: Words(
         DeviceState.READY,
         Sentence("connected"),
@@ -162,6 +167,9 @@ WORDS: Mapping[CourierState, Words] = {
     ),
 }
 """Every state of the courier in words."""
+
+ANSWERS = (CourierState.CONNECTING, CourierState.CONNECTED, CourierState.SENDING)
+"""The states of the courier in which a question may be answered within seconds."""
 
 CATALOGUE, PRICES, STORE = "catalogue", "prices", "store"
 """How the names of the scopes begin that this till reads."""

@@ -12,16 +12,13 @@ from dataclasses import dataclass
 from pos.domain.catalogue import Unit
 from pos.domain.shift import instant, instant_text
 from pos.domain.words import Quantity, Sentence
-from pos.ports.centre import Centre, CourierState, Elsewhere, StockThere
+from pos.ports.centre import Centre, Elsewhere, StockThere
 from pos.ports.orders import Moved
 from pos.till.desk import Desk
-from pos.till.readiness import WORDS, age
+from pos.till.readiness import ANSWERS, WORDS, age
 
 FRESH_S = 10
 """How long an answer about other stores is not asked for again."""
-
-_ANSWERS = (CourierState.CONNECTED, CourierState.SENDING)
-"""The states of the courier in which a question is answered within seconds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +119,7 @@ def _here(desk: Desk, sku: str, unit: Unit) -> Iterator[StockLine]:
 def _others(desk: Desk, centre: Centre, sku: str, unit: Unit) -> Iterator[StockLine]:
     known, state = centre.elsewhere(sku), centre.report().state
     is_answered = known is not None and bool(known.answered_at)
-    if state not in _ANSWERS:
+    if state not in ANSWERS:
         brief = WORDS[state].brief
         yield StockLine(Sentence("The other stores cannot be asked now: {state}.", state=brief))
     elif not is_answered:

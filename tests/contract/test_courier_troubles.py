@@ -51,6 +51,23 @@ def _shown(one: Station) -> CourierState:
     return one.mirror.last_report().state if one.mirror else CourierState.STOPPED
 
 
+async def test_a_courier_with_nothing_to_send_is_not_connected_before_the_centre_answered(
+    tmp_path: Path,
+) -> None:
+    async with station(tmp_path) as one:
+        await one.until(lambda: _shown(one) == CourierState.CONNECTED)
+        await one.until(one.is_all_held)
+        assert one.states()[0] == CourierState.CONNECTING
+        await one.stop()
+        one.logged.clear()
+        one.server.always = "hang"
+        one.start()
+        await one.until(lambda: _shown(one) == CourierState.TOO_SLOW)
+        assert one.states() == [CourierState.CONNECTING, CourierState.TOO_SLOW]
+        one.server.always = ""
+        await one.until(lambda: _shown(one) == CourierState.CONNECTED)
+
+
 async def test_nobody_there_and_a_name_nobody_has_are_told_apart(tmp_path: Path) -> None:
     async with station(tmp_path) as one:
         await one.until(one.is_all_held)
@@ -131,7 +148,8 @@ async def test_being_asked_to_slow_down_is_no_trouble_to_show(tmp_path: Path) ->
         one.server.orders.extend(["hasty"] * 5)
         one.record(3)
         await one.until(lambda: one.is_all_held() and not one.server.orders)
-        assert set(one.states()) <= {CourierState.CONNECTED, CourierState.SENDING}
+        shown = {CourierState.CONNECTING, CourierState.CONNECTED, CourierState.SENDING}
+        assert set(one.states()) <= shown
 
 
 async def test_a_full_disk_stops_what_comes_down_is_shown_and_ends(

@@ -14,16 +14,14 @@ from pos.domain.order import Order
 from pos.domain.order_steps import may
 from pos.domain.shift import instant
 from pos.domain.words import Sentence
-from pos.ports.centre import CourierState
 from pos.ports.orders import AskedHandOver, ClaimAnswer
 from pos.till.desk import Desk
 from pos.till.pickup.handing import HandOver
 from pos.till.pickup.step import check_desk, fresh, orders_of
+from pos.till.readiness import ANSWERS
 
 WAIT_S = 2
 """How long the centre's answer is waited for."""
-
-_REACHED = (CourierState.CONNECTED, CourierState.SENDING)
 
 
 class Standing(StrEnum):
@@ -97,7 +95,7 @@ def standing(desk: Desk, handover: HandOver) -> Standing:
         return Standing.GRANTED if handover.answer.granted else Standing.REFUSED
     waited_s = (desk.ports.clock.now() - handover.asked_at).total_seconds()
     centre = desk.ports.centre
-    is_reached = centre is None or centre.report().state in _REACHED
+    is_reached = centre is None or centre.report().state in ANSWERS
     return Standing.WAITING if is_reached and 0 <= waited_s < WAIT_S else Standing.OFFLINE
 
 

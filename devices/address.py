@@ -61,6 +61,13 @@ class EvdevAddress:
 
 
 @dataclass(frozen=True, slots=True)
+class HidrawAddress:
+    """A scanner in HID-POS mode, read report by report (Linux)."""
+
+    path: str
+
+
+@dataclass(frozen=True, slots=True)
 class HandlerAddress:
     """A URL of pyserial's own handlers."""
 
@@ -74,7 +81,15 @@ class EmulatorAddress:
     name: str
 
 
-Address = SerialAddress | TcpAddress | UsbAddress | EvdevAddress | HandlerAddress | EmulatorAddress
+Address = (
+    SerialAddress
+    | TcpAddress
+    | UsbAddress
+    | EvdevAddress
+    | HidrawAddress
+    | HandlerAddress
+    | EmulatorAddress
+)
 
 
 def parse_url(url: str) -> Address:
@@ -107,6 +122,12 @@ def _plain(url: str, parts: SplitResult) -> Address:
                 "{url} names no input device: write evdev:///dev/input/by-id/…",
                 url=url,
             )
+        case "hidraw" if parts.path.startswith("/"):
+            return HidrawAddress(parts.path)
+        case "hidraw":
+            raise Refusal(
+                "device_url", "{url} names no scanner: write hidraw:///dev/hidraw0", url=url
+            )
         case "pty" if parts.path.startswith("/"):
             return SerialAddress(parts.path)
         case "pty":
@@ -123,7 +144,7 @@ def _plain(url: str, parts: SplitResult) -> Address:
     raise Refusal(
         "device_url",
         "The device address {url} is of no known kind: it begins with serial:// tcp:// usb:// "
-        "evdev:// pty:// or emulator://",
+        "evdev:// hidraw:// pty:// or emulator://",
         url=url,
     )
 

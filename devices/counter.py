@@ -20,7 +20,7 @@ from devices.drawer.driver import PrinterDrawer
 from devices.printer.driver import EscPosPrinter
 from devices.printer.emulator import EmulatedPrinter
 from devices.printer.profile import PROFILES, PrinterProfile
-from devices.scanner.driver import LinkScanner
+from devices.scanner.driver import LinkScanner, Tap
 from devices.scanner.emulator import EmulatedScanner
 from pos.papers.page import Align, Barcode, Cut, Page, Qr, Row, Rule, Text
 from pos.ports import Sink
@@ -48,13 +48,15 @@ class Counter:
         self._sink = sink
         self._opened: list[Any] = []
 
-    def open_scanner(self, name: str, url: str, *, not_on_file: bytes = b"") -> LinkScanner:
-        """Open a scanner; `not_on_file` is what makes it sound its own refusal."""
+    def open_scanner(
+        self, name: str, url: str, *, not_on_file: bytes = b"", tap: Tap | None = None
+    ) -> LinkScanner:
+        """Open a scanner; `not_on_file` makes it sound its refusal, a `tap` hears its bytes."""
         if isinstance(parse_url(url), EmulatorAddress):
             emulator = EmulatedScanner(name)
             self.emulators[name] = emulator
             url = emulator.url
-        scanner = LinkScanner(name, url, self._sink, not_on_file=not_on_file)
+        scanner = LinkScanner(name, url, self._sink, not_on_file=not_on_file, tap=tap)
         self._opened.append(scanner)
         return scanner
 

@@ -22,6 +22,7 @@ from devices.address import (
     EmulatorAddress,
     EvdevAddress,
     HandlerAddress,
+    HidrawAddress,
     SerialAddress,
     TcpAddress,
     UsbAddress,
@@ -91,7 +92,9 @@ def open_link(url: str) -> Link:
         case TcpAddress(host, port):
             return _open_tcp(host, port)
         case EvdevAddress(path):
-            return _open_evdev(path)
+            return _open_input(path, is_keyboard=True)
+        case HidrawAddress(path):
+            return _open_input(path, is_keyboard=False)
         case HandlerAddress(handler_url):
             return PortLink(_port_for_url(handler_url), handler_url)
         case UsbAddress(vendor, product):
@@ -267,14 +270,15 @@ def _open_tcp(host: str, port: int) -> Link:
     return FdLink(connection.fileno(), connection.close, name)
 
 
-def _open_evdev(path: str) -> Link:
-    """Open an input device and take it away from the keyboard where the system allows it."""
+def _open_input(path: str, *, is_keyboard: bool) -> Link:
+    """Open an input device; a keyboard is taken away from the screen where the system allows it."""
     try:
         fd = os.open(path, os.O_RDONLY | os.O_NONBLOCK)
     except OSError as error:
         raise _not_opened(path, error) from None
-    with contextlib.suppress(OSError):
-        fcntl.ioctl(fd, _EVIOCGRAB, 1)
+    if is_keyboard:
+        with contextlib.suppress(OSError):
+            fcntl.ioctl(fd, _EVIOCGRAB, 1)
     return FdLink(fd, lambda: os.close(fd), path)
 
 

@@ -168,3 +168,50 @@ def test_a_full_cable_takes_what_it_can_and_gives_up_in_time(emulator: EmulatedS
 def test_a_wrong_address_is_refused_before_any_thread_starts(post: Post) -> None:
     with pytest.raises(Refusal):
         LinkScanner("scanner", "ttyUSB0", post)
+
+
+def test_a_scanner_in_hid_pos_mode_is_read_from_its_reports(tmp_path: Path, post: Post) -> None:
+    path = tmp_path / "hidraw0"
+    os.mkfifo(path)
+    writer = os.open(path, os.O_RDWR)
+    scanner = LinkScanner("scanner", f"hidraw://{path}", post)
+    post.state(DeviceState.READY)
+    os.write(writer, bytes((2, 13)) + b"]E0" + EAN.encode().ljust(58, b"\0") + b"\0")
+    assert post.scan() == f"]E0{EAN}"
+    scanner.close()
+    os.close(writer)
+
+
+def test_scans_of_two_scanners_at_once_all_arrive_under_their_names(post: Post) -> None:
+    near, far = EmulatedScanner("near"), EmulatedScanner("far")
+    drivers = [LinkScanner(one, cable.url, post) for one, cable in (("near", near), ("far", far))]
+    for _ in drivers:
+        post.state(DeviceState.READY)
+    codes = [f"{n:013d}" for n in range(50)]
+    sending = [
+        threading.Thread(target=lambda one=cable: [one.scan(code) for code in codes])
+        for cable in (near, far)
+    ]
+    for thread in sending:
+        thread.start()
+    heard: dict[str, list[str]] = {"near": [], "far": []}
+    while sum(map(len, heard.values())) < 2 * len(codes):
+        event = post.events.get(timeout=10)
+        if isinstance(event, Scanned):
+            heard[event.device].append(event.text)
+    assert heard == {"near": codes, "far": codes}
+    for thread in sending:
+        thread.join()
+    for scanner in drivers:
+        scanner.close()
+    for cable in (near, far):
+        cable.close()
+
+
+def test_two_scans_twenty_milliseconds_apart_both_arrive(
+    driver: LinkScanner, emulator: EmulatedScanner, post: Post
+) -> None:
+    for code in ("96385074", EAN):
+        emulator.scan(code)
+        threading.Event().wait(0.02)
+    assert [post.scan(), post.scan()] == ["96385074", EAN]

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from devices.scanner.hidpos import HidFramer
 from devices.scanner.protocol import IDLE_MS, SCAN_MAX, Framer
 from devices.scanner.wedge import EVENT, WedgeFramer
 
@@ -118,4 +119,52 @@ def test_no_bytes_crash_the_keyboard_scanner(data: bytes) -> None:
     framer = WedgeFramer()
     framer.receive(data, 0)
     framer.tick(10_000)
+    assert not framer.waiting
+
+
+def _report(text: bytes, aim: bytes = b"]E0", more: int = 0) -> bytes:
+    return bytes((2, len(text))) + aim + text.ljust(58, b"\0") + bytes((more,))
+
+
+HID_CASES = [
+    ("one report", _report(b"3017620422003"), ["]E03017620422003"]),
+    ("two codes", _report(b"96385074", b"]E4") * 2, ["]E496385074"] * 2),
+    ("a code over three reports", _report(b"A" * 56, b"]d2", 1) * 2 + _report(b"B", b"]d2"),
+     ["]d2" + "A" * 112 + "B"]),
+    ("GS is data", _report(b"103\x1d21A", b"]C1"), ["]C1103\x1d21A"]),
+    ("no AIM identifier", _report(b"96385074", b"\0\0\0"), ["96385074"]),
+    ("the other maker's layout", bytes((1, 8)) + b"96385074".ljust(62, b"\0"), ["96385074"]),
+    ("line ends of the scanner are none of the code", _report(b"96385074\r\n", b"]E4"),
+     ["]E496385074"]),
+    ("a report of another kind is none", bytes((7, 8)) + b"x" * 62 + _report(b"1"), ["]E01"]),
+    ("a length that cannot be is none", bytes((2, 57)) + b"x" * 62 + _report(b"1"), ["]E01"]),
+    ("noise without end is dropped", _report(b"A" * 56, more=1) * 80 + _report(b"1") * 2, ["]E01"]),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("name", "data", "scans"), HID_CASES, ids=[c[0] for c in HID_CASES])
+def test_reports_of_hid_pos_become_scans_at_once_and_byte_by_byte(
+    name: str, data: bytes, scans: list[str]
+) -> None:
+    framer = HidFramer()
+    found = [s for byte in data for s in framer.receive(bytes([byte]), now_ms=0)]
+    assert found[-len(scans) :] == scans
+    assert HidFramer().receive(data, now_ms=0) == found
+
+
+def test_half_a_report_is_forgotten_after_a_silence_and_never_joins_the_next() -> None:
+    framer = HidFramer()
+    assert framer.receive(_report(b"3017620422003")[:40], now_ms=0) == []
+    assert framer.tick(now_ms=199) == [] and framer.waiting
+    assert framer.tick(now_ms=200) == [] and not framer.waiting
+    assert framer.receive(_report(b"96385074", b"]E4"), now_ms=201) == ["]E496385074"]
+
+
+@given(st.lists(st.binary(max_size=200), max_size=10))
+def test_no_bytes_make_hid_pos_fail_or_keep_more_than_a_code(pieces: list[bytes]) -> None:
+    framer = HidFramer()
+    for at, piece in enumerate(pieces):
+        for text in framer.receive(piece, now_ms=at):
+            assert 0 < len(text) <= SCAN_MAX + 3
+    framer.tick(now_ms=1_000_000)
     assert not framer.waiting

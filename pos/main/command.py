@@ -16,6 +16,7 @@ from pos.domain.errors import Refusal
 from pos.domain.words import Sentence
 from pos.main.centre_command import courier, enrol
 from pos.main.demo_command import demo
+from pos.main.devices_command import devices
 from pos.main.setup import SetUpIncomplete
 from pos.ports import StoreUnavailable
 
@@ -30,7 +31,6 @@ app = typer.Typer(
 catalogue = typer.Typer(help="The articles this till can sell.", no_args_is_help=True)
 journal = typer.Typer(help="The signed list of everything that happened.", no_args_is_help=True)
 fiscal = typer.Typer(help="What the tax office may ask for.", no_args_is_help=True)
-devices = typer.Typer(help="Scanners, printer, drawer, display.", no_args_is_help=True)
 config = typer.Typer(help="The settings of this till.", no_args_is_help=True)
 staff = typer.Typer(help="Who may use this till.", no_args_is_help=True)
 app.add_typer(catalogue, name="catalogue")
@@ -256,24 +256,6 @@ def rebuild(
     from pos.main.journals import rebuild as compare
 
     raise typer.Exit(compare() if check else 2)
-
-
-@devices.command("list")
-def devices_list() -> None:
-    """List the serial ports and input devices of this machine, and those in the settings."""
-    from pos.main.counters import list_devices
-
-    raise typer.Exit(list_devices())
-
-
-@devices.command("test")
-def devices_test(
-    seconds: Annotated[int, typer.Option(help="How long to wait for scans.", min=1, max=600)] = 10,
-) -> None:
-    """Print a test page, show a line on the display, and tell what the scanners read."""
-    from pos.main.counters import check_devices
-
-    raise typer.Exit(check_devices(seconds))
 
 
 @config.command("show")

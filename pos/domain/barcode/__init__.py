@@ -24,11 +24,13 @@ from pos.domain.barcode.codes import (
     TextCode,
 )
 from pos.domain.barcode.door import Source, parse
+from pos.domain.barcode.explained import WRONG_LAYOUT, explain
 from pos.domain.barcode.measure import MeasurePlan
 from pos.domain.barcode.numbers import gtin, is_gtin
 from pos.domain.barcode.wedge import repair_azerty
 
 __all__ = [
+    "WRONG_LAYOUT",
     "ArticleCode",
     "MeasureKind",
     "MeasurePlan",
@@ -38,6 +40,7 @@ __all__ = [
     "Source",
     "Symbology",
     "TextCode",
+    "explain",
     "gtin",
     "is_gtin",
     "parse",

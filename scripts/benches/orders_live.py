@@ -105,7 +105,7 @@ async def _open_shop(database: str) -> str:
     goods = [["", *one, "FR055"] for one in rows(SMALL)]
     goods.append([SKU, "", SHOWN, "1.00", "FR055"])
     lines = [["sku", "barcode", "name", "price", "vat"], *goods]
-    report = await catalogue.import_rows(centre, lines, rules(), "FR")
+    report = await catalogue.import_rows(centre, lambda: lines, rules(), "FR")
     assert report.added == len(goods), report
     has = MoveRow(TILL.store, "delivery/1", 1, SKU, SELLABLE, 10**9, "delivery", instant_text(now))
     async with centre.session(TILL.store) as session:

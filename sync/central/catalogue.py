@@ -8,7 +8,7 @@ a till's work of reading it. Files are read as a till reads them
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 from typing import Any
@@ -28,7 +28,7 @@ from pos.domain.catalogue_import import (
 from pos.domain.feed import ArticleFields, PriceFields
 from pos.domain.words import Sentence
 from sync.central import feed, prices
-from sync.central.engine import Centre
+from sync.central.engine import Centre, Sessions
 from sync.central.values import CATALOGUE, COMPANY, prices_scope
 
 BATCH = 5_000
@@ -76,24 +76,32 @@ class Report:
 REFUSED_MOST = 1_000
 
 
+Sheet = Callable[[], Iterable[Sequence[str]]]
+"""Reads a file's cells from its beginning, the headings first, each time it is asked."""
+
+
 async def import_rows(
-    centre: Centre, lines: Iterable[Sequence[str]], rules: ImportRules, zone: str
+    centre: Centre, sheet: Sheet, rules: ImportRules, zone: str, *, new_zone: bool = False
 ) -> Report:
     """Bring a file into the catalogue and a zone's prices: all of it at one moment, or nothing.
 
-    `lines` are the file's cells, the headings first. Raises Refusal when no column names articles.
+    A zone that no store has yet is begun by `new_zone` alone. Raises Refusal when no column names
+    articles, CentreRefusal (`no_zone`) as `prices.check_zone` does.
     """
-    rest = iter(lines)
-    reader = RowReader(rules, next(rest, []))
-    report = Report()
-    async with centre.everywhere() as sessions:
+    if not new_zone:
+        await prices.check_zone(centre, zone)
+
+    async def deed(sessions: Sessions) -> Report:
+        rest = iter(sheet())
+        reader = RowReader(rules, next(rest, []))
+        report = Report()
         changes = [_Change(session, rules, zone) for session in sessions]
         for batch in _batches(_rows(reader, rest, report)):
             for place, change in enumerate(changes):
                 await change.put(batch, report if place == 0 else Report())
-        for session in sessions:
-            await session.commit()
-    return report
+        return report
+
+    return await centre.done_everywhere(deed)
 
 
 async def owners(session: AsyncSession, codes: Sequence[str]) -> dict[str, str]:

@@ -3,7 +3,7 @@
 A store's bucket is a number that never changes; a contiguous range of buckets lives on a server.
 What belongs to no store is written to every server, so that a till needs its own store's only.
 A transaction that PostgreSQL undid because another stood in its way is done again here
-(`Centre.done`) and nowhere else.
+(`Centre.done`, `done_everywhere`) and nowhere else.
 """
 
 from __future__ import annotations
@@ -38,6 +38,9 @@ FIRST_WAIT_S = 0.02
 _MIGRATIONS = "sync.central:migrations"
 
 T = TypeVar("T")
+
+Sessions = tuple[AsyncSession, ...]
+"""A session on each server, in the order of the buckets."""
 
 
 def bucket(store: str) -> int:
@@ -80,19 +83,30 @@ class Centre:
         A deed that PostgreSQL undid as a deadlock or for what ran beside it is done again from its
         beginning, `TRIES` times at most: it has no effect but its transaction, which it commits.
         """
-        for number in range(1, TRIES):
-            try:
-                async with self.session(store) as session:
-                    return await deed(session)
-            except (DBAPIError, asyncpg.PostgresError) as error:
-                if not is_collision(error):
-                    raise
-            await asyncio.sleep(random.uniform(0, FIRST_WAIT_S * 2 ** (number - 1)))
-        async with self.session(store) as session:
-            return await deed(session)
+
+        async def once() -> T:
+            async with self.session(store) as session:
+                return await deed(session)
+
+        return await _again(once)
+
+    async def done_everywhere(self, deed: Callable[[Sessions], Awaitable[T]]) -> T:
+        """Do a deed in a session on each server, for what belongs to no store, as `done` does.
+
+        What it wrote is committed here, on each server, when all of it is done.
+        """
+
+        async def once() -> T:
+            async with self.everywhere() as sessions:
+                found = await deed(sessions)
+                for session in sessions:
+                    await session.commit()
+                return found
+
+        return await _again(once)
 
     @asynccontextmanager
-    async def everywhere(self) -> AsyncIterator[tuple[AsyncSession, ...]]:
+    async def everywhere(self) -> AsyncIterator[Sessions]:
         """Give a session on each server, for what belongs to no store."""
         sessions = tuple(AsyncSession(one, expire_on_commit=False) for one in self.engines)
         try:
@@ -111,6 +125,18 @@ class Centre:
         """Close every connection."""
         for engine in self.engines:
             await engine.dispose()
+
+
+async def _again(once: Callable[[], Awaitable[T]]) -> T:
+    """Do something until no other transaction stands in its way, `TRIES` times at most."""
+    for number in range(1, TRIES):
+        try:
+            return await once()
+        except (DBAPIError, asyncpg.PostgresError) as error:
+            if not is_collision(error):
+                raise
+        await asyncio.sleep(random.uniform(0, FIRST_WAIT_S * 2 ** (number - 1)))
+    return await once()
 
 
 def is_collision(error: BaseException) -> bool:

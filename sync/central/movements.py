@@ -69,11 +69,7 @@ async def record(
     Unknown for an article that the catalogue has not, CentreRefusal (`bad_quantity`, `bad_name`).
     """
     _check(order, goods)
-    async with centre.session(store) as session:
-        await _check_known(session, goods)
-        is_new = await _move(session, store, order, goods, now)
-        await session.commit()
-    return is_new
+    return await _moved(centre, store, order, goods, now)
 
 
 async def transfer(
@@ -90,10 +86,7 @@ async def transfer(
     out = {sku: -quantity for sku, quantity in goods.items()}
     is_new = False
     for store, moved in ((origin, out), (target, dict(goods))):
-        async with centre.session(store) as session:
-            await _check_known(session, goods)
-            is_new |= await _move(session, store, order, moved, now)
-            await session.commit()
+        is_new |= await _moved(centre, store, order, moved, now)
     return is_new
 
 
@@ -107,15 +100,23 @@ async def unheard(centre: Centre, store: str, now: datetime) -> list[str]:
     ]
 
 
-async def _move(
-    session: AsyncSession, store: str, order: Order, goods: Mapping[str, int], now: datetime
+async def _moved(
+    centre: Centre, store: str, order: Order, goods: Mapping[str, int], now: datetime
 ) -> bool:
     at = instant_text(now)
     moves: Sequence[MoveRow] = [
         MoveRow(store, order.source, n, sku, SELLABLE, quantity, order.because, at)
         for n, (sku, quantity) in enumerate(sorted(goods.items()), start=1)
     ]
-    return await stock.move(session, store, moves, now, counted=order.kind is Kind.COUNT)
+
+    async def deed(session: AsyncSession) -> bool:
+        await _check_known(session, goods)
+        counted = order.kind is Kind.COUNT
+        is_new = await stock.move(session, store, moves, now, counted=counted)
+        await session.commit()
+        return is_new
+
+    return await centre.done(store, deed)
 
 
 def _check(order: Order, goods: Mapping[str, int]) -> None:

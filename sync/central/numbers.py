@@ -11,9 +11,10 @@ from __future__ import annotations
 from datetime import datetime
 
 from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from sync.central import feed, stores
-from sync.central.engine import Centre
+from sync.central.engine import Centre, Sessions
 from sync.central.passes import OWN_KEY
 from sync.central.values import CATALOGUE, COMPANY, CentreRefusal
 
@@ -49,7 +50,8 @@ async def tell(centre: Centre, public_key: bytes, now: datetime) -> None:
         for store, (name, number) in (await _stores(centre)).items()
     }
     things["pass_key", str(OWN_KEY)] = {"public_key": public_key.hex()}
-    async with centre.everywhere() as sessions:
+
+    async def deed(sessions: Sessions) -> None:
         for session in sessions:
             held = {
                 (kind, key): fields
@@ -58,8 +60,8 @@ async def tell(centre: Centre, public_key: bytes, now: datetime) -> None:
             }
             news = {key: fields for key, fields in things.items() if held.get(key) != fields}
             await feed.publish(session, COMPANY, CATALOGUE, news, now)
-        for session in sessions:
-            await session.commit()
+
+    await centre.done_everywhere(deed)
 
 
 async def _stores(centre: Centre) -> dict[str, tuple[str, int | None]]:
@@ -73,15 +75,19 @@ async def _stores(centre: Centre) -> dict[str, tuple[str, int | None]]:
 
 async def _give(centre: Centre, store: str, now: datetime) -> None:
     number = await _next(centre, store, now)
-    async with centre.session(store) as session:
+
+    async def deed(session: AsyncSession) -> None:
         await session.execute(_GIVE, {"store_id": store, "number": number})
         await session.commit()
+
+    await centre.done(store, deed)
 
 
 async def _next(centre: Centre, store: str, now: datetime) -> int:
     """Return a number that is this store's alone."""
     asked = {"store_id": COMPANY, "what": CLAIM}
-    async with centre.session(COMPANY) as session:
+
+    async def deed(session: AsyncSession) -> int:
         number = int((await session.execute(_LAST, asked)).scalar_one())
         while number < NUMBER_MOST:
             number += 1
@@ -90,4 +96,6 @@ async def _next(centre: Centre, store: str, now: datetime) -> int:
             if taken.first() is not None:
                 await session.commit()
                 return number
-    raise CentreRefusal("no_number", f"there is no number left for {store}")
+        raise CentreRefusal("no_number", f"there is no number left for {store}")
+
+    return await centre.done(COMPANY, deed)

@@ -19,7 +19,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from pos.domain.money import AMOUNT_MAX
 from sync.central import feed, stores
-from sync.central.engine import Centre
+from sync.central.engine import Centre, Sessions
 from sync.central.values import CATALOGUE, COMPANY, CentreRefusal, Unknown, prices_scope
 
 Dated = tuple[int, int]
@@ -28,7 +28,11 @@ Dated = tuple[int, int]
 PRICES_MOST = 100
 """The most prices of an article that lie ahead."""
 
-_BEGUN = text("SELECT 1 FROM feed_head WHERE store_id = :store_id AND scope = :scope")
+_BEGUN = text(
+    "SELECT substr(scope, length(:prices) + 1) FROM feed_head"
+    " WHERE store_id = :store_id AND starts_with(scope, :prices)"
+)
+_PRICED = {"store_id": COMPANY, "prices": prices_scope("")}
 
 
 async def put(
@@ -37,37 +41,40 @@ async def put(
     """Let an article cost `amount` in a zone from an instant on; commits.
 
     Raises Unknown for an article that is not in the catalogue, CentreRefusal (`bad_price`) for an
-    amount out of range or too many prices ahead, (`no_zone`) for a zone that no store has
-    and no file was brought into.
+    amount out of range or too many prices ahead, (`no_zone`) as `check_zone` does.
     """
-    zones = sorted({one.price_zone for one in await stores.every(centre)})
     if not 0 <= amount <= AMOUNT_MAX:
         raise CentreRefusal("bad_price", f"a price is from 0 to {AMOUNT_MAX}, not {amount}")
-    async with centre.everywhere() as sessions:
+    await check_zone(centre, zone)
+    scope, at = prices_scope(zone), (int(valid_from.timestamp()), int(now.timestamp()))
+
+    async def deed(sessions: Sessions) -> None:
         for session in sessions:
-            scope = prices_scope(zone)
-            if zone not in zones and not await _is_begun(session, scope):
-                known = ", ".join(zones) or "none"
-                why = f"no store has the price zone {zone}; there is {known}"
-                raise CentreRefusal("no_zone", why)
             before = await feed.advance(session, COMPANY, scope, 1, now)
             if sku not in await feed.current(session, COMPANY, CATALOGUE, "article", [sku]):
                 raise Unknown(f"the catalogue has no article {sku}")
             held = (await held_in(session, zone, [sku])).get(sku, [])
-            dated = with_price(
-                held, amount, since=int(valid_from.timestamp()), now=int(now.timestamp())
-            )
+            dated = with_price(held, amount, since=at[0], now=at[1])
             if len(dated) > PRICES_MOST:
                 raise CentreRefusal("bad_price", f"{sku} has {len(held)} prices ahead already")
             await feed.put(session, COMPANY, scope, things({sku: dated}), before)
-        for session in sessions:
-            await session.commit()
+
+    await centre.done_everywhere(deed)
 
 
-async def _is_begun(session: AsyncSession, scope: str) -> bool:
-    """Whether anything was ever told in a zone: one is prepared by a file before a shop has it."""
-    found = await session.execute(_BEGUN, {"store_id": COMPANY, "scope": scope})
-    return found.one_or_none() is not None
+async def check_zone(centre: Centre, zone: str) -> None:
+    """Raise CentreRefusal (`no_zone`) for a price zone that no store has and nothing was told in.
+
+    A zone is begun by a file, ahead of the shop that changes to it.
+    """
+    zones = {one.price_zone for one in await stores.every(centre)}
+    if zone in zones:
+        return
+    async with centre.everywhere() as sessions:
+        zones |= set((await sessions[0].execute(_BEGUN, _PRICED)).scalars())
+    if zone not in zones:
+        known = ", ".join(sorted(zones)) or "none"
+        raise CentreRefusal("no_zone", f"no store has the price zone {zone}; there is {known}")
 
 
 def with_price(held: Sequence[Dated], amount: int, *, since: int, now: int) -> list[Dated]:

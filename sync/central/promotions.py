@@ -13,8 +13,8 @@ from datetime import datetime, timedelta
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from pos.domain.feed import PromotionFields
-from sync.central import feed
-from sync.central.engine import Centre
+from sync.central import feed, prices
+from sync.central.engine import Centre, Sessions
 from sync.central.values import CATALOGUE, COMPANY, CentreRefusal, Unknown, prices_scope
 
 PROMOTIONS_MOST = 500
@@ -30,13 +30,16 @@ async def put(
     """Let a zone have promotions by key, new ones or in the place of those there; commits.
 
     All of them or none. Raises Unknown for an article that is not in the catalogue, CentreRefusal
-    (`bad_promotion`) for a rule that takes nothing off, ends before it begins, or is one too many.
+    (`bad_promotion`) for a rule that takes nothing off, ends before it begins, or is one too many,
+    (`no_zone`) as `prices.check_zone` does.
     """
+    await prices.check_zone(centre, zone)
     for key, one in promotions.items():
         _check(key, one)
     skus = sorted({sku for one in promotions.values() for sku in one.articles})
     scope = prices_scope(zone)
-    async with centre.everywhere() as sessions:
+
+    async def deed(sessions: Sessions) -> None:
         for session in sessions:
             known = await feed.current(session, COMPANY, CATALOGUE, "article", skus)
             missing = set(skus) - known.keys()
@@ -52,17 +55,19 @@ async def put(
                 ("promotion", key): one.fields() for key, one in promotions.items()
             }
             await feed.put(session, COMPANY, scope, things, before)
-        for session in sessions:
-            await session.commit()
+
+    await centre.done_everywhere(deed)
     await _forget_ended(centre, zone, now)
 
 
 async def end(centre: Centre, zone: str, key: str, now: datetime) -> None:
     """Let a promotion hold no more from now on; one that has not begun never will. Commits.
 
-    Raises Unknown.
+    Raises Unknown, CentreRefusal (`no_zone`).
     """
-    async with centre.everywhere() as sessions:
+    await prices.check_zone(centre, zone)
+
+    async def deed(sessions: Sessions) -> None:
         for session in sessions:
             before = await feed.advance(session, COMPANY, prices_scope(zone), 1, now)
             one = (await held_in(session, zone)).get(key)
@@ -73,8 +78,8 @@ async def end(centre: Centre, zone: str, key: str, now: datetime) -> None:
             await feed.put(
                 session, COMPANY, prices_scope(zone), {("promotion", key): ended}, before
             )
-        for session in sessions:
-            await session.commit()
+
+    await centre.done_everywhere(deed)
 
 
 async def held_in(session: AsyncSession, zone: str) -> dict[str, PromotionFields]:
@@ -85,15 +90,16 @@ async def held_in(session: AsyncSession, zone: str) -> dict[str, PromotionFields
 
 async def _forget_ended(centre: Centre, zone: str, now: datetime) -> None:
     last = int((now - KEPT).timestamp())
-    async with centre.everywhere() as sessions:
+
+    async def deed(sessions: Sessions) -> None:
         for session in sessions:
             held = await held_in(session, zone)
             gone: feed.Things = {
                 ("promotion", key): None for key, one in held.items() if 0 < one.until < last
             }
             await feed.publish(session, COMPANY, prices_scope(zone), gone, now)
-        for session in sessions:
-            await session.commit()
+
+    await centre.done_everywhere(deed)
 
 
 def _check(key: str, one: PromotionFields) -> None:

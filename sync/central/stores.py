@@ -87,10 +87,13 @@ async def put(centre: Centre, facts: StoreFacts, now: datetime) -> None:
         "price_zone": facts.price_zone,
         "now": now,
     }
-    async with centre.session(facts.store) as session:
+
+    async def deed(session: AsyncSession) -> None:
         await session.execute(_PUT, given)
         await feed.advance(session, facts.store, store_scope(facts.store), 1, now)
         await session.commit()
+
+    await centre.done(facts.store, deed)
 
 
 async def every(centre: Centre) -> list[StoreFacts]:

@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from pos.domain.feed import VatFields
 from sync.central import feed
-from sync.central.engine import Centre
+from sync.central.engine import Centre, Sessions
 from sync.central.values import CATALOGUE, COMPANY, CentreRefusal
 
 RATES_MOST = 50
@@ -26,7 +26,8 @@ async def put(centre: Centre, code: str, basis_points: int, since: date, now: da
     """
     if not 0 <= basis_points <= 10_000:
         raise CentreRefusal("bad_rate", "a rate is from 0 to 100 %")
-    async with centre.everywhere() as sessions:
+
+    async def deed(sessions: Sessions) -> None:
         for session in sessions:
             before = await feed.advance(session, COMPANY, CATALOGUE, 1, now)
             held = (await told(session)).get(code)
@@ -35,8 +36,8 @@ async def put(centre: Centre, code: str, basis_points: int, since: date, now: da
                 raise CentreRefusal("bad_rate", f"{code} has {RATES_MOST} rates already")
             fields = VatFields(rates=tuple(sorted(rates.items()))).fields()
             await feed.put(session, COMPANY, CATALOGUE, {("vat", code): fields}, before)
-        for session in sessions:
-            await session.commit()
+
+    await centre.done_everywhere(deed)
 
 
 async def told(session: AsyncSession) -> dict[str, VatFields]:

@@ -20,7 +20,7 @@ from tests.central import guard
 from tests.central.serving import Process, Shop, make_centre, open_shop, process
 from tests.central.tills import open_store
 
-FAST = ("fsync=off", "max_connections=60")
+FAST = ("fsync=off", "max_connections=60", "deadlock_timeout=50ms")
 
 
 SERVERS = int(os.environ.get("COMPTOIR_CENTRE_SERVERS", "1"))

@@ -6,18 +6,25 @@ The deadlocks and the refusals are PostgreSQL's own.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import Awaitable, Callable, Iterable
+from datetime import date
 
 import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from pos.domain.feed import PromotionFields
 from pos.journal.entry import GENESIS
+from sync.central import movements, prices, promotions, stores, vat
 from sync.central.engine import TRIES, Centre, is_collision
+from sync.central.movements import Kind, Order
+from sync.central.stores import StoreFacts
+from sync.central.values import COMPANY
 from sync.protocol import PushAnswer
 from tests.central.serving import Shop
-from tests.central.tills import enrolled, rows
+from tests.central.test_reference import BREAD, HEAD, bring
+from tests.central.tills import NOON, enrolled, rows
 
 _LOCK_TILL = "SELECT 1 FROM till WHERE store_id = :store_id AND till_id = :till_id FOR UPDATE"
 _HEARD = "UPDATE till SET heard_at = now() WHERE store_id = :store_id AND till_id = :till_id"
@@ -71,6 +78,79 @@ async def test_a_push_that_postgresql_undid_is_taken_whole_by_the_same_request(s
     assert PushAnswer.model_validate_json(answer.content).expected == 4
     kept = await rows(shop.centre, shop.store, "SELECT number FROM sale WHERE store_id = :store_id")
     assert sorted(number for (number,) in kept) == [2, 3]
+
+
+_PROMOTION = {"p": PromotionFields(name="Soldes", percent=1000)}
+_SHOP = StoreFacts("S001", "Au coin", "Europe/Paris", "FR")
+_COUNT = Order(Kind.COUNT, "june", "")
+_LOCK_ROW = (
+    "SELECT 1 FROM feed_row WHERE store_id = :store_id AND scope = '{}' AND kind = '{}' FOR UPDATE"
+)
+_LOCK_COUNTER = "SELECT 1 FROM feed_head WHERE store_id = :store_id AND scope = '{}' FOR UPDATE"
+
+WRITERS: dict[str, tuple[Callable[[Centre], Awaitable[object]], str, str, str]] = {
+    "a file of articles": (
+        lambda centre: bring(centre, HEAD, [*BREAD[:2], "Pain long", *BREAD[3:]]),
+        COMPANY,
+        _LOCK_ROW.format("catalogue:MAIN", "article"),
+        _LOCK_COUNTER.format("catalogue:MAIN"),
+    ),
+    "a price": (
+        lambda centre: prices.put(centre, "FR", "B1", 99, NOON, NOON),
+        COMPANY,
+        _LOCK_ROW.format("prices:FR", "price"),
+        _LOCK_COUNTER.format("prices:FR"),
+    ),
+    "a promotion": (
+        lambda centre: promotions.put(centre, "FR", _PROMOTION, NOON),
+        COMPANY,
+        _LOCK_ROW.format("prices:FR", "promotion"),
+        _LOCK_COUNTER.format("prices:FR"),
+    ),
+    "a rate": (
+        lambda centre: vat.put(centre, "FR20", 2100, date(2027, 1, 1), NOON),
+        COMPANY,
+        _LOCK_ROW.format("catalogue:MAIN", "vat"),
+        _LOCK_COUNTER.format("catalogue:MAIN"),
+    ),
+    "a count": (
+        lambda centre: movements.record(centre, "S001", _COUNT, {"B1": 3000}, NOON),
+        "S001",
+        "SELECT 1 FROM stock_level WHERE store_id = :store_id FOR UPDATE",
+        _LOCK_FEED,
+    ),
+    "a shop": (
+        lambda centre: stores.put(centre, _SHOP, NOON),
+        "S001",
+        _LOCK_FEED,
+        "SELECT 1 FROM store WHERE store_id = :store_id FOR UPDATE",
+    ),
+}
+
+
+@pytest.mark.parametrize("writer", WRITERS)
+async def test_what_the_office_writes_is_done_again_when_another_writer_locks_it_out(
+    centre: Centre, writer: str
+) -> None:
+    """The other one holds what the writer wants last, and then wants what it has taken."""
+    write, owner, last, first = WRITERS[writer]
+    await bring(centre, HEAD, BREAD)
+    await vat.put(centre, "FR20", 2000, date(2014, 1, 1), NOON)
+    await promotions.put(centre, "FR", _PROMOTION, NOON)
+    delivery = Order(Kind.DELIVERY, "may", "")
+    await movements.record(centre, "S001", delivery, {"B1": 7000}, NOON)
+    whose = {"store_id": owner}
+    async with centre.session(owner) as other:
+        await other.execute(text("SET LOCAL deadlock_timeout = '1h'"))  # the writer is undone
+        await other.execute(text(last), whose)
+        writing = asyncio.ensure_future(write(centre))
+        await _until_someone_waits(centre, owner)
+        await other.execute(text(first), whose)
+        await other.rollback()
+    async with asyncio.timeout(30):
+        await writing
+    levels = "SELECT on_hand FROM stock_level WHERE store_id = :store_id"
+    assert await rows(centre, "S001", levels) == [(3000 if writer == "a count" else 7000,)]
 
 
 async def test_what_always_collides_is_given_up_after_a_few_tries(centre: Centre) -> None:

@@ -11,9 +11,9 @@ import pytest
 from pos.domain.catalogue import VatRate, VatTable
 from pos.domain.catalogue_import import Defaults, ImportRules
 from pos.domain.errors import Refusal
-from pos.domain.feed import ArticleFields
+from pos.domain.feed import ArticleFields, PromotionFields
 from pos.domain.staff import Person
-from sync.central import catalogue, prices, staff
+from sync.central import catalogue, prices, promotions, staff
 from sync.central.catalogue import Report
 from sync.central.engine import Centre
 from sync.central.values import CATALOGUE, CentreRefusal, Unknown
@@ -42,7 +42,7 @@ def gtin13(n: int) -> str:
 
 
 async def bring(centre: Centre, *lines: Sequence[str], **changed: Any) -> tuple[int, int, int, int]:
-    report: Report = await catalogue.import_rows(centre, lines, rules(**changed), "FR")
+    report: Report = await catalogue.import_rows(centre, lambda: lines, rules(**changed), "FR")
     return report.added, report.changed, report.unchanged, report.refusals
 
 
@@ -124,7 +124,7 @@ async def test_no_article_gets_more_codes_than_a_till_takes(centre: Centre) -> N
     more = [["B1", gtin13(n)] for n in range(101)]
     assert await bring(centre, HEAD, [*BREAD[:1], "", *BREAD[2:]], JAM) == (2, 0, 0, 0)
     assert await bring(centre, head, *more[:60]) == (0, 1, 0, 0)
-    report = await catalogue.import_rows(centre, [head, *more[60:]], rules(), "FR")
+    report = await catalogue.import_rows(centre, lambda: [head, *more[60:]], rules(), "FR")
     (refused,) = report.refused
     assert (refused.line, refused.field, refused.value) == (42, "code", "0" + gtin13(100))
     articles = await seen(centre, CATALOGUE, "article")
@@ -201,12 +201,23 @@ async def test_prices_that_nobody_can_pay_any_more_are_let_go(centre: Centre) ->
     assert await priced(centre) == {"B1": [[int(at.timestamp()), 103]]}
 
 
-async def test_a_price_in_a_zone_that_no_store_has_is_refused(centre: Centre) -> None:
+async def test_what_is_told_in_a_zone_that_no_store_has_is_refused(centre: Centre) -> None:
     await bring(centre, HEAD, BREAD)
-    with pytest.raises(CentreRefusal, match="no store has the price zone ZZ; there is FR"):
-        await prices.put(centre, "ZZ", "B1", 99, AHEAD, NOON)
+    articles = await seen(centre, CATALOGUE, "article")
+    soldes = {"soldes": PromotionFields(name="Soldes", percent=1000)}
+    for told in (
+        lambda: prices.put(centre, "ZZ", "B1", 99, AHEAD, NOON),
+        lambda: promotions.put(centre, "ZZ", soldes, NOON),
+        lambda: promotions.end(centre, "ZZ", "soldes", NOON),
+        lambda: catalogue.import_rows(centre, lambda: [HEAD, JAM], rules(), "ZZ"),
+    ):
+        with pytest.raises(CentreRefusal, match="no store has the price zone ZZ; there is FR"):
+            await told()
+    assert await seen(centre, CATALOGUE, "article") == articles
     scopes = "SELECT scope FROM feed_head WHERE store_id = :store_id AND scope = 'prices:ZZ'"
     assert await rows(centre, "*", scopes) == []
+    await catalogue.import_rows(centre, lambda: [HEAD, JAM], rules(), "ZZ", new_zone=True)
+    await promotions.put(centre, "ZZ", soldes, NOON)
 
 
 @pytest.mark.parametrize(("sku", "amount"), [("B1", -1), ("B1", 10**9), ("X", 100)])

@@ -204,6 +204,9 @@ def catalogue_import(
         Path | None,
         typer.Option(help="A till's settings file: its scale labels, its names of columns."),
     ] = None,
+    new_zone: Annotated[
+        bool, typer.Option("--new-zone", help="Begin a price zone that no store has yet.")
+    ] = False,
     folder: Folder = None,
 ) -> None:
     """Bring articles and their prices in, as one change: all the good rows, or nothing.
@@ -212,7 +215,7 @@ def catalogue_import(
     """
     from sync.central.commands.goods import import_file
 
-    raise typer.Exit(import_file(at(folder), file, zone, vat, settings))
+    raise typer.Exit(import_file(at(folder), file, (zone, new_zone), vat, settings))
 
 
 @price.command("set")

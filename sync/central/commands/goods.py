@@ -21,17 +21,24 @@ from sync.central.commands.said import complain, say, words
 from sync.central.commands.shops import at_centre
 from sync.central.engine import Centre
 from sync.central.open import Opened
-from sync.central.values import CentreRefusal
 
 SHOWN = 20
 
 
-def import_file(folder: Path, file: Path, zone: str, vat: str, like: Path | None) -> int:
-    """Bring a file of articles into the catalogue, its prices into a zone.
+def import_file(
+    folder: Path, file: Path, zone: tuple[str, bool], vat: str, like: Path | None
+) -> int:
+    """Bring a file of articles into the catalogue, its prices into a zone, a new one perhaps.
 
     `like` is a till's settings file, whose scale labels and names of columns are understood; else
     those of the default settings are.
     """
+    name, is_new = zone
+
+    def sheet() -> Iterator[Sequence[str]]:
+        with source(file) as opened_file:
+            yield from cells(opened_file)
+
     till = settings_file.load(like or settings_file.DEFAULTS, {})
 
     async def deed(centre: Centre, found: Opened) -> Report:
@@ -43,8 +50,7 @@ def import_file(folder: Path, file: Path, zone: str, vat: str, like: Path | None
             headers=dict(till.catalogue.headers.items()),
             plans=till.barcodes.plans(),
         )
-        with source(file) as opened_file:
-            return await catalogue.import_rows(centre, cells(opened_file), rules, zone)
+        return await catalogue.import_rows(centre, sheet, rules, name, new_zone=is_new)
 
     report = at_centre(folder, deed)
     for row in report.refused[:SHOWN]:
@@ -77,10 +83,7 @@ def set_price(folder: Path, zone: str, sku: str, price: str, since: str) -> int:
         now = datetime.now(UTC)
         local = ZoneInfo(found.settings.time_zone)
         start = datetime.fromtimestamp(catalogue_cells.since(since, local), UTC) if since else now
-        try:
-            await prices.put(centre, zone, sku, amount, start, now)
-        except CentreRefusal as refused:
-            raise Refusal(refused.slug, "{why}.", why=refused.why) from refused
+        await prices.put(centre, zone, sku, amount, start, now)
         return start
 
     start = at_centre(folder, deed)

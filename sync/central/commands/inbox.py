@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import typer
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from pos.domain.words import Sentence
 from sync.central import conflicts, stores
@@ -68,10 +69,13 @@ def settle_item(folder: Path, store: str, name: str, note: str) -> int:
     """Say how an item was settled."""
 
     async def deed(centre: Centre, _found: Opened) -> None:
-        async with centre.session(store) as session:
-            by = getpass.getuser()
-            await conflicts.settle(session, store, name, by=by, note=note, now=datetime.now(UTC))
+        by, now = getpass.getuser(), datetime.now(UTC)
+
+        async def settle(session: AsyncSession) -> None:
+            await conflicts.settle(session, store, name, by=by, note=note, now=now)
             await session.commit()
+
+        await centre.done(store, settle)
 
     at_centre(folder, deed)
     say(Sentence("{name} is settled.", name=name))

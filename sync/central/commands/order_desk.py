@@ -23,7 +23,7 @@ from sync.central.orders.held import Held, listed, steps_of
 from sync.central.orders.messages import told
 from sync.central.orders.steps import Step
 from sync.central.orders.webhooks import Listed
-from sync.central.values import CentreRefusal, TillId
+from sync.central.values import TillId
 
 OFFICE = "office"
 """Who took a step that was taken by this command."""
@@ -145,8 +145,8 @@ def retry_webhooks(folder: Path, store: str, name: str) -> int:
     """Try webhooks again."""
 
     async def deed(centre: Centre) -> int:
-        async with centre.session(store) as session:
-            return await webhooks.retry(session, store, name, datetime.now(UTC))
+        now = datetime.now(UTC)
+        return await centre.done(store, lambda session: webhooks.retry(session, store, name, now))
 
     count = _done(folder, deed)
     say(Sentence("{count} webhooks will be tried again.", count=count))
@@ -159,10 +159,7 @@ def _done(folder: Path, deed: Callable[[Centre], Awaitable[T]]) -> T:
     async def at_it(centre: Centre, _found: Opened) -> T:
         return await deed(centre)
 
-    try:
-        return at_centre(folder, at_it)
-    except CentreRefusal as error:
-        raise Refusal(error.slug, "{why}.", why=error.why) from error
+    return at_centre(folder, at_it)
 
 
 async def _stores(centre: Centre, store: str) -> list[str]:

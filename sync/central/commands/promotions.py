@@ -22,7 +22,6 @@ from sync.central.commands.said import say, words
 from sync.central.commands.shops import at_centre
 from sync.central.engine import Centre
 from sync.central.open import Opened
-from sync.central.values import CentreRefusal, Unknown
 
 KEY_MOST = 40
 _COLUMNS: Mapping[str, Sequence[str]] = {
@@ -89,12 +88,7 @@ def _put(folder: Path, zone: str, rows: Sequence[Cells]) -> int:
             raise Refusal("bad_promotion", "Two rows have the same key; nothing was changed.")
         if not told:
             raise Refusal("bad_promotion", "The file has no promotion.")
-        try:
-            await promotions.put(centre, zone, told, now)
-        except Unknown:
-            raise
-        except CentreRefusal as refused:
-            raise Refusal(refused.slug, "{why}.", why=refused.why) from refused
+        await promotions.put(centre, zone, told, now)
         return told
 
     for key, one in at_centre(folder, deed).items():

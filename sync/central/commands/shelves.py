@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import secrets
-from collections.abc import Awaitable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TypeVar
 
 import typer
 
@@ -25,9 +24,7 @@ from sync.central.engine import Centre
 from sync.central.movements import ARTICLES_MOST, Kind, Order
 from sync.central.open import Opened
 from sync.central.stock import LevelOf
-from sync.central.values import CATALOGUE, COMPANY, CentreRefusal, TillId, Unknown
-
-T = TypeVar("T")
+from sync.central.values import CATALOGUE, COMPANY, TillId
 
 FILE_BYTES_MOST = 64_000_000
 """How much of a file gives it its name; more rows than a file may have do not fit in."""
@@ -92,7 +89,7 @@ def transfer(
     async def deed(centre: Centre, _found: Opened) -> bool:
         for store in way:
             await stores.known(centre, TillId(store, ""))
-        return await _refused(movements.transfer(centre, way, order, goods, datetime.now(UTC)))
+        return await movements.transfer(centre, way, order, goods, datetime.now(UTC))
 
     _told(at_centre(folder, deed), order, len(goods))
     return 0
@@ -107,7 +104,7 @@ def _record(folder: Path, store: str, order: Order, goods: Named) -> int:
         now = datetime.now(UTC)
         await stores.known(centre, TillId(store, ""))
         moved = goods if isinstance(goods, Mapping) else await _resolved(centre, store, goods)
-        is_new = await _refused(movements.record(centre, store, order, moved, now))
+        is_new = await movements.record(centre, store, order, moved, now)
         late = await movements.unheard(centre, store, now) if order.kind is Kind.COUNT else []
         return is_new, len(moved), late
 
@@ -128,15 +125,6 @@ def _told(is_new: bool, order: Order, count: int) -> None:
         say(Sentence("{name}: {count} articles moved.", name=order.source, count=count))
     else:
         say(Sentence("{name} was told before; nothing moved.", name=order.source))
-
-
-async def _refused(deed: Awaitable[T]) -> T:
-    try:
-        return await deed
-    except Unknown:
-        raise
-    except CentreRefusal as refused:
-        raise Refusal(refused.slug, "{why}.", why=refused.why) from refused
 
 
 async def _resolved(

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TypeVar
 
 import typer
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from pos.domain.errors import Refusal
 from pos.domain.words import Sentence
@@ -17,13 +18,13 @@ from sync.central.commands.said import say, words
 from sync.central.engine import Centre
 from sync.central.open import Opened, connected, opened
 from sync.central.stores import StoreFacts
-from sync.central.values import TillId, Unknown
+from sync.central.values import CentreRefusal, TillId
 
 T = TypeVar("T")
 
 
 def at_centre(folder: Path, deed: Callable[[Centre, Opened], Awaitable[T]]) -> T:
-    """Do something with the databases of a folder's centre. Raises Refusal for what is unknown."""
+    """Do something with the databases of a folder's centre. Raises Refusal for what it refuses."""
 
     async def done(found: Opened) -> T:
         async with connected(found) as centre:
@@ -32,8 +33,8 @@ def at_centre(folder: Path, deed: Callable[[Centre, Opened], Awaitable[T]]) -> T
     with opened(folder) as found:
         try:
             return asyncio.run(done(found))
-        except Unknown as error:
-            raise Refusal("unknown", "{why}.", why=error.why) from error
+        except CentreRefusal as refused:
+            raise Refusal(refused.slug, "{why}.", why=refused.why) from refused
 
 
 def add_store(folder: Path, facts: StoreFacts) -> int:
@@ -66,11 +67,14 @@ def enrol_code(folder: Path, who: TillId, url: str) -> int:
 
     async def deed(centre: Centre, found: Opened) -> datetime:
         await stores.known(centre, who)
-        async with centre.session(who.store) as session:
-            hashed = found.secrets.peppered(code)
+        hashed = found.secrets.peppered(code)
+
+        async def put(session: AsyncSession) -> datetime:
             end = await access.put_code(session, who, hashed, datetime.now(UTC))
             await session.commit()
-        return end
+            return end
+
+        return await centre.done(who.store, put)
 
     end = at_centre(folder, deed)
     typer.echo(codes.shown(code))
@@ -104,10 +108,12 @@ def revoke_till(folder: Path, who: TillId) -> int:
     """Let a till in no more, from its next request on."""
 
     async def deed(centre: Centre, _found: Opened) -> int:
-        async with centre.session(who.store) as session:
+        async def revoke(session: AsyncSession) -> int:
             count = await access.revoke(session, who, datetime.now(UTC))
             await session.commit()
-        return count
+            return count
+
+        return await centre.done(who.store, revoke)
 
     if not at_centre(folder, deed):
         raise Refusal("unknown", "No key of {till} is let in.", till=str(who))
@@ -119,8 +125,8 @@ def close_till(folder: Path, who: TillId) -> int:
     """Let a till go for good."""
 
     async def deed(centre: Centre, _found: Opened) -> None:
-        async with centre.session(who.store) as session:
-            await stores.close_till(session, who, datetime.now(UTC))
+        now = datetime.now(UTC)
+        await centre.done(who.store, lambda session: stores.close_till(session, who, now))
 
     at_centre(folder, deed)
     say(Sentence("{till} is closed: nobody waits for it any more.", till=str(who)))

@@ -23,7 +23,7 @@ from sync.central.commands.shops import at_centre
 from sync.central.commands.typed import Folder, StoreName, at
 from sync.central.engine import Centre
 from sync.central.open import Opened
-from sync.central.values import CentreRefusal, TillId
+from sync.central.values import TillId
 
 T = TypeVar("T")
 
@@ -88,11 +88,7 @@ def _with(folder: Path, store: str, deed: Callable[[AsyncSession], Awaitable[T]]
 
     async def done(centre: Centre, _found: Opened) -> T:
         await stores.known(centre, TillId(store, ""))
-        try:
-            async with centre.session(store) as session:
-                return await deed(session)
-        except CentreRefusal as refused:
-            raise Refusal(refused.slug, "{why}.", why=refused.why) from refused
+        return await centre.done(store, deed)
 
     return at_centre(folder, done)
 

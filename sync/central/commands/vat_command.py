@@ -19,7 +19,6 @@ from sync.central.commands.shops import at_centre
 from sync.central.commands.typed import Folder, at
 from sync.central.engine import Centre
 from sync.central.open import Opened
-from sync.central.values import CentreRefusal
 
 vat = typer.Typer(help="VAT rates that change, and from which day.", no_args_is_help=True)
 
@@ -56,10 +55,7 @@ def _set(folder: Path, code: str, rate: str, since: datetime) -> int:
                 text=code,
                 codes=", ".join(sorted(known)),
             )
-        try:
-            await rates.put(centre, code, basis_points, since.date(), datetime.now(UTC))
-        except CentreRefusal as refused:
-            raise Refusal(refused.slug, "{why}.", why=refused.why) from refused
+        await rates.put(centre, code, basis_points, since.date(), datetime.now(UTC))
 
     at_centre(folder, deed)
     say(

@@ -18,7 +18,6 @@ from typing import Any
 
 from pos.domain.catalogue import Unit
 from pos.domain.errors import Refusal
-from pos.domain.events.orders import OrderHandedOver
 from pos.domain.facts import ReturnedTender, VoidedLine
 from pos.domain.line import Discount, Line, Promoted, Tender
 from pos.domain.money import AMOUNT_MAX, PIECE, QUANTITY_MAX
@@ -65,7 +64,7 @@ class Basket:
     next_line: int = 1
     next_tender: int = 1
     steps: int = 0
-    collected: tuple[OrderHandedOver, ...] = ()
+    collected: tuple[Collected, ...] = ()
 
     @property
     def ticket_discount_amount(self) -> int:
@@ -208,7 +207,7 @@ def _collected(basket: Basket, step: Collected) -> Basket:
         check_quantity(line.quantity, line.unit)
         check_price(line.unit_price)
         basket = _with(basket, line)
-    return replace(basket, collected=(*basket.collected, step.handed))
+    return replace(basket, collected=(*basket.collected, step))
 
 
 def _check_not_void(basket: Basket) -> None:

@@ -146,14 +146,37 @@ class OrderLine(FeedFields):
         """Return what a quantity of it (thousandths) costs, minor units."""
         return line_amount(self.unit_price, quantity)
 
+    @property
+    def promised(self) -> int:
+        """What all of it costs as it was ordered, minor units, whatever replaced it since."""
+        price = self.ordered_price if self.ordered else self.unit_price
+        return line_amount(price, self.quantity)
+
+
+def queue_number(given_by: str, number: int) -> str:
+    """Return a queue number as it is called: after the name of the till or kiosk that gave it.
+
+    Two that do not hear of each other so never call two customers by one number.
+
+    >>> queue_number("S001-B01", 42), queue_number("S001-DESK", 7), queue_number("", 42)
+    ('B1-42', 'DESK-7', '42')
+    """
+    till = given_by.rpartition("-")[2]
+    letters = till.rstrip("0123456789")
+    name = letters + till.removeprefix(letters).lstrip("0")
+    return f"{name}-{number}" if name else str(number)
+
 
 class Order(FeedFields):
     """An order as both ends know it; instants are UTC texts, empty for never.
 
     `reference` is its number as people say it. `name` is whom to call at the desk, as the customer
-    gave it. `paid` is what was paid online, of `total`. `code_hash` proves a short code. `keep_s`
+    gave it. `paid` is what was paid online for its lines, of `total`; `removed` what was paid for
+    lines that were taken out of it since, and comes back; `refunded` what its channel was told to
+    pay back so far, which the centre alone tells. `code_hash` proves a short code. `keep_s`
     is until when it is kept. `visits` counts hand-overs, undone ones too. `here_at` is since when
-    the customer waits, `queue` the number that was given.
+    the customer waits, `queue` the number that was given, `queue_by` the till or kiosk that gave
+    it (`S001-B01`).
     """
 
     order: Annotated[str, Field(pattern=ULID)]
@@ -167,6 +190,8 @@ class Order(FeedFields):
     currency: Annotated[str, Field(pattern="^[A-Z]{3}$")] = "EUR"
     total: Amount = 0
     paid: Amount = 0
+    removed: Amount = 0
+    refunded: Amount = 0
     name: Annotated[str, Field(max_length=80)] = ""
     customer: Annotated[str, Field(max_length=40)] = ""
     language: Annotated[str, Field(pattern="^[a-z]{2}$")] = "fr"
@@ -182,6 +207,7 @@ class Order(FeedFields):
     visits: Annotated[int, Field(ge=0)] = 0
     here_at: Instant = ""
     queue: Annotated[int, Field(ge=0)] = 0
+    queue_by: Annotated[str, Field(max_length=40)] = ""
 
     def line(self, n: int) -> OrderLine:
         """Return a line. Raises Refusal `unknown_line`."""
@@ -189,6 +215,20 @@ class Order(FeedFields):
             if line.n == n:
                 return line
         raise Refusal("unknown_line", "The order has no line {n}.", n=n)
+
+    @property
+    def may_leave(self) -> bool:
+        """Whether its end, if it ended, lets goods of it leave: nobody who comes late to an order
+        that expired gets both the goods and their money.
+        """
+        if self.state is OrderState.EXPIRED:
+            return not self.refunded
+        return self.state not in OVER and self.state is not OrderState.CLOSED
+
+    @property
+    def number(self) -> str:
+        """The number that its customer waits with, as it is called: `B1-42`; "" for none."""
+        return queue_number(self.queue_by, self.queue) if self.queue else ""
 
     @property
     def pieces(self) -> int:
@@ -204,6 +244,27 @@ class Order(FeedFields):
     def age(self) -> int:
         """The least age that its articles ask for, in years."""
         return max(line.age for line in self.lines)
+
+    def to_come(self, line: OrderLine) -> int:
+        """What of a line its customer is still to have, picked or not; none of an ended order."""
+        return line.to_hand + line.to_pick if self.state in MAY_CANCEL else 0
+
+    def worth(self, line: OrderLine) -> int:
+        """What the customer has of a line and is still to have costs, minor units."""
+        kept = max(0, line.handed - line.returned) + self.to_come(line)
+        if self.contract is Contract.PAID_ONLINE:
+            kept = min(kept, line.quantity)
+        return line.amount(kept)
+
+    @property
+    def due(self) -> int:
+        """What is still to be paid at the desk, minor units; who comes late still may."""
+        if self.contract is Contract.PAID_ONLINE:
+            return 0
+        is_late = self.state is OrderState.EXPIRED
+        return sum(
+            line.amount(line.to_hand if is_late else self.to_come(line)) for line in self.lines
+        )
 
     def to_put_back(self, line: OrderLine) -> int:
         """What of a line lies on the pickup shelf and nobody will collect: all of an order that is
@@ -224,8 +285,8 @@ STATE_NAMES: dict[OrderState, Sentence] = {
     OrderState.PLACED: Sentence("new"),
     OrderState.ACCEPTED: Sentence("accepted"),
     OrderState.PICKING: Sentence("being picked"),
-    OrderState.READY: Sentence("ready"),
-    OrderState.HANDED_OVER: Sentence("handed over"),
+    OrderState.READY: Sentence("ready to collect"),
+    OrderState.HANDED_OVER: Sentence("collected"),
     OrderState.RETURNED: Sentence("returned"),
     OrderState.REJECTED: Sentence("rejected"),
     OrderState.CANCELLED: Sentence("cancelled"),

@@ -1,31 +1,32 @@
 """What a sale at the desk makes of the orders in its basket: what is sold left, the rest did not.
 
+All that is needed is in the basket, so that an order which the centre took back meanwhile neither
+stops a sale nor changes what it says.
+
 >>> from pos.domain.basket import Basket
 >>> planned = OrderHandedOver(order="O", staff="2", visit=0, lines=[HandedLine(line=1,
 ...     quantity=2_000)], method="pass", claim="C", outcome="granted")
->>> handed_by(planned, Basket(), None, ticket="T").lines
-[HandedLine(line=1, quantity=0, refused=2000, reason='not kept')]
+>>> handed_by(Collected(lines=(), handed=planned), Basket(), ticket="T") == planned
+True
 """
 
 from __future__ import annotations
 
-from pos.domain.basket import Basket
+from pos.domain.basket import Basket, Collected
 from pos.domain.events.orders import HandedLine, OrderHandedOver
-from pos.domain.order import Contract, Order
 
 NOT_KEPT = "not kept"
 """Why a line is refused that was taken out of the basket before payment."""
 
 
-def handed_by(
-    planned: OrderHandedOver, paid: Basket, order: Order | None, *, ticket: str
-) -> OrderHandedOver:
+def handed_by(collected: Collected, paid: Basket, *, ticket: str) -> OrderHandedOver:
     """Return the hand-over that a paid basket ends, under the label of its ticket.
 
-    Of an order that was paid online all leaves as planned, and the ticket is for what was bought
-    beside it. `order` is None when it is not known any more.
+    Of an order that brought no lines to pay all leaves as planned: it was paid online, and the
+    ticket is for what was bought beside it.
     """
-    if order is not None and order.contract is Contract.PAID_ONLINE:
+    planned = collected.handed
+    if not collected.lines:
         return planned
     kept: dict[str, int] = {}
     for line in paid.lines:

@@ -4,7 +4,7 @@
 the physical truth wins. What cannot be is bounded (nothing is put back twice).
 
 >>> order = Order(order="01JD7Z4QFS3WZ8E3Y6M5K0T2RB", reference="1042", placed_at="",
-...     promised_at="", contract=Contract.PAY_AT_PICKUP,
+...     promised_at="", contract="pay_at_pickup",
 ...     lines=(OrderLine(n=1, sku="BAG", name="Tote bag", quantity=1_000, unit_price=950),))
 >>> step = OrderPicked(order=order.order, staff="2", line=1, sku="BAG", quantity=1_000)
 >>> may(order, step)
@@ -35,14 +35,12 @@ from pos.domain.events.orders import (
     OrderReturned,
     OrderShort,
 )
-from pos.domain.money import line_amount
 from pos.domain.order import (
     MAY_CANCEL,
     OVER,
     QUANTITY_MOST,
     STATE_NAMES,
     TO_PICK,
-    Contract,
     Order,
     OrderLine,
     OrderState,
@@ -59,18 +57,20 @@ FROM: dict[str, frozenset[OrderState]] = {
     "order.hand_over_asked": frozenset({OrderState.READY, OrderState.EXPIRED}),
     "order.hand_over_dropped": frozenset(OrderState),
     "order.handed_over": frozenset({OrderState.READY, OrderState.EXPIRED}),
-    "order.hand_over_undone": frozenset({OrderState.HANDED_OVER, OrderState.READY}),
+    "order.hand_over_undone": OVER | {OrderState.HANDED_OVER, OrderState.READY},
     "order.put_back": OVER | {OrderState.HANDED_OVER, OrderState.RETURNED},
     "order.returned": frozenset({OrderState.HANDED_OVER, OrderState.RETURNED}),
 }
-"""From which states each step may be taken. An expired order that still lies there may be had."""
+"""From which states each step may be taken. An expired order that still lies there may be had, as
+long as nobody was told to pay it back (`Order.may_leave`).
+"""
 
 
 def may(order: Order, event: OrderEvent) -> None:
     """Refuse a step that the order as it stands does not allow.
 
-    Raises Refusal: `order_state`, `unknown_line`, `too_much`, `line_started`, `not_ready`,
-    `other_visit`.
+    Raises Refusal: `order_state`, `paid_back`, `unknown_line`, `too_much`, `line_started`,
+    `not_ready`, `other_visit`.
     """
     if order.state not in FROM[event.kind]:
         raise Refusal(
@@ -90,23 +90,6 @@ def after(order: Order, event: OrderEvent, *, at: str, by: str) -> Order:
     A step that came too late (picked after it was cancelled) changes its lines and not its state.
     """
     return _STEPS[event.kind](order, event, at, by)
-
-
-def owed_for(order: Order) -> int:
-    """Return what was paid online and not had: short, refused, cheaper substitutes.
-
-    Minor units, VAT included; the centre pays it back in the end. 0 for what is paid at the desk.
-    """
-    if order.contract is not Contract.PAID_ONLINE:
-        return 0
-    owed = 0
-    for line in order.lines:
-        missing = min(line.quantity, line.short + line.refused)
-        owed += line_amount(line.ordered_price or line.unit_price, missing)
-        if line.ordered:
-            cheaper = max(0, line.ordered_price - line.unit_price)
-            owed += line_amount(cheaper, line.quantity - missing)
-    return min(owed, order.paid)
 
 
 def _may_pick(order: Order, event: OrderPicked) -> None:
@@ -137,7 +120,17 @@ def _may_be_ready(order: Order, _event: OrderReady) -> None:
         raise Refusal("not_ready", "Nothing of this order was picked; reject it instead.")
 
 
+def _may_ask(order: Order, _event: HandOverAsked | OrderHandedOver) -> None:
+    if not order.may_leave:
+        raise Refusal(
+            "paid_back",
+            "Order {reference} has expired and is being paid back; hand nothing out.",
+            reference=order.reference,
+        )
+
+
 def _may_hand_over(order: Order, event: OrderHandedOver) -> None:
+    _may_ask(order, event)
     for handed in event.lines:
         line = order.line(handed.line)
         _check_most(line, line.to_hand, handed.quantity + handed.refused)
@@ -174,6 +167,7 @@ _CHECKS: dict[str, Callable[[Order, Any], None]] = {
     "order.picked": _may_pick,
     "order.short": _may_be_short,
     "order.ready": _may_be_ready,
+    "order.hand_over_asked": _may_ask,
     "order.handed_over": _may_hand_over,
     "order.hand_over_undone": _may_undo,
     "order.put_back": _may_put_back,
@@ -210,17 +204,26 @@ def _picked(order: Order, event: OrderPicked, _at: str, _by: str) -> Order:
         if event.quantity > 0:
             changed["short"] = min(line.short, max(0, line.quantity - picked))
         if event.sku != line.sku:
-            price = line.unit_price if event.unit_price is None else event.unit_price
-            changed |= {
-                "sku": event.sku,
-                "name": event.name or line.name,
-                "unit_price": min(price, line.unit_price),
-                "ordered": line.ordered or line.sku,
-                "ordered_price": line.ordered_price or line.unit_price,
-            }
+            changed |= _replaced(line, event)
         return changed
 
     return _moved(_line(order, event.line, change), OrderState.PICKING, TO_PICK)
+
+
+def _replaced(line: OrderLine, event: OrderPicked) -> dict[str, Any]:
+    """Return what a substitute changes of a line: it costs what was ordered, or less."""
+    ordered, promised = line.ordered or line.sku, line.unit_price
+    if line.ordered:
+        promised = line.ordered_price
+    told = {
+        "sku": event.sku,
+        "name": event.name or line.name,
+        "age": line.age if event.age is None else event.age,
+    }
+    if event.sku == ordered:
+        return {**told, "unit_price": promised, "ordered": "", "ordered_price": 0}
+    price = promised if event.unit_price is None else min(promised, event.unit_price)
+    return {**told, "unit_price": price, "ordered": ordered, "ordered_price": promised}
 
 
 def _short(order: Order, event: OrderShort, _at: str, _by: str) -> Order:
@@ -237,8 +240,8 @@ def _ready(order: Order, event: OrderReady, at: str, _by: str) -> Order:
     return _moved(order.model_copy(update=told), OrderState.READY, TO_PICK)
 
 
-def _called(order: Order, event: OrderCalled, at: str, _by: str) -> Order:
-    return order.model_copy(update={"queue": event.queue, "here_at": at})
+def _called(order: Order, event: OrderCalled, at: str, by: str) -> Order:
+    return order.model_copy(update={"queue": event.queue, "queue_by": by, "here_at": at})
 
 
 def _claimed(order: Order, _event: HandOverAsked | HandOverDropped, _at: str, _by: str) -> Order:
@@ -248,15 +251,18 @@ def _claimed(order: Order, _event: HandOverAsked | HandOverDropped, _at: str, _b
 def _handed_over(order: Order, event: OrderHandedOver, at: str, by: str) -> Order:
     told = {"visits": order.visits + 1, "handed_at": at, "handed_by": by, "here_at": "", "queue": 0}
     changed = _with_handed(order, event.lines, 1).model_copy(update=told)
-    state = OrderState.READY if event.rest else OrderState.HANDED_OVER
-    return changed.model_copy(update={"state": state})
+    if event.rest:
+        return _moved(changed, OrderState.READY, MAY_CANCEL)
+    return changed.model_copy(update={"state": OrderState.HANDED_OVER})
 
 
 def _undone(order: Order, event: HandOverUndone, _at: str, _by: str) -> Order:
-    if event.visit != order.visits - 1:
-        return order
-    told = {"state": OrderState.READY, "handed_at": "", "handed_by": ""}
-    return _with_handed(order, event.lines, -1).model_copy(update=told)
+    """The goods are there again; the order waits for its customer, unless another took them too."""
+    changed = _with_handed(order, event.lines, -1)
+    if not any(line.to_hand for line in changed.lines):
+        return changed
+    told = {"handed_at": "", "handed_by": ""}
+    return _moved(changed.model_copy(update=told), OrderState.READY, {OrderState.HANDED_OVER})
 
 
 def _with_handed(order: Order, lines: list[HandedLine], sign: int) -> Order:

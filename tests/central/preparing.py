@@ -63,7 +63,7 @@ async def inbox(centre: Centre, store: str = "S001") -> list[Conflict]:
 
 
 async def preparing(centre: Centre, goods: dict[str, int], **changed: Any) -> Preparing:
-    till = await stocked(centre, {"bread": 5, "jam": 5})
+    till = await stocked(centre, {"bread": 5, "jam": 5} | dict.fromkeys(goods, 5))
     return Preparing(centre, till, await placed(centre, goods, **changed))
 
 

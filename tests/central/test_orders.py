@@ -19,6 +19,7 @@ from sync.central.orders.placing import OutOfStock
 from sync.central.values import CentreRefusal, Unknown
 from sync.protocol import Cursor
 from tests.central.ordering import RULES, levels, mails, placed, stocked, wanting
+from tests.central.preparing import audit
 from tests.central.tills import NOON, rows
 
 STEPS = "SELECT kind, n FROM order_step WHERE store_id = :store_id ORDER BY order_id, n"
@@ -129,6 +130,26 @@ async def test_an_amended_order_keeps_what_it_wants_now(centre: Centre) -> None:
     with pytest.raises(OutOfStock):
         await placing.amend(centre, "S001", name, more, RULES, NOON)
     assert await levels(centre) == {"bread": (5_000, 0, 1_000), "jam": (5_000, 0, 5_000)}
+
+
+async def test_what_was_paid_for_lines_that_are_taken_out_comes_back_once(centre: Centre) -> None:
+    await stocked(centre, {"bread": 5, "jam": 5})
+    name = (await placed(centre, {"bread": 2_000, "jam": 1_000})).order.order
+    fewer = Amendment(lines=(NewLine(sku="bread", quantity=2_000),))
+    for _ in range(2):
+        held = await placing.amend(centre, "S001", name, fewer, RULES, NOON)
+        assert (held.order.total, held.order.paid, held.order.removed) == (220, 220, 320)
+        assert held.owed == 320
+    assert await mails(centre) == [("received", 0), ("refund", 320)]
+    assert held.order.paid == 220
+    # who says what was paid has settled the difference already
+    one = Amendment(lines=(NewLine(sku="bread", quantity=1_000),), paid=110)
+    held = await placing.amend(centre, "S001", name, one, RULES, NOON)
+    assert (held.order.paid, held.order.removed, held.owed) == (110, 320, 320)
+    held = await placing.cancel(centre, "S001", name, "web", NOON)
+    assert held.owed == 430
+    assert (await mails(centre))[2:] == [("cancelled", 0), ("refund", 110)]
+    assert await audit(centre) == []
 
 
 async def test_a_cancelled_order_frees_its_goods_and_pays_back(centre: Centre) -> None:

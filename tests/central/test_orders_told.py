@@ -77,6 +77,24 @@ async def test_what_is_short_is_free_again_and_paid_back_at_the_hand_over(centre
     assert await audit(centre) == []
 
 
+async def test_a_weight_that_was_less_than_paid_for_is_paid_back_in_parts_that_sum(
+    centre: Centre,
+) -> None:
+    one = await preparing(centre, {"ham": 1_000})
+    await one.make_ready(ham=900)
+    await one.hand_over((1, 400, 0), rest=True)
+    assert (await mails(centre))[-1] == ("ready", 0)
+    await one.hand_over((1, 500, 0), visit=1, claim="S001-T01-K1/000009")
+    assert (await mails(centre))[-2:] == [("handed_over", 0), ("refund", 240)]
+    for amount in (960, 1_200):
+        back = [ReturnedLine(line=1, quantity=amount * 10 // 24, amount=amount)]
+        facts = {"lines": back, "reason": "salty", "pay_back": "centre", "sellable": False}
+        await one.do(OrderReturned, **facts)
+        assert (await mails(centre))[-1] == ("refund", amount)
+    assert sum(amount for _, amount in await mails(centre)) == (await one.order()).paid
+    assert await audit(centre) == []
+
+
 async def test_a_substitute_comes_off_its_own_stock(centre: Centre) -> None:
     one = await preparing(centre, {"bread": 2_000})
     await one.pick(1, "jam", 2_000, agreed=True, name="Confiture", unit_price=100)

@@ -5,7 +5,12 @@ from __future__ import annotations
 import pytest
 
 from pos.domain.events import SaleFinished
-from pos.domain.events.orders import HandedLine, OrderHandedOver, OrderReturned
+from pos.domain.events.orders import (
+    HandedLine,
+    HandOverDropped,
+    OrderHandedOver,
+    OrderReturned,
+)
 from pos.domain.order import Contract, Order, OrderState
 from pos.domain.staff import Permission
 from pos.ports import StoreUnavailable
@@ -132,6 +137,34 @@ def test_a_disk_that_is_full_writes_neither_sale_nor_hand_over() -> None:
     assert (till.sales(), till.order().state) == ([], OrderState.READY)
     tender.pay_cash(till.desk)
     assert till.order().state is OrderState.HANDED_OVER
+
+
+@pytest.mark.parametrize("is_cut", [False, True])
+@pytest.mark.parametrize("row", [AT_DESK, PAID])
+def test_an_order_that_is_gone_from_the_till_meanwhile_is_sold_and_handed_over_as_it_was(
+    row: Order, is_cut: bool
+) -> None:
+    till = into_basket(row)
+    till.scan(PAPER)
+    till.orders.rows.clear()
+    if is_cut:
+        till.restart(CASHIER)
+    tender.pay_cash(till.desk)
+    sale, fact = the_sale(till), the_hand_over(till)
+    assert [(one.quantity, one.refused) for one in fact.lines] == [(2_000, 0), (1_000, 0)]
+    is_paid_here = row is AT_DESK
+    assert fact.ticket == (sale.label if is_paid_here else None)
+    assert len(sale.lines) == (3 if is_paid_here else 1)
+
+
+def test_an_order_that_is_gone_frees_its_claim_when_its_basket_is_abandoned() -> None:
+    till = into_basket(PAID)
+    claim = till.basket.collected[0].handed.claim
+    till.orders.rows.clear()
+    sell.abandon(till.desk, "changed their mind")
+    (gone,) = till.events("order.hand_over_dropped")
+    assert isinstance(gone, HandOverDropped)
+    assert (gone.claim, gone.reason, gone.visit) == (claim, "abandoned", 0)
 
 
 def test_an_abandoned_basket_hands_nothing_over_and_frees_the_claim() -> None:

@@ -8,7 +8,7 @@ from pos.domain.feed import StockFields
 from pos.domain.order import LineState, Order, OrderState
 from pos.doubles.centre import ToldCentre
 from pos.ports.centre import Level
-from pos.till.pickup import picking, worklists
+from pos.till.pickup import hand_over, picking, worklists
 from pos.till.pickup.kiosk import arrive
 from pos.till.pickup.put_back import put_back, put_back_line
 from pos.till.pickup.worklists import Lateness
@@ -23,6 +23,7 @@ from tests.till.shop import (
     PAPER,
     PIECE_OF_CHEESE,
     SLICES_OF_HAM,
+    WINE,
     slug_of,
 )
 
@@ -191,6 +192,20 @@ def test_a_substitute_wants_the_customers_word_and_costs_no_more() -> None:
     assert (done.unit_price, done.ordered_price, done.state) == (105, 105, LineState.SUBSTITUTED)
     picking.pick(desk, till.order(), BREAD)
     assert slug_of(lambda: replaced(1, LAMP)) == "line_started"
+
+
+def test_a_substitute_that_asks_for_an_age_is_not_handed_over_without_it() -> None:
+    till = PickupTill(order())
+    desk = till.desk
+    done = picking.substitute(desk, till.order(), 2, WINE, agreed=True).order
+    assert (done.line(2).age, done.age) == (18, 18)
+    picking.pick_line(desk, till.order(), 1, 2_000)
+    picking.ready(desk, till.order(), "A3", 1)
+    begun = till.begun()
+    assert hand_over.wants(desk, begun) == (hand_over.Wants.AGE,)
+    assert slug_of(lambda: hand_over.finish(desk, begun)) == "no_age"
+    hand_over.finish(desk, hand_over.check_age(desk, begun))
+    assert till.order().state is OrderState.HANDED_OVER
 
 
 def test_the_list_and_the_labels_are_printed_and_counted() -> None:

@@ -24,8 +24,9 @@ from pos.domain.events.orders import (
     ReturnedLine,
 )
 from pos.domain.order import Contract, Order, OrderState
+from pos.domain.order_money import coming_back, owed
 from pos.domain.order_moves import Moves, is_sellable
-from pos.domain.order_steps import FROM, after, may, owed_for
+from pos.domain.order_steps import FROM, after, may
 from tests.orders import ULID, line, order
 
 LINES = (line(1, "1", "Baguette", 3_000), line(2, "4", "Pommes", 1_500, unit="kg"))
@@ -118,7 +119,7 @@ def test_whatever_happened_an_order_stays_one_that_both_ends_can_keep(
     assert Order.model_validate(row.fields()) == row
     for one in row.lines:
         assert min(one.to_pick, one.on_shelf, one.to_hand) >= 0
-    assert 0 <= owed_for(row) <= row.paid
+    assert 0 <= owed(row) <= coming_back(row) <= row.paid
 
 
 @settings(max_examples=150, deadline=None)

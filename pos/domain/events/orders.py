@@ -52,7 +52,7 @@ class OrderPicked(OrderEvent):
     """So much of a line was taken from the shelves (negative: put back while picking).
 
     `sku` is another article than the line's when the customer agreed to a substitute (`agreed`);
-    `name` and `unit_price` are then the substitute's.
+    `name`, `unit_price` and `age` (years) are then the substitute's.
     """
 
     kind: Literal["order.picked"] = "order.picked"
@@ -62,6 +62,7 @@ class OrderPicked(OrderEvent):
     agreed: bool = False
     name: str = ""
     unit_price: int | None = None
+    age: int | None = None
 
 
 class OrderShort(OrderEvent):
@@ -203,8 +204,15 @@ OrderStep: TypeAlias = (
 """Every step of an order."""
 
 
+class CodeRefused(BaseEvent):
+    """A short code was tried that no order here has; `staff` is empty at a kiosk."""
+
+    kind: Literal["pickup.code_refused"] = "pickup.code_refused"
+    staff: str
+
+
 class CodesLocked(BaseEvent):
-    """Too many wrong short codes in a row: no code is tried on this till for `wait_s` seconds."""
+    """Too many wrong short codes in a while: no code is tried on this till for `wait_s` seconds."""
 
     kind: Literal["pickup.codes_locked"] = "pickup.codes_locked"
     staff: str

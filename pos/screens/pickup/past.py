@@ -9,6 +9,7 @@ from pos.domain.catalogue import Unit
 from pos.domain.errors import Refusal
 from pos.domain.money import PIECE
 from pos.domain.order import Order, OrderLine, OrderState
+from pos.domain.order_money import back_for
 from pos.domain.words import Amount, Quantity, Sentence
 from pos.ports.orders import HandedOver
 from pos.screens.dialogs.print_question import print_and_say
@@ -171,7 +172,7 @@ class Returning(OrderPrompt):
 
     def head(self, face: Face) -> HeadText:
         """Return what it is worth, and who pays it back."""
-        worth = sum(self.order.line(n).amount(quantity) for n, quantity in self._back.items())
+        worth = sum(back_for(self.order, self._back).values())
         told = Sentence("The web shop pays back what was paid online, here {amount}; no ticket.",
                         amount=Amount(worth))  # fmt: skip
         return words.head(self.session.desk, self.order, face, None, (told,))

@@ -14,7 +14,7 @@ from pos.screens.face import Face
 from pos.screens.pickup.head import HeadText, Verdict
 from pos.screens.widgets.listing import Column, Row, Tone
 from pos.till.desk import Desk
-from pos.till.pickup.worklists import Lateness, is_late
+from pos.till.pickup.worklists import Lateness, is_here, is_late
 
 WIDE = 100
 """The columns of a screen from which a list tells more of each order."""
@@ -87,11 +87,12 @@ def title(order: Order) -> Sentence:
 
 def contract(order: Order) -> Sentence:
     """Return what the customer owes: nothing, the sum, or what they keep."""
-    if order.contract is Contract.PAID_ONLINE:
-        return Sentence("paid")
-    if order.contract is Contract.RESERVATION:
+    if order.due and order.contract is Contract.RESERVATION:
         return Sentence("to try")
-    return Sentence("to pay {amount}", amount=Amount(order.total - order.paid))
+    if order.due:
+        return Sentence("to pay {amount}", amount=Amount(order.due))
+    is_paid = order.contract is Contract.PAID_ONLINE or any(line.handed for line in order.lines)
+    return Sentence("paid") if is_paid else Sentence("nothing to pay")
 
 
 def lines(order: Order) -> str:
@@ -102,7 +103,7 @@ def lines(order: Order) -> str:
 
 def promised(desk: Desk, order: Order, face: Face) -> tuple[str, Tone]:
     """Return when it was promised, and its sign; a customer who waits comes before the hour."""
-    if order.here_at:
+    if is_here(desk, order):
         return _waits(desk, order, face)
     lateness = is_late(desk, order)
     mark, tone = LATE_MARKS[lateness]
@@ -117,7 +118,7 @@ def _waits(desk: Desk, order: Order, face: Face) -> tuple[str, Tone]:
     since = moment(desk, order.here_at)
     minutes = 0 if since is None else max(0, int((desk.now() - since).total_seconds()) // 60)
     if order.queue:
-        said = Sentence("No. {queue} · {minutes} min", queue=order.queue, minutes=minutes)
+        said = Sentence("No. {queue} · {minutes} min", queue=order.number, minutes=minutes)
     else:
         said = Sentence("here · {minutes} min", minutes=minutes)
     return f"● {face.say(said)}", "notice_good"
@@ -132,7 +133,7 @@ def head(
 ) -> HeadText:
     """Return the head of an order: who, when, what is owed, where it lies; then `more`."""
     parts = [face.say(STATE_NAMES[order.state]), face.say(contract(order))]
-    if order.state in TO_PICK or order.here_at:
+    if order.state in TO_PICK or is_here(desk, order):
         parts.insert(1, promised(desk, order, face)[0].strip())
     if order.age:
         parts.append(face.say(Sentence("age {age}", age=order.age)))

@@ -8,7 +8,8 @@ from datetime import timedelta
 from pos.domain.cash import check_reason
 from pos.domain.errors import Refusal
 from pos.domain.events.orders import HandOverUndone, OrderReturned, ReturnedLine
-from pos.domain.order import Contract, Order, OrderLine
+from pos.domain.order import Contract, Order
+from pos.domain.order_money import back_for
 from pos.domain.order_steps import may
 from pos.domain.shift import instant
 from pos.domain.staff import Permission
@@ -73,9 +74,13 @@ def return_(
         raise Refusal(
             "paid_at_till", "This order was paid at a till; give the goods back by their ticket."
         )
-    back = [_back(now.line(n), quantity) for n, quantity in lines.items() if quantity]
-    if not back:
+    wanted = {now.line(n).n: quantity for n, quantity in lines.items() if quantity}
+    if not wanted:
         raise Refusal("nothing_back", "Say which goods came back.")
+    if min(wanted.values()) < 0:
+        raise Refusal("bad_quantity", "The quantity that came back is not below zero.")
+    worth = back_for(now, wanted)
+    back = [ReturnedLine(line=n, quantity=one, amount=worth[n]) for n, one in wanted.items()]
     event = OrderReturned(
         order=now.order,
         staff=staff,
@@ -89,11 +94,3 @@ def return_(
     desk.ports.sound.play("accepted")
     print_return(desk, now)
     return fresh(desk, now)
-
-
-def _back(line: OrderLine, quantity: int) -> ReturnedLine:
-    """Return what came back of a line; parts that come one by one sum to what was paid."""
-    if quantity < 0:
-        raise Refusal("bad_quantity", "The quantity that came back is not below zero.")
-    amount = line.amount(line.returned + quantity) - line.amount(line.returned)
-    return ReturnedLine(line=line.n, quantity=quantity, amount=amount)

@@ -18,7 +18,8 @@ from pos.domain.events.orders import (
     OrderHandedOver,
 )
 from pos.domain.order import Contract, Order, OrderLine
-from pos.domain.order_steps import after, may, owed_for
+from pos.domain.order_money import owed
+from pos.domain.order_steps import after, may
 from pos.domain.staff import Permission
 from pos.domain.words import Amount, Quantity
 from pos.till.desk import Desk, Loan
@@ -147,7 +148,7 @@ def _with(handover: HandOver, line: OrderLine, told: HandedLine) -> HandOver:
 def wants(desk: Desk, handover: HandOver) -> tuple[Wants, ...]:
     """Return what must still be done before goods may leave, in the order to do it."""
     rules, found = desk.rules.pickup, []
-    is_high = handover.value > rules.high_value
+    is_high = handover.at_stake > rules.high_value
     if (is_high or handover.proof.method in ("name", "proxy")) and not handover.document:
         found.append(Wants.DOCUMENT)
     if handover.age > handover.age_checked:
@@ -169,7 +170,7 @@ def rule(desk: Desk, handover: HandOver) -> Ruling:
     """
     rules, now = desk.rules.pickup, standing(desk, handover)
     is_weak = handover.proof.method in ("name", "proxy")
-    by_name = is_weak and handover.value > rules.high_value
+    by_name = is_weak and handover.at_stake > rules.high_value
     if now is Standing.GRANTED:
         is_unsure = Permission.PICKUP_UNSURE if by_name else None
         return Ruling("granted", "name_only" if by_name else "", is_unsure)
@@ -184,7 +185,7 @@ def rule(desk: Desk, handover: HandOver) -> Ruling:
         raise Refusal(
             "claim_offline", "The centre does not answer, and this shop hands nothing out then."
         )
-    is_large = handover.value > rules.offline_most
+    is_large = handover.at_stake > rules.offline_most
     if rules.offline == "manager" or is_large or by_name:
         return Ruling("offline", "manager", Permission.PICKUP_UNSURE)
     return Ruling("offline", "policy")
@@ -224,9 +225,8 @@ def as_event(desk: Desk, handover: HandOver, ruling: Ruling) -> OrderHandedOver:
         rest=handover.rest,
     )
     may(order, event)
-    if event.rest:
-        return event
-    return event.model_copy(update={"owed": owed_for(after(order, event, at="", by=""))})
+    then = after(order, event, at="", by="")
+    return event.model_copy(update={"owed": owed(then) - then.removed})
 
 
 def finish(desk: Desk, handover: HandOver, loan: Loan | None = None) -> Order:
@@ -264,7 +264,7 @@ def unfinished(desk: Desk) -> tuple[Unfinished, ...]:
     """
     if desk.ports.orders is None:
         return ()
-    in_baskets = {one.claim for each in desk.baskets() for one in each.basket.collected}
+    in_baskets = {one.handed.claim for each in desk.baskets() for one in each.basket.collected}
     found = []
     for asked in desk.ports.orders.unfinished():
         order = desk.ports.orders.order(asked.facts.order)

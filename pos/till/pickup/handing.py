@@ -56,13 +56,20 @@ class HandOver:
         """What is to be paid here for what leaves, minor units; 0 for what was paid online."""
         if self.order.contract is Contract.PAID_ONLINE:
             return 0
-        return self.value
-
-    @property
-    def value(self) -> int:
-        """What the goods that leave cost, minor units."""
         lines = {line.n: line for line in self.order.lines}
         return sum(lines[one.line].amount(one.quantity) for one in self.lines)
+
+    @property
+    def at_stake(self) -> int:
+        """What the order costs, minor units: what leaves, left before, or stays for another visit.
+
+        All but what is refused counts, so that no rule on dear orders is evaded part by part.
+        """
+        refused = {one.line: one.refused for one in self.lines}
+        return sum(
+            line.amount(line.handed + max(0, line.to_hand - refused.get(line.n, 0)))
+            for line in self.order.lines
+        )
 
     @property
     def age(self) -> int:

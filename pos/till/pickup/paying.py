@@ -9,15 +9,20 @@ from __future__ import annotations
 from pos.domain.basket import AgeChecked, Basket, Collected
 from pos.domain.errors import Refusal
 from pos.domain.events import Event, SaleFinished
-from pos.domain.events.orders import HandedLine, OrderReturned, ReturnedLine
+from pos.domain.events.orders import (
+    HandedLine,
+    HandOverDropped,
+    OrderReturned,
+    ReturnedLine,
+)
 from pos.domain.line import Line
 from pos.domain.order import Contract, Order
 from pos.domain.order_sale import handed_by
 from pos.till.counter import show_basket
 from pos.till.desk import Desk, Loan
-from pos.till.pickup.claims import claim_answer, dropped
+from pos.till.pickup.claims import claim_answer
 from pos.till.pickup.hand_over import HandOver, as_event, check_wants, rule
-from pos.till.pickup.step import check_desk, known
+from pos.till.pickup.step import check_desk
 
 
 def basket(desk: Desk, handover: HandOver, loan: Loan | None = None) -> Basket:
@@ -30,7 +35,7 @@ def basket(desk: Desk, handover: HandOver, loan: Loan | None = None) -> Basket:
     check_desk(desk)
     answered = claim_answer(desk, handover)
     check_wants(desk, answered)
-    if any(one.order == answered.order.order for one in desk.basket.collected):
+    if any(one.handed.order == answered.order.order for one in desk.basket.collected):
         raise Refusal("order_in_basket", "This order is in the basket already.")
     ruling = rule(desk, answered)
     event = as_event(desk, answered, ruling)
@@ -84,9 +89,7 @@ def steps_of_sale(desk: Desk, paid: Basket, sale: SaleFinished) -> list[Event]:
 
     Those are the hand-overs that it ends, and what it gives back of orders that were paid here.
     """
-    handed: list[Event] = [
-        handed_by(one, paid, known(desk, one.order), ticket=sale.label) for one in paid.collected
-    ]
+    handed: list[Event] = [handed_by(one, paid, ticket=sale.label) for one in paid.collected]
     return [*handed, *_returned(desk, sale)]
 
 
@@ -118,9 +121,13 @@ def _returned(desk: Desk, sale: SaleFinished) -> list[Event]:
 
 def dropped_with(desk: Desk, abandoned: Basket) -> list[Event]:
     """Return that the hand-overs of an abandoned basket did not take place."""
-    found: list[Event] = []
-    for one in abandoned.collected:
-        order = known(desk, one.order)
-        if order is not None:
-            found.append(dropped(order, one.claim, desk.signed_in.ref, "abandoned"))
-    return found
+    return [
+        HandOverDropped(
+            order=one.handed.order,
+            staff=desk.signed_in.ref,
+            visit=one.handed.visit,
+            claim=one.handed.claim,
+            reason="abandoned",
+        )
+        for one in abandoned.collected
+    ]

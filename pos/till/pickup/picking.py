@@ -160,6 +160,7 @@ def substitute(desk: Desk, order: Order, n: int, raw: str, *, agreed: bool) -> P
             agreed=agreed,
             name=found.article.name,
             unit_price=price,
+            age=found.article.age,
         )
         after = step(desk, now, event)
     except Refusal:

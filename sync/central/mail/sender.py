@@ -23,12 +23,14 @@ import structlog
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from pos.domain.order import Contract, Order, OrderState
+from pos.domain.order import Order, OrderState
+from pos.domain.order_money import coming_back
 from pos.journal.signing import Signer
 from sync.central.engine import Centre
 from sync.central.mail.letter import Letter, message_of
-from sync.central.mail.texts import WITH_PASS, Kind, Told, letter_of
+from sync.central.mail.texts import WITH_PASS, Told, letter_of
 from sync.central.orders.held import Held, by_ids
+from sync.central.orders.steps import MailKind
 from sync.central.passes import pass_of
 from sync.central.settings import MailSettings
 from sync.central.values import WordsFor
@@ -75,7 +77,7 @@ class Due:
     order: str
     v: int
     n: int
-    kind: Kind
+    kind: MailKind
     amount: int
     tries: int
     was: str
@@ -152,8 +154,8 @@ class Postman:
     def _letter(self, shop: Shop, due: Due, held: Held) -> Letter:
         order = held.order
         until = _local(order.expires_at, shop.zone)
-        to_pay = 0 if order.contract is Contract.PAID_ONLINE else order.total - order.paid
-        told = Told(order.reference, shop.name, until, due.amount, order.reason, max(0, to_pay))
+        back = coming_back(order) - order.removed if due.kind in WITH_PASS else due.amount
+        told = Told(order.reference, shop.name, until, back, order.reason, order.due)
         return Letter(
             name=due.name(shop.store),
             sender=self.mail.sender,
@@ -227,7 +229,7 @@ def _refused(code: int, why: str) -> Ended:
     return Ended("dead" if code >= REFUSED_FOR_GOOD else "waiting", problem)
 
 
-def _is_outrun(kind: Kind, order: Order) -> bool:
+def _is_outrun(kind: MailKind, order: Order) -> bool:
     return kind in WITH_PASS and order.state is not OrderState.READY
 
 

@@ -9,29 +9,20 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal, get_args
+from typing import get_args
 
 from pos.domain.words import Amount, Sentence
+from sync.central.orders.steps import MailKind
 
-Kind = Literal[
-    "received",
-    "ready",
-    "reminder",
-    "expired",
-    "handed_over",
-    "refund",
-    "cancelled",
-    "rejected",
-]
-KINDS: tuple[Kind, ...] = get_args(Kind)
-WITH_PASS: frozenset[Kind] = frozenset({"ready", "reminder"})
+KINDS: tuple[MailKind, ...] = get_args(MailKind)
+WITH_PASS: frozenset[MailKind] = frozenset({"ready", "reminder"})
 """The letters that bring the pass: before an order is ready there is nothing to collect."""
 
 
 @dataclass(frozen=True, slots=True)
 class Told:
     """What the letters of an order name. `until` is until when it is kept, `owed` what comes back
-    (minor units), `reason` why it cannot be prepared.
+    and `to_pay` what is paid at the desk (minor units), `reason` why it cannot be prepared.
     """
 
     reference: str
@@ -50,7 +41,7 @@ class Texts:
     paragraphs: Sequence[Sentence]
 
 
-def letter_of(kind: Kind, told: Told) -> Texts:
+def letter_of(kind: MailKind, told: Told) -> Texts:
     """Return what a letter says."""
     return _LETTERS[kind](told)
 
@@ -80,6 +71,7 @@ def _ready(told: Told) -> Texts:
             Sentence("Your order {reference} is ready.", reference=told.reference),
             Sentence("Show this code at the desk of {store}:", store=told.store),
             *_to_pay(told),
+            *_owed(told),
             *_kept(told),
         ],
     )
@@ -96,6 +88,7 @@ def _reminder(told: Told) -> Texts:
             ),
             Sentence("Show this code at the desk of {store}:", store=told.store),
             *_to_pay(told),
+            *_owed(told),
             *_kept(told),
         ],
     )
@@ -109,7 +102,6 @@ def _expired(told: Told) -> Texts:
                 "Your order {reference} was not collected in time and is not kept any more.",
                 reference=told.reference,
             ),
-            *_owed(told),
         ],
     )
 
@@ -124,7 +116,6 @@ def _handed_over(told: Told) -> Texts:
                 store=told.store,
             ),
             Sentence("If that was not you, please tell the shop at once."),
-            *_owed(told),
         ],
     )
 
@@ -133,7 +124,7 @@ def _refund(told: Told) -> Texts:
     return Texts(
         Sentence("A refund for your order {reference}", reference=told.reference),
         [
-            Sentence("Part of your order {reference} comes back to you.", reference=told.reference),
+            Sentence("You get money back for your order {reference}.", reference=told.reference),
             *_owed(told),
         ],
     )
@@ -144,7 +135,6 @@ def _cancelled(told: Told) -> Texts:
         Sentence("Your order {reference} is cancelled", reference=told.reference),
         [
             Sentence("Your order {reference} was cancelled.", reference=told.reference),
-            *_owed(told),
         ],
     )
 
@@ -160,7 +150,6 @@ def _rejected(told: Told) -> Texts:
                 reference=told.reference,
             ),
             *reason,
-            *_owed(told),
         ],
     )
 
@@ -188,7 +177,7 @@ def _owed(told: Told) -> list[Sentence]:
     ]
 
 
-_LETTERS: dict[Kind, Callable[[Told], Texts]] = {
+_LETTERS: dict[MailKind, Callable[[Told], Texts]] = {
     "received": _received,
     "ready": _ready,
     "reminder": _reminder,

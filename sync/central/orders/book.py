@@ -60,7 +60,9 @@ _PUT_DELIVERY = text(
 
 @dataclass(frozen=True, slots=True)
 class _News:
-    """What is to be told of an order: its kind, and how much is paid back (minor units)."""
+    """What is to be told of an order: its kind, and how much is paid back, or after all not paid
+    back (minor units).
+    """
 
     order: str
     kind: str
@@ -89,11 +91,16 @@ class Book:
         return cls(session, store, now)
 
     async def read(self, orders: Iterable[str]) -> None:
-        """Read some orders; those that the store has not are not in `held` then."""
+        """Read some orders and lock their rows, as who grants a claim of one does (`claims`).
+
+        Those that the store has not are not in `held` then.
+        """
         wanted = [one for one in set(orders) if one not in self.held]
         if not wanted:
             return
-        for name, held in (await by_ids(self.session, self.store, wanted)).items():
+        for name, held in (
+            await by_ids(self.session, self.store, wanted, lock=True)
+        ).items():
             self.held[name] = held
             self._before[name] = steps.kept(held.order)
 
@@ -183,11 +190,12 @@ class Book:
         mail = steps.mailed_as(before, held.order, step)
         if mail is not None:
             self._mails.append((order, mail, 0))
-        more = steps.owed(held.order) - held.owed
+        more = held.order.refunded - (0 if before is None else before.refunded)
         if more > 0:
-            self.held[order] = replace(self.held[order], owed=held.owed + more)
             self._news.append(_News(order, "refund", more))
             self._mails.append((order, "refund", more))
+        elif more < 0:
+            self._news.append(_News(order, "refund_withdrawn", -more))
 
     def _level_changes(self, changed: Sequence[Held]) -> list[stock.Change]:
         sums: dict[str, Counter[str]] = {}

@@ -44,11 +44,10 @@ class _Told:
     order: Order
     keep_s: int
     steps: int = 1
-    owed: int = 0
 
     def row(self) -> tuple[Any, ...]:
         """What of it is kept beside its fields."""
-        return (self.order.state.value, self.steps, self.owed)
+        return (self.order.state.value, self.steps, self.order.refunded)
 
 
 async def compare(
@@ -111,7 +110,6 @@ def _take(
         row = MoveRow(store, step.source, n, move.sku, move.bin, move.quantity, step.kind, step.at)
         moves[step.source, n] = row
     one.order, one.steps = now, one.steps + 1
-    one.owed = max(one.owed, steps.owed(now))
 
 
 async def _steps(session: AsyncSession, store: str) -> AsyncIterator[tuple[Step, int]]:

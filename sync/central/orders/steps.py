@@ -1,7 +1,7 @@
 """What each step makes of an order at the centre, and what follows from it: pure.
 
 Steps of tills are `pos.domain.order_steps`'; here are those that the centre itself takes, and the
-difference that any step makes: what is kept, what moved, what is owed, what is to be told.
+difference that any step makes: what is kept, what moved, what is to be told.
 """
 
 from __future__ import annotations
@@ -16,17 +16,17 @@ from typing import Any, Literal, NamedTuple, get_args
 from pos.domain.events import Event
 from pos.domain.events.base import BaseEvent
 from pos.domain.events.orders import OrderEvent
-from pos.domain.money import line_amount
-from pos.domain.order import MAY_CANCEL, OVER, TO_PICK, Contract, Order, OrderState
+from pos.domain.order import MAY_CANCEL, TO_PICK, Order, OrderState
+from pos.domain.order_money import owed
 from pos.domain.order_moves import Moves, is_sellable
 from pos.domain.order_steps import after as till_after
-from pos.domain.order_steps import owed_for
 from pos.domain.shift import instant_text
 from sync.central.project import SELLABLE, SHELF
 from sync.central.reservations import Kept
 
 PLACED, AMENDED, CANCELLED = "centre.placed", "centre.amended", "centre.cancelled"
 EXPIRED, HERE = "centre.expired", "centre.here"
+RELEASED = "centre.claim_released"
 
 MailKind = Literal[
     "received",
@@ -79,7 +79,7 @@ def after(order: Order, step: Step, keep_s: int) -> Order:
         if step.kind == "order.ready" and changed.state is OrderState.READY:
             end = instant_text(step.told_at + timedelta(seconds=keep_s))
             changed = changed.model_copy(update={"expires_at": max(end, changed.expires_at)})
-    return Order.model_validate(changed.fields())
+    return Order.model_validate({**changed.fields(), "refunded": owed(changed)})
 
 
 def placed(step: Step) -> tuple[Order, int]:
@@ -120,19 +120,6 @@ def moved(before: Order, now: Order, step: Step) -> list[Moved]:
     ]
 
 
-def owed(order: Order) -> int:
-    """Return what of the online payment is to be paid back by now, minor units."""
-    if order.contract is not Contract.PAID_ONLINE:
-        return 0
-    had = sum(line_amount(line.unit_price, line.handed - line.returned) for line in order.lines)
-    if order.state in OVER or order.state is OrderState.CLOSED:
-        return max(0, order.paid - had)
-    if order.state not in (OrderState.HANDED_OVER, OrderState.RETURNED):
-        return 0
-    back = sum(line_amount(line.unit_price, line.returned) for line in order.lines)
-    return min(order.paid, owed_for(order) + back)
-
-
 def told_as(before: Order | None, now: Order, step: Step) -> str:
     """Return what a channel is told of a step, "" for nothing: `placed`, `ready`, `amended`…"""
     always = _ALWAYS_TOLD.get(step.kind)
@@ -157,7 +144,7 @@ _ALWAYS_TOLD = {
 }
 
 TOLD = frozenset({*_ALWAYS_TOLD.values(), *(one.value for one in OrderState)})
-"""All that channels are told of, but for a refund."""
+"""All that channels are told of, but for a refund and its withdrawal."""
 
 _MAILS: dict[str, MailKind] = {
     PLACED: "received",
@@ -200,4 +187,5 @@ _CENTRE: dict[str, Callable[[Order, dict[str, Any], Step], Order]] = {
     CANCELLED: _ended(OrderState.CANCELLED),
     EXPIRED: _ended(OrderState.EXPIRED),
     HERE: _here,
+    RELEASED: lambda order, _body, _step: order,
 }

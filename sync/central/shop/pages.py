@@ -16,8 +16,9 @@ from fastapi import Path as InPath
 from sqlalchemy import text
 from starlette.responses import RedirectResponse, Response
 
+from pos.domain.order import Order
 from pos.domain.pickup_pass import shown_code
-from pos.domain.words import Amount, Sentence, Words
+from pos.domain.words import Sentence, Words
 from sync.central.orders import placing
 from sync.central.orders.held import Held
 from sync.central.passes import pass_of
@@ -90,7 +91,7 @@ async def sure(token: Token, service: Here) -> Response:
     words = service.words_for(held.order.language, store.zone)
     told = {
         **_frame(words, held.order.language, Sentence("Cancel this order?")),
-        "text": words.say(Sentence("It will not be prepared any more. What you paid comes back.")),
+        "text": words.say(_ends(held.order)),
         "cancel": f"/o/{token}/cancel",
         "cancel_label": words.say(Sentence("Yes, cancel the order")),
         "back": f"/o/{token}",
@@ -126,6 +127,13 @@ async def come(token: Token, service: Here) -> Response:
     return RedirectResponse(f"/o/{token}", status_code=303)
 
 
+def _ends(order: Order) -> Sentence:
+    """Return what cancelling an order means for its customer."""
+    if order.paid:
+        return Sentence("It will not be prepared any more. What you paid comes back.")
+    return Sentence("It will not be prepared any more. You have nothing to pay.")
+
+
 async def _store(service: Service, held: Held) -> StoreShown:
     async with service.centre.session(held.store) as session:
         return StoreShown(*(await session.execute(_STORE, {"store_id": held.store})).one())
@@ -153,6 +161,7 @@ def _content(words: Words, shown: OrderShown) -> dict[str, object]:
         "bring_label": words.say(Sentence("What to bring")),
         "lines": [_line(words, one) for one in shown.lines],
         "lines_label": words.say(Sentence("Your articles")),
+        "sums": [words.say(one) for one in shown.sums],
     }
 
 
@@ -160,21 +169,18 @@ def _line(words: Words, line: LineShown) -> dict[str, str]:
     return {
         "name": line.name,
         "quantity": words.quantity(line.quantity.thousandths, line.quantity.unit),
-        "total": words.amount(line.total.minor),
+        "total": words.amount(line.total.minor) if line.total.minor else "",
         "note": words.say(line.note) if line.note else "",
     }
 
 
 def _store_told(words: Words, store: StoreShown, held: Held) -> dict[str, object]:
     order = held.order
-    paid = Sentence("{amount} paid online", amount=Amount(order.paid))
     return {
         "store_name": store.name,
         "store_lines": store.lines,
         "store_label": words.say(Sentence("Where to collect it")),
         "reference_label": words.say(Sentence("order {reference}", reference=order.reference)),
-        "total": words.say(Sentence("Total {amount}", amount=Amount(order.total))),
-        "paid": words.say(paid) if order.paid else "",
     }
 
 

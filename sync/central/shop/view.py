@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from pos.domain.order import MAY_CANCEL, Contract, Order, OrderState
+from pos.domain.order_money import coming_back
 from pos.domain.words import Amount, Quantity, Sentence
 
 Step = tuple[Sentence, bool]
@@ -34,13 +35,16 @@ class LineShown:
 
 @dataclass(frozen=True, slots=True)
 class OrderShown:
-    """A page's content. `steps` is empty for an order that ended another way."""
+    """A page's content. `steps` is empty for an order that ended another way, `sums` says what it
+    costs as it stands, what was paid and what comes back.
+    """
 
     headline: Sentence
     paragraphs: Sequence[Sentence]
     steps: Sequence[Step]
     lines: Sequence[LineShown]
     bring: Sequence[Sentence]
+    sums: Sequence[Sentence]
     shows_pass: bool
     may_cancel: bool
     may_be_here: bool
@@ -84,6 +88,7 @@ def view_of(order: Order, instant: Callable[[str], datetime | None]) -> OrderSho
         steps=[(one, n < reached) for n, one in enumerate(_STEPS)] if reached else [],
         lines=[_line(order, n) for n in range(len(order.lines))],
         bring=_bring(order) if is_ready else [],
+        sums=_sums(order),
         shows_pass=is_ready,
         may_cancel=order.state in MAY_CANCEL and not order.visits,
         may_be_here=is_ready and not order.here_at,
@@ -101,7 +106,7 @@ def _paragraphs(order: Order, instant: Callable[[str], datetime | None]) -> list
     if order.here_at and order.state is OrderState.READY:
         said.append(Sentence("The shop knows that you are there."))
         if order.queue:
-            said.append(Sentence("Your number is {number}.", number=order.queue))
+            said.append(Sentence("Your number is {number}.", number=order.number))
     if order.state is OrderState.REJECTED and order.reason:
         said.append(Sentence("The shop says: {reason}", reason=order.reason))
     if order.contract is Contract.RESERVATION and order.state in MAY_CANCEL:
@@ -113,12 +118,24 @@ def _bring(order: Order) -> list[Sentence]:
     bring = [Sentence("This page, or the code below")]
     if order.age:
         bring.append(Sentence("A document that shows you are {age} or older", age=order.age))
-    due = order.total - order.paid
-    if order.contract is Contract.PAY_AT_PICKUP and due > 0:
-        bring.append(Sentence("{amount} to pay at the desk", amount=Amount(due)))
+    if order.contract is Contract.PAY_AT_PICKUP and order.due:
+        bring.append(Sentence("{amount} to pay at the desk", amount=Amount(order.due)))
     if order.contract is Contract.PAID_ONLINE:
         bring.append(Sentence("Somebody you send needs the code and a document of their own"))
     return bring
+
+
+def _sums(order: Order) -> list[Sentence]:
+    """Return the sums of an order; one that was given up has no total any more."""
+    sums: list[Sentence] = []
+    worth, back = sum(order.worth(line) for line in order.lines), coming_back(order)
+    if worth or order.state in MAY_CANCEL:
+        sums.append(Sentence("Total {amount}", amount=Amount(worth)))
+    if paid := order.paid + order.removed:
+        sums.append(Sentence("{amount} paid online", amount=Amount(paid)))
+    if back:
+        sums.append(Sentence("{amount} comes back to you", amount=Amount(back)))
+    return sums
 
 
 def _line(order: Order, place: int) -> LineShown:
@@ -133,7 +150,7 @@ def _line(order: Order, place: int) -> LineShown:
     elif line.refused:
         note = Sentence("{quantity} not taken", quantity=Quantity(line.refused, line.unit))
     quantity = Quantity(line.quantity, line.unit)
-    return LineShown(line.name, quantity, Amount(line.amount(line.quantity)), note)
+    return LineShown(line.name, quantity, Amount(order.worth(line)), note)
 
 
 def _day(at: datetime | None) -> date | None:

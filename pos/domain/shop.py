@@ -110,7 +110,7 @@ class PickupRules:
     (`allow`, `manager`, `refuse`); one worth more than `offline_most` then needs a manager too.
     One worth more than `high_value` wants a document seen whatever the customer shows. A hand-over
     can be undone for `undo_minutes`; an order is about to be late `soon_minutes` before its time.
-    `wrong_codes` wrong short codes in a row close the till to codes for `wait_minutes`.
+    `wrong_codes` wrong short codes within `wait_minutes` close the till to codes for as long.
     """
 
     offline: Literal["allow", "manager", "refuse"] = "allow"

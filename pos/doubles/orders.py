@@ -8,6 +8,7 @@ from typing import Literal
 
 from pos.domain.events import Event
 from pos.domain.events.orders import (
+    CodeRefused,
     CodesLocked,
     HandOverAsked,
     HandOverDropped,
@@ -151,6 +152,11 @@ class MemoryOrders:
             if isinstance(event, CodesLocked)
         ]
         return locks[-1] if locks else None
+
+    def wrong_codes(self, since: str, until: str) -> int:
+        """Return how many wrong codes were tried in between."""
+        tried = [entry.at for entry, event in self._own() if isinstance(event, CodeRefused)]
+        return sum(1 for at in tried if since < at <= until)
 
     def last_queue(self, since: str) -> int:
         """Return the last queue number given since an instant."""

@@ -126,6 +126,10 @@ class Orders(Protocol):
         """Return when this till last closed itself to short codes, and for how many seconds."""
         ...
 
+    def wrong_codes(self, since: str, until: str) -> int:
+        """Return how many wrong short codes were tried here after an instant, up to another."""
+        ...
+
     def last_queue(self, since: str) -> int:
         """Return the last queue number that this till gave since an instant, 0 for none."""
         ...

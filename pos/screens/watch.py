@@ -75,13 +75,16 @@ class Watch(Voice):
     def hear_orders(self) -> None:
         """Read the worklists where they changed; what is new in them has made its sound."""
         orders = self.desk.ports.orders
-        version = None if orders is None else orders.version()
-        if version is None or version == self._orders_as:
+        if orders is None:
+            return
+        version = orders.version(), worklists.day_began(self.desk)
+        if version == self._orders_as:
             return
         new = {one.order for one in worklists.news(self.desk)} | self.orders.new
         waiting = self.worklists = worklists.worklists(self.desk)
         to_pick = {one.order for one in waiting.to_pick}
-        here = sum(1 for one in (*waiting.to_pick, *waiting.to_collect) if one.here_at)
+        due = (*waiting.to_pick, *waiting.to_collect)
+        here = sum(1 for one in due if worklists.is_here(self.desk, one))
         self.orders = OrderCounts(len(to_pick), here, frozenset(new & to_pick))
         self._orders_as = version
 

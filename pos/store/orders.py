@@ -62,6 +62,10 @@ _LAST = "SELECT coalesce(max(entry), 0) FROM order_step"
 _REPEATED = f"{ENTRY_SQL} WHERE epoch = ? AND number > ? AND kind = '{KIND}' ORDER BY ordinal"
 _OF_ORDER = f"{_STEPS} order_id = ?) ORDER BY ordinal"
 _LAST_LOCK = f"{_STEPS} kind = 'pickup.codes_locked') ORDER BY ordinal DESC LIMIT 1"
+_WRONG_CODES = (
+    "SELECT count(*) FROM order_step JOIN entry ON ordinal = order_step.entry"
+    " WHERE order_step.kind = 'pickup.code_refused' AND at > ? AND at <= ?"
+)
 _CALLS = f"{_STEPS} kind = 'order.called') AND at >= ? ORDER BY ordinal"
 _UNFINISHED = f"""
 {_STEPS} kind = 'order.hand_over_asked' AND NOT EXISTS (
@@ -202,6 +206,11 @@ class OrderFile:
             rows = connection.exec_driver_sql(_LAST_LOCK)
             found = [entry_of(row) for row in rows]
         return (found[0].at, int(read_facts(found[0].body)["wait_s"])) if found else None
+
+    def wrong_codes(self, since: str, until: str) -> int:
+        """See `pos.ports.orders.Orders.wrong_codes`."""
+        with self._till.connect() as connection:
+            return int(connection.exec_driver_sql(_WRONG_CODES, (since, until)).scalar_one())
 
     def last_queue(self, since: str) -> int:
         """See `pos.ports.orders.Orders.last_queue`."""

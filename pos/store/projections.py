@@ -221,7 +221,9 @@ def _order_step(cursor: Cursor, ordinal: int, _entry: Entry, event: OrderStep) -
     cursor.execute(INSERT["order_step"], (ordinal, event.order, event.kind))
 
 
-def _codes_locked(cursor: Cursor, ordinal: int, _entry: Entry, event: events.CodesLocked) -> None:
+def _code_tried(
+    cursor: Cursor, ordinal: int, _entry: Entry, event: events.CodeRefused | events.CodesLocked
+) -> None:
     cursor.execute(INSERT["order_step"], (ordinal, "", event.kind))
 
 
@@ -235,6 +237,7 @@ PROJECT: dict[str, Project] = {
     "drawer.opened": _drawer_opened,
     "basket.abandoned": _basket_abandoned,
     **{step.model_fields["kind"].default: _order_step for step in get_args(OrderStep)},
-    "pickup.codes_locked": _codes_locked,
+    "pickup.code_refused": _code_tried,
+    "pickup.codes_locked": _code_tried,
     **PROJECT_BOOKS,
 }

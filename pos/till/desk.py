@@ -182,8 +182,8 @@ class Desk:
     told to open, until it moves. `untold` is what a manager should know of closings and cards
     and was not told yet (see `pos.till.closing.catch_up`), `not_closed` the business day on which
     closing last failed. `orders_seen` are the orders that called for a clerk when that was last
-    asked, `wrong_codes` how many short codes in a row were wrong. `refused_people` are the
-    people of the centre (digests) whose number is someone else's here, told once.
+    asked. `refused_people` are the people of the centre (digests) whose number is someone else's
+    here, told once.
     """
 
     def __init__(
@@ -216,7 +216,6 @@ class Desk:
         self.not_closed: date | None = None
         self._rates: Mapping[str, Sequence[VatRate]] = {}
         self.orders_seen: frozenset[tuple[str, str]] | None = None
-        self.wrong_codes = 0
         self.refused_people: set[str] = set()
 
     @property

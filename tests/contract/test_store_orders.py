@@ -12,6 +12,7 @@ import pytest
 from pysqlite3 import dbapi2
 
 from pos.domain.events.orders import (
+    CodeRefused,
     CodesLocked,
     HandedLine,
     HandOverAsked,
@@ -215,9 +216,13 @@ def test_locks_and_queue_numbers_outlive_a_restart(shop: Shop) -> None:
     shop.store.ledger.record(OrderCalled(order=ULID, staff="", queue=41))
     called = shop.store.ledger.record(OrderCalled(order=ULID, staff="", queue=42))[0]
     lock = shop.store.ledger.record(CodesLocked(staff="p", failures=5, wait_s=600))[0]
+    wrong = [shop.store.ledger.record(CodeRefused(staff="p"))[0].at for _ in range(3)]
     shop.again()
     orders = shop.store.orders
     assert orders.locked() == (lock.at, 600)
+    assert orders.wrong_codes("", wrong[-1]) == 3
+    assert orders.wrong_codes(wrong[-1], "9") == 0
+    assert orders.wrong_codes("", lock.at[:-1]) == 0
     assert (orders.last_queue(""), orders.last_queue(called.at)) == (42, 42)
     assert orders.last_queue(lock.at) == 0
 

@@ -14,8 +14,7 @@ from devices.printer.emulator import EmulatedPrinter
 from devices.scanner.emulator import EmulatedScanner
 from pos.domain.order import Order
 from pos.ports.centre import Enrolment, FeedPage, ReadingKept
-from pos.screens.widgets.figures import huge
-from pos.screens.widgets.letters import lettered_lines
+from pos.screens.widgets.letters import huge, lettered_lines
 from pos.store.mirror import MirrorFile
 from sync.protocol import Row
 from tests.e2e.home import Home
@@ -81,13 +80,13 @@ def test_a_pass_under_the_scanner_is_a_number_on_the_screen_and_an_entry_of_the_
         screen.wait_for(SCAN)
         scanner.scan(pass_of(order()))
         screen.wait_for(BROUGHT)
-        screen.wait_for(huge("1", 3)[0].strip())
+        screen.wait_for(huge("T1-1", 3)[0].strip())
         (called,) = kiosk.entries("order.called")
         assert (called["order"], called["queue"], called["staff"]) == (ULID, 1, "")
         screen.wedge(pass_of(order(order=OTHER)))
         screen.wait(lambda: "two" if len(kiosk.entries("order.called")) == 2 else "", "an entry")
         screen.press_calmly("escape", *CODE.lower(), "enter")
-        screen.wait_for("you are number 1")
+        screen.wait_for("you are number T1-1")
         assert [one["queue"] for one in kiosk.entries("order.called")] == [1, 2]
         screen.press_calmly("escape", *"00000000", "enter")
         screen.wait_for(NOT_FOUND)
@@ -120,7 +119,7 @@ def test_a_number_comes_out_of_the_kiosks_printer_for_who_wants_it(kiosk: Home) 
     finally:
         screen.close()
         printer.close()
-    assert "1" in printer.text().split()
+    assert "T1-1" in printer.text().split()
     assert "Camille" not in printer.text()
 
 

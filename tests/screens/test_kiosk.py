@@ -17,8 +17,7 @@ from pos.screens.kiosk.app import KioskApp, KioskOptions
 from pos.screens.kiosk.visit import LANGUAGE_S, SHOWN_S
 from pos.screens.options import ScreenOptions
 from pos.screens.themes import Palette
-from pos.screens.widgets.figures import huge
-from pos.screens.widgets.letters import lettered_lines
+from pos.screens.widgets.letters import huge, lettered_lines
 from pos.till.desk import PickupRules
 from tests.screens.hands import Fingers
 from tests.screens.orders import CODE, PickupShop, bread, wine
@@ -88,10 +87,10 @@ def says(hands: Customer, text: str) -> bool:
     return is_big or any(text in row or text.upper() in row for row in rows)
 
 
-def shows_number(hands: Customer, number: int, scale: int) -> bool:
+def shows_number(hands: Customer, number: str, scale: int) -> bool:
     """Tell whether a number stands there in figures of that size."""
     rows = [row.strip() for row in hands.screen()]
-    drawn = [row.rstrip() for row in huge(str(number), scale)]
+    drawn = [row.rstrip() for row in huge(number, scale)]
     return any(
         [row.lstrip() for row in drawn] == rows[y : y + len(drawn)] for y in range(len(rows))
     )
@@ -124,7 +123,7 @@ async def test_a_customer_is_told_a_number_however_they_say_who_they_are(
             kiosk.place.shop.wire.report(Scanned("scanner", kiosk.place.scan_of(order).strip(), 0))
             await hands.settle()
         assert says(hands, "Your order is being brought.")
-        assert shows_number(hands, 1, 2 if size[1] == 24 else 3)
+        assert shows_number(hands, "T1-1", 2 if size[1] == 24 else 3)
         assert (kiosk.place.now(order).queue, bool(kiosk.place.now(order).here_at)) == (1, True)
         assert not any(secret in "".join(hands.screen()) for secret in (order.name, "W-", "Bag"))
 
@@ -146,7 +145,7 @@ async def test_nothing_of_a_customer_is_left_after_a_while() -> None:
         assert says(hands, "Your order is being brought.")
         await let_time_pass(hands, kiosk, 1)
         assert says(hands, "Scan your code")
-        assert not shows_number(hands, 1, 2)
+        assert not shows_number(hands, "T1-1", 2)
         assert (hands.app.visit.said, hands.app.visit.text) == (None, "")
         await hands.press(*CODE[:5])
         await let_time_pass(hands, kiosk, SHOWN_S)
@@ -171,7 +170,7 @@ async def test_who_comes_next_need_not_wait_until_the_one_before_is_forgotten() 
         await hands.press(*CODE, "enter")
         await hands.burst(kiosk.place.scan_of(other))
         assert kiosk.place.now(other).queue == 2
-        assert shows_number(hands, 2, 2)
+        assert shows_number(hands, "T1-2", 2)
         await hands.press("7")
         assert says(hands, "Scan your code")
         await hands.press("escape")
@@ -313,7 +312,8 @@ async def code_half_typed(hands: Customer, _kiosk: Kiosk) -> None:
 async def number_42(hands: Customer, kiosk: Kiosk) -> None:
     """A number, to be paid at the desk, and paper for it."""
     kiosk.place.shop.wire.report(StatusChanged("printer", DeviceState.READY))
-    kiosk.order(contract=Contract.PAY_AT_PICKUP, queue=42, here_at="2026-11-24T09:29:00.000Z")
+    kiosk.order(contract=Contract.PAY_AT_PICKUP, queue=42, queue_by="S001-B01",
+                here_at="2026-11-24T09:29:00.000Z")  # fmt: skip
     await hands.press(*CODE, "enter")
 
 

@@ -172,10 +172,10 @@ async def test_a_customer_who_is_here_gets_a_number_from_the_clerk() -> None:
     order = shop.order(bread(1))
     async with at_work(shop.shop.app()) as hands:
         await hands.press("ctrl+g", "enter", "tab", "3")
-        assert hands.reads("The customer has number 1.")
+        assert hands.reads("The customer has number T1-1.")
         assert shop.now(order).queue == 1
         await hands.press("escape")
-        assert hands.reads("● No. 1 · 0 min")
+        assert hands.reads("● No. T1-1 · 0 min")
 
 
 async def test_what_is_picked_stays_picked_when_the_order_is_left() -> None:

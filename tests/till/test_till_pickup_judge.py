@@ -7,10 +7,11 @@ from dataclasses import replace
 import pytest
 
 from pos.domain.errors import Refusal
-from pos.domain.events.orders import HandedLine, OrderHandedOver
+from pos.domain.events.orders import CodesLocked, HandedLine, OrderHandedOver
 from pos.domain.order import Order, OrderState
 from pos.domain.pickup_pass import shown_code
 from pos.journal.signing import SeedKey
+from pos.ports.orders import StoreName
 from pos.till.pickup import hand_over
 from pos.till.pickup.judge import Judged, Proof, by_name, is_pass, judge
 from tests.orders import CODE, KEY, ULID, as_ready, order, pass_of
@@ -103,7 +104,8 @@ def test_wrong_codes_close_the_till_to_codes_for_a_while_and_not_to_passes() -> 
     for _ in range(2):
         assert judge(till.desk, "00000000").kind is Judged.UNKNOWN_ORDER
     assert slug_of(lambda: judge(till.desk, "00000000")) == "codes_locked"
-    assert [event.kind for event in till.events("pickup.codes_locked")] == ["pickup.codes_locked"]
+    assert len(till.events("pickup.code_refused")) == 3
+    assert len(till.events("pickup.codes_locked")) == 1
     till.restart(CASHIER)
     assert slug_of(lambda: judge(till.desk, CODE)) == "codes_locked"
     assert judge(till.desk, pass_of(READY)).kind is Judged.VALID
@@ -111,11 +113,38 @@ def test_wrong_codes_close_the_till_to_codes_for_a_while_and_not_to_passes() -> 
     assert judge(till.desk, CODE).kind is Judged.VALID
 
 
-def test_a_right_code_forgives_the_wrong_ones_before_it() -> None:
-    till = PickupTill(READY, rules=ruled(wrong_codes=2))
-    for _ in range(3):
+def test_wrong_codes_count_for_a_while_whatever_comes_between_them_and_after_a_restart() -> None:
+    till = PickupTill(READY, rules=ruled(wrong_codes=3, wait_minutes=10))
+    assert judge(till.desk, "00000000").kind is Judged.UNKNOWN_ORDER
+    assert judge(till.desk, CODE).kind is Judged.VALID
+    till.restart(CASHIER)
+    till.clock.pass_s(300)
+    assert judge(till.desk, "00000001").kind is Judged.UNKNOWN_ORDER
+    till.clock.pass_s(299)
+    assert judge(till.desk, CODE).kind is Judged.VALID
+    assert slug_of(lambda: judge(till.desk, "00000002")) == "codes_locked"
+    (locked,) = till.events("pickup.codes_locked")
+    assert isinstance(locked, CodesLocked)
+    assert (locked.failures, locked.wait_s) == (3, 600)
+
+
+def test_wrong_codes_that_are_longer_ago_than_the_while_count_no_more() -> None:
+    till = PickupTill(READY, rules=ruled(wrong_codes=2, wait_minutes=10))
+    for _ in range(4):
         assert judge(till.desk, "00000000").kind is Judged.UNKNOWN_ORDER
-        assert judge(till.desk, CODE).kind is Judged.VALID
+        till.clock.pass_s(601)
+    till.clock.pass_s(-86_400)  # whoever sets the clock back finds no wrong ones of tomorrow
+    assert judge(till.desk, "00000000").kind is Judged.UNKNOWN_ORDER
+
+
+def test_an_order_that_came_before_the_shops_numbers_is_this_shops() -> None:
+    till = PickupTill(READY)
+    till.orders.number, till.orders.shops = None, {}
+    assert judge(till.desk, pass_of(READY)).kind is Judged.VALID
+    till.orders.rows.clear()
+    assert judge(till.desk, pass_of(READY)).kind is Judged.UNKNOWN_ORDER
+    till.orders.shops = {2: StoreName(2, "S002", "Paris")}
+    assert judge(till.desk, pass_of(READY, store=2)).kind is Judged.OTHER_STORE
 
 
 def test_a_name_needs_a_document_of_which_only_the_kind_is_kept() -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from pos.domain.errors import Refusal
@@ -68,7 +70,7 @@ def test_a_customer_is_told_of_their_own_order_and_nobody_else_learns_of_it(
     arrival = arrive(till.desk, scan)
     assert told in words_of(arrival)
     assert not any(secret in words_of(arrival) for secret in SECRETS)
-    assert (arrival.number, arrival.order) == ((1, ULID) if called else (0, ""))
+    assert (arrival.number, arrival.order) == (("T1-1", ULID) if called else ("", ""))
     assert [event.staff for event in till.events("order.called")] == ([""] if called else [])  # type: ignore[union-attr]
     assert till.order().here_at == (till.store.entries[-1].at if called else "")
 
@@ -89,39 +91,82 @@ def test_who_comes_back_waits_with_the_same_number_until_the_day_is_over() -> No
     assert arrive(till.desk, pass_of(READY)) == first
     assert len(till.events("order.called")) == 1
     till.clock.pass_s(86_400)
-    assert arrive(till.desk, CODE).number == 1
+    assert arrive(till.desk, CODE).number == "T1-1"
     assert len(till.events("order.called")) == 2
     assert till.order().here_at == till.store.entries[-1].at
 
 
+def test_who_waited_yesterday_stands_first_no_more_and_is_not_called_here() -> None:
+    early = as_ready(order(order=named(1), promised_at="2026-11-24T09:00:00.000Z", code_hash=""))
+    outside = as_ready(order(order=named(2), here_at="2026-11-24T09:00:00.000Z", code_hash="",
+                             promised_at="2026-11-24T11:00:00.000Z"))  # fmt: skip
+    till = at_kiosk(early, READY, outside)
+    arrive(till.desk, CODE)
+    names = [one.order for one in worklists.worklists(till.desk).to_collect]
+    assert names == [named(2), ULID, named(1)]
+    worklists.news(till.desk)
+    till.clock.pass_s(86_400)
+    names = [one.order for one in worklists.worklists(till.desk).to_collect]
+    assert names == [named(1), ULID, named(2)]
+    assert not worklists.is_here(till.desk, till.order())
+    assert worklists.news(till.desk) == ()
+    arrive(till.desk, CODE)
+    assert [one.order for one in worklists.news(till.desk)] == [ULID]
+
+
+def test_two_kiosks_that_do_not_hear_of_each_other_call_no_two_customers_alike() -> None:
+    numbers = set()
+    for name in ("B01", "B02", "T01"):
+        till = at_kiosk(READY)
+        till.store.place = replace(till.store.place, till=name)
+        numbers.add(arrive(till.desk, CODE).number)
+    assert numbers == {"B1-1", "B2-1", "T1-1"}
+
+
 def test_a_number_goes_on_after_midnight_and_no_two_customers_wait_with_one() -> None:
     others = [
-        as_ready(order(order=named(n), here_at="2026-11-24T09:00:00.000Z", queue=n, code_hash=""))
+        as_ready(
+            order(
+                order=named(n),
+                here_at="2026-11-24T09:00:00.000Z",
+                queue=n,
+                queue_by="S001-T01",
+                code_hash="",
+            )
+        )
         for n in (2, 3)
     ]
     late = as_ready(order(order=named(9), code_hash=""))
     till = at_kiosk(READY, late, *others)
-    assert arrive(till.desk, CODE).number == 1
+    assert arrive(till.desk, CODE).number == "T1-1"
     till.clock.pass_s(16 * 3600)  # half past one in the night, before the day ends
-    assert kiosk.call(till.desk, late).queue == 4
+    assert kiosk.call(till.desk, late).number == "T1-4"
 
 
 def test_when_every_number_is_taken_they_begin_again() -> None:
     others = [
-        as_ready(order(order=named(n), here_at="2026-11-24T09:00:00.000Z", queue=n, code_hash=""))
+        as_ready(
+            order(
+                order=named(n),
+                here_at="2026-11-24T09:00:00.000Z",
+                queue=n,
+                queue_by="S001-T01",
+                code_hash="",
+            )
+        )
         for n in range(1, NUMBER_MOST + 1)
     ]
-    assert arrive(at_kiosk(READY, *others).desk, CODE).number == 1
+    assert arrive(at_kiosk(READY, *others).desk, CODE).number == "T1-1"
 
 
 def test_wrong_codes_make_the_kiosk_wait_and_an_articles_code_is_none_of_them() -> None:
     till = at_kiosk(READY, wrong_codes=2, wait_minutes=10)
     for _ in range(5):
         assert "not a pickup code" in words_of(kiosk.scan(till.desk, "96385074"))
-    assert arrive(till.desk, "00000000").number == 0
+    assert arrive(till.desk, "00000000").number == ""
     assert slug_of(lambda: arrive(till.desk, "00000000")) == "codes_locked"
     assert slug_of(lambda: arrive(till.desk, CODE)) == "codes_locked"
-    assert kiosk.scan(till.desk, pass_of(READY)).number == 1
+    assert kiosk.scan(till.desk, pass_of(READY)).number == "T1-1"
 
 
 def test_nobody_can_do_anything_else_at_a_kiosk() -> None:
@@ -153,7 +198,7 @@ def test_a_kiosk_opens_only_where_a_centre_tells_orders_and_nobody_sells() -> No
     desk = opened(till := PickupTill(READY))
     assert desk.person is None
     assert len(till.events("till.started")) == 2
-    assert arrive(desk, CODE).number == 1
+    assert arrive(desk, CODE).number == "T1-1"
 
 
 def test_a_number_is_printed_when_it_is_wanted_and_nothing_of_its_owner_with_it() -> None:
@@ -164,7 +209,7 @@ def test_a_number_is_printed_when_it_is_wanted_and_nothing_of_its_owner_with_it(
     assert kiosk.may_print(till.desk)
     kiosk.print_number(till.desk, arrival)
     (page,) = till.papers(kiosk.QUEUE)
-    assert "text='1'" in page
+    assert "text='T1-1'" in page
     assert not any(secret in page for secret in SECRETS)
     till.printer(DeviceState.OFFLINE)
     assert not kiosk.may_print(till.desk)

@@ -42,6 +42,7 @@ from pos.domain.events.machine import SettingsChanged as SettingsChanged
 from pos.domain.events.machine import TillInstalled as TillInstalled
 from pos.domain.events.machine import TillStarted as TillStarted
 from pos.domain.events.machine import TillStopped as TillStopped
+from pos.domain.events.orders import CodeRefused as CodeRefused
 from pos.domain.events.orders import CodesLocked as CodesLocked
 from pos.domain.events.orders import HandOverAsked as HandOverAsked
 from pos.domain.events.orders import HandOverDropped as HandOverDropped
@@ -145,6 +146,7 @@ Event = Union[  # noqa: UP007  the discriminated union of every kind
     HandOverUndone,
     OrderPutBack,
     OrderReturned,
+    CodeRefused,
     CodesLocked,
 ]
 

@@ -11,8 +11,7 @@ from rich.style import Style
 from pos.domain.pickup_pass import CODE_LENGTH
 from pos.screens.face import Face
 from pos.screens.widgets.cells import center, left, wrap
-from pos.screens.widgets.figures import huge
-from pos.screens.widgets.letters import lettered, lettered_lines
+from pos.screens.widgets.letters import huge, lettered, lettered_lines
 from pos.screens.widgets.panel import Cells, Panel
 
 PAD = ("01234567", "89ABCDEF", "GHJKMNPQ", "RSTVWXYZ")
@@ -45,7 +44,7 @@ class Shown:
     headline: str
     lines: tuple[str, ...]
     foot: str
-    number: int = 0
+    number: str = ""
     typed: str | None = None
     pad: tuple[Cap, ...] = ()
     caps: tuple[Cap, ...] = ()
@@ -177,9 +176,9 @@ def _answer(shown: Shown, width: int, room: int) -> tuple[list[str], list[str]]:
     if not shown.number:
         return _headline(shown.headline, width, room), []
     big = _big(shown.headline, width)
-    fits = (n for n in SCALES if big and len(big) + 5 * n + 1 <= room)
-    scale = next(fits, SCALES[-1])
-    number = ["", *huge(str(shown.number), scale)]
+    drawn = [["", *huge(shown.number, scale)] for scale in SCALES]
+    wide = [rows for rows in drawn if len(rows[1]) <= width] or [["", shown.number]]
+    number = next((rows for rows in wide if big and len(big) + len(rows) <= room), wide[-1])
     return _headline(shown.headline, width, room - len(number)), number
 
 

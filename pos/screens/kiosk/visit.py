@@ -31,7 +31,7 @@ OK, ERASE, PRINT, DONE, NEXT_LANGUAGE = "enter", "backspace", "enter", "escape",
 """The keys that are no character of a code, by their names; a touch presses one of them."""
 
 _SORRY = Arrival(
-    0, Sentence("This screen does not work just now."), (Sentence("Please ask at the desk."),)
+    "", Sentence("This screen does not work just now."), (Sentence("Please ask at the desk."),)
 )
 
 
@@ -133,7 +133,7 @@ class Visit:
         try:
             action()
         except Refusal as refusal:
-            self._arrived(Arrival(0, refusal.sentence, _SORRY.more))
+            self._arrived(Arrival("", refusal.sentence, _SORRY.more))
         except Exception as error:  # noqa: BLE001  a customer never reads a traceback
             self._log(error)
             self._arrived(_SORRY)

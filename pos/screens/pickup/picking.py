@@ -249,7 +249,7 @@ class Picking(OrderPrompt):
 
     def _call(self) -> None:
         self.order = kiosk.call(self.session.desk, self.order)
-        self.session.say(Sentence("The customer has number {number}.", number=self.order.queue))
+        self.session.say(Sentence("The customer has number {number}.", number=self.order.number))
 
     def _reject(self) -> None:
         session = self.session

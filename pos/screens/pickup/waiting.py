@@ -115,7 +115,7 @@ class Waiting(OrderPrompt):
 
     def _call(self) -> None:
         self.order = kiosk.call(self.session.desk, self.order)
-        self.session.say(Sentence("The customer has number {number}.", number=self.order.queue))
+        self.session.say(Sentence("The customer has number {number}.", number=self.order.number))
 
     def _print(self) -> None:
         papers.print_labels(self.session.desk, self.order)

@@ -48,21 +48,6 @@ def big(text: str, *, tall: bool) -> tuple[str, ...]:
                  for y, row in enumerate(rows))  # fmt: skip
 
 
-def huge(text: str, scale: int) -> list[str]:
-    """Return the rows of a number to be read across a shop: 5 `scale` rows, pixels 2 `scale` wide.
-
-    >>> for row in huge("1", 1): print(row.rstrip())
-    ████
-      ██
-      ██
-      ██
-    ██████
-    """
-    pixels = [" ".join(FONT[c][y] for c in text) for y in range(PIXELS)]
-    rows = ["".join((" █"[c == "#"]) * 2 * scale for c in row) for row in pixels]
-    return [row for row in rows for _ in range(scale)]
-
-
 def half(pixels: list[str]) -> list[str]:
     """Return pixels, 5 rows of them or 6, as 3 rows of half blocks."""
     padded = [*pixels, " " * len(pixels[0])]

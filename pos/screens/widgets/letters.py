@@ -77,6 +77,23 @@ def lettered_lines(text: str, width: int) -> list[list[str]] | None:
     return lines
 
 
+def huge(text: str, scale: int) -> list[str]:
+    """Return the rows of a text to be read across a shop: 5 `scale` rows, pixels 2 `scale` wide.
+
+    Each character needs a figure or a capital.
+
+    >>> for row in huge("1", 1): print(row.rstrip())
+    ████
+      ██
+      ██
+      ██
+    ██████
+    """
+    pixels = [" ".join(_GLYPHS[c][y] for c in text) for y in range(PIXELS)]
+    rows = ["".join((" █"[c == "#"]) * 2 * scale for c in row) for row in pixels]
+    return [row for row in rows for _ in range(scale)]
+
+
 def _glyph(char: str) -> tuple[str, ...] | None:
     """Return six rows of pixels: the accent's, then the letter's."""
     marks = unicodedata.normalize("NFD", char)

@@ -8,11 +8,11 @@ from enum import StrEnum
 
 from pos.domain.barcode import PassCode, parse
 from pos.domain.errors import Refusal
-from pos.domain.events import CodesLocked
+from pos.domain.events import CodeRefused, CodesLocked, Event
 from pos.domain.events.orders import Document, Method
 from pos.domain.order import STATE_NAMES, Order, OrderState
 from pos.domain.pickup_pass import Opened, code_hash, opened, short_code
-from pos.domain.shift import instant
+from pos.domain.shift import instant, instant_text
 from pos.domain.words import Sentence
 from pos.journal.signing import verify
 from pos.till.desk import Desk
@@ -120,9 +120,11 @@ def _not_good(desk: Desk, read: Opened) -> Verdict | None:
             Judged.FORGED,
             Sentence("This pass was not made by our centre: it is forged. Hand nothing out."),
         )
-    if claims.store == orders.own_number():
+    own, store = orders.own_number(), orders.stores().get(claims.store)
+    if claims.store == own:
         return None
-    store = orders.stores().get(claims.store)
+    if own is None and (store is None or orders.order(claims.order) is not None):
+        return None  # the shops' numbers have not come yet; only this shop's orders come here
     where: Sentence | str = Sentence("another store") if store is None else store.name
     return Verdict(
         Judged.OTHER_STORE,
@@ -151,21 +153,29 @@ def _of_code(desk: Desk, code: str) -> Verdict:
     orders = orders_of(desk)
     found = orders.by_code(code_hash(code, desk.ports.ledger.place.store))
     if found:
-        desk.wrong_codes = 0
         return _standing(desk, found[0], Proof("code"))
-    desk.wrong_codes += 1
-    rules = desk.rules.pickup
-    if desk.wrong_codes >= rules.wrong_codes:
-        wait_s = rules.wait_minutes * 60
-        staff = desk.person.ref if desk.person else ""
-        locked = CodesLocked(staff=staff, failures=desk.wrong_codes, wait_s=wait_s)
-        desk.record(locked)
-        desk.wrong_codes = 0
-        _check_lock(desk)
+    _count_wrong(desk)
+    _check_lock(desk)
     return Verdict(
         Judged.UNKNOWN_ORDER,
         Sentence("No order here has this code; read it again with the customer."),
     )
+
+
+def _count_wrong(desk: Desk) -> None:
+    """Write that a wrong code was tried; as many as the rules say, within a while, close to codes.
+
+    Codes that were right in between change nothing, nor does a restart: the journal counts.
+    """
+    rules, now = desk.rules.pickup, desk.ports.clock.now()
+    staff = desk.person.ref if desk.person else ""
+    wait = timedelta(minutes=rules.wait_minutes)
+    before = orders_of(desk).wrong_codes(instant_text(now - wait), instant_text(now))
+    events: list[Event] = [CodeRefused(staff=staff)]
+    if before + 1 >= rules.wrong_codes:
+        wait_s = int(wait.total_seconds())
+        events.append(CodesLocked(staff=staff, failures=before + 1, wait_s=wait_s))
+    desk.record(*events)
 
 
 def _check_lock(desk: Desk) -> None:

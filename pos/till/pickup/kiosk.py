@@ -7,16 +7,15 @@ a till; no name, article or price stands in it, as others read the screen too.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import timedelta
 from functools import partial
 
 from pos.domain.errors import Refusal
 from pos.domain.events import TillStarted
 from pos.domain.events.orders import OrderCalled
-from pos.domain.order import TO_PICK, Contract, Order, OrderState
+from pos.domain.order import TO_PICK, Contract, Order, OrderState, queue_number
 from pos.domain.order_steps import may
 from pos.domain.pickup_pass import short_code
-from pos.domain.shift import instant, instant_text
+from pos.domain.shift import instant
 from pos.domain.words import Sentence
 from pos.papers.page import Page
 from pos.papers.queue_ticket import queue_ticket
@@ -25,10 +24,10 @@ from pos.till import tickets
 from pos.till.desk import Desk
 from pos.till.pickup.judge import Judged, Verdict, look
 from pos.till.pickup.step import check_desk, check_real, fresh, orders_of
-from pos.till.pickup.worklists import Lateness, is_late
+from pos.till.pickup.worklists import Lateness, day_began, is_here, is_late
 
 NUMBER_MOST = 99
-"""Queue numbers begin again after this one."""
+"""The numbers of a till or kiosk begin again after this one."""
 
 QUEUE = "queue"
 """The paper with a queue number."""
@@ -50,12 +49,12 @@ _NO: dict[Judged, tuple[Sentence, Sentence]] = {
 
 @dataclass(frozen=True, slots=True)
 class Arrival:
-    """What a customer is told: a sentence, the number to wait for (0: none), and what else.
+    """What a customer is told: a sentence, the number to wait for ("": none), and what else.
 
     `order` is the ULID of the order that was called.
     """
 
-    number: int
+    number: str
     sentence: Sentence
     more: tuple[Sentence, ...]
     order: str = ""
@@ -91,8 +90,8 @@ def arrive(desk: Desk, raw: str) -> Arrival:
     if order is not None and order.state in TO_PICK:
         return _early(desk, order)
     if verdict.kind is Judged.OTHER_STORE:
-        return Arrival(0, verdict.sentence, ())
-    return Arrival(0, *_no(verdict.kind))
+        return Arrival("", verdict.sentence, ())
+    return Arrival("", *_no(verdict.kind))
 
 
 def scan(desk: Desk, raw: str) -> Arrival:
@@ -103,7 +102,7 @@ def scan(desk: Desk, raw: str) -> Arrival:
     if short_code(raw) is None:
         return arrive(desk, raw)
     desk.ports.sound.play("refused")
-    return Arrival(0, *_no(Judged.BROKEN))
+    return Arrival("", *_no(Judged.BROKEN))
 
 
 def _no(kind: Judged) -> tuple[Sentence, tuple[Sentence, ...]]:
@@ -120,22 +119,22 @@ def _early(desk: Desk, order: Order) -> Arrival:
     if is_waiting(desk, order) or is_late(desk, order) is not Lateness.ON_TIME:
         return _called(desk, order, told, [])
     if not order.promised_at:
-        return Arrival(0, told, (Sentence("You get a message when it is ready."),))
+        return Arrival("", told, (Sentence("You get a message when it is ready."),))
     at = instant(order.promised_at).astimezone(desk.zone)
-    return Arrival(0, told, (Sentence("It is promised for {at}.", at=at),))
+    return Arrival("", told, (Sentence("It is promised for {at}.", at=at),))
 
 
 def _called(desk: Desk, order: Order, told: Sentence, more: list[Sentence]) -> Arrival:
     now = call(desk, order)
-    waits = Sentence("Please wait: you are number {number}.", number=now.queue)
-    return Arrival(now.queue, told, (waits, *more), now.order)
+    waits = Sentence("Please wait: you are number {number}.", number=now.number)
+    return Arrival(now.number, told, (waits, *more), now.order)
 
 
 def call(desk: Desk, order: Order) -> Order:
     """Note that an order's customer is in the shop, under the next number of the day, once.
 
-    A number that somebody waits with, given by another till or kiosk, is passed over. At a kiosk
-    nobody is signed in: the customer says so alone.
+    A number that somebody still waits with is passed over; another till's bears another name. At a
+    kiosk nobody is signed in: the customer says so alone.
     """
     check_real(desk)
     staff, now = check_desk(desk) if desk.person else "", fresh(desk, order)
@@ -148,23 +147,18 @@ def call(desk: Desk, order: Order) -> Order:
 
 
 def _next_number(desk: Desk) -> int:
-    orders = orders_of(desk)
-    last = orders.last_queue(_day_began(desk))
-    taken = {one.queue for one in orders.all() if is_waiting(desk, one)}
+    orders, place = orders_of(desk), desk.ports.ledger.place
+    last = orders.last_queue(day_began(desk))
+    own = f"{place.store}-{place.till}"
+    waiting = {one.number for one in orders.all() if is_waiting(desk, one)}
     numbers = [(last + n) % NUMBER_MOST + 1 for n in range(NUMBER_MOST)]
-    return next((number for number in numbers if number not in taken), numbers[0])
+    free = (n for n in numbers if queue_number(own, n) not in waiting)
+    return next(free, numbers[0])
 
 
 def is_waiting(desk: Desk, order: Order) -> bool:
     """Tell whether an order's customer was given a number today: one of yesterday is of no use."""
-    return bool(order.queue) and order.here_at >= _day_began(desk)
-
-
-def _day_began(desk: Desk) -> str:
-    """Return the instant at which the business day of now began."""
-    local = desk.now()
-    began = local.replace(hour=desk.rules.cut_off_hour, minute=0, second=0, microsecond=0)
-    return instant_text(began - timedelta(days=1) if began > local else began)
+    return bool(order.queue) and is_here(desk, order)
 
 
 def may_print(desk: Desk) -> bool:
@@ -179,7 +173,7 @@ def print_number(desk: Desk, arrival: Arrival) -> None:
     tickets.print_paper(desk, QUEUE, arrival.order, page)
 
 
-def _page(desk: Desk, number: int, _copy: int) -> Page:
+def _page(desk: Desk, number: str, _copy: int) -> Page:
     return queue_ticket(number, desk.rules.shop.name, desk.now(), desk.words())
 
 

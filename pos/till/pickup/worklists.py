@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
 
 from pos.domain.order import TO_PICK, Order, OrderState
-from pos.domain.shift import instant
+from pos.domain.shift import instant, instant_text
 from pos.till.desk import Desk
 from pos.till.pickup.step import orders_of
 
@@ -33,7 +34,7 @@ class Worklists:
 
 def worklists(desk: Desk) -> Worklists:
     """Return what waits now. Raises Refusal `no_orders`."""
-    known = sorted(orders_of(desk).all(), key=_urgency)
+    known = sorted(orders_of(desk).all(), key=_urgency_since(day_began(desk)))
     return Worklists(
         to_pick=tuple(one for one in known if one.state in TO_PICK),
         to_collect=tuple(one for one in known if one.state is OrderState.READY),
@@ -41,8 +42,30 @@ def worklists(desk: Desk) -> Worklists:
     )
 
 
-def _urgency(order: Order) -> tuple[bool, str, str]:
-    return not order.here_at, order.here_at or order.promised_at, order.order
+def _urgency_since(began: str) -> Callable[[Order], tuple[bool, str, str]]:
+    """Return the order of the lists; who waited before an instant, an instant text, has left."""
+
+    def urgency(order: Order) -> tuple[bool, str, str]:
+        is_waiting = _is_here(order, began)
+        return not is_waiting, order.here_at if is_waiting else order.promised_at, order.order
+
+    return urgency
+
+
+def _is_here(order: Order, began: str) -> bool:
+    return bool(order.here_at) and order.here_at >= began
+
+
+def is_here(desk: Desk, order: Order) -> bool:
+    """Tell whether an order's customer waits in the shop: who came yesterday does not."""
+    return _is_here(order, day_began(desk))
+
+
+def day_began(desk: Desk) -> str:
+    """Return the instant at which the business day of now began, an instant text."""
+    local = desk.now()
+    began = local.replace(hour=desk.rules.cut_off_hour, minute=0, second=0, microsecond=0)
+    return instant_text(began - timedelta(days=1) if began > local else began)
 
 
 def is_late(desk: Desk, order: Order) -> Lateness:
@@ -63,10 +86,11 @@ def news(desk: Desk) -> tuple[Order, ...]:
     """
     if desk.ports.orders is None:
         return ()
+    began = day_began(desk)
     now = {
-        (one.order, one.here_at): one
+        (one.order, one.here_at if _is_here(one, began) else ""): one
         for one in desk.ports.orders.all()
-        if one.state in TO_PICK or one.here_at
+        if one.state in TO_PICK or _is_here(one, began)
     }
     before, desk.orders_seen = desk.orders_seen, frozenset(now)
     if before is None:
@@ -79,7 +103,7 @@ def news(desk: Desk) -> tuple[Order, ...]:
     ]
     if told:
         desk.ports.sound.play("attention")
-    return tuple(sorted(told, key=_urgency))
+    return tuple(sorted(told, key=_urgency_since(began)))
 
 
 def find(desk: Desk, text: str) -> list[Order]:
@@ -87,7 +111,8 @@ def find(desk: Desk, text: str) -> list[Order]:
     wanted = text.strip().casefold()
     if not wanted:
         return []
-    known = sorted(orders_of(desk).all(), key=lambda one: (_is_over(one), *_urgency(one)))
+    urgency = _urgency_since(day_began(desk))
+    known = sorted(orders_of(desk).all(), key=lambda one: (_is_over(one), *urgency(one)))
     exact = [one for one in known if one.reference.casefold() == wanted]
     words = wanted.split()
     near = [one for one in known if one not in exact and _fits(one, wanted, words)]

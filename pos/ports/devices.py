@@ -81,7 +81,7 @@ class CardOutcome(StrEnum):
 class CardDetails:
     """What a terminal tells of a payment; a card number is masked before it gets here."""
 
-    card: str = ""  # masked, such as 497010######1234
+    card: str = ""  # masked but for its last four digits, such as ############1234
     authorisation: str = ""
     application: str = ""  # such as CB
     contract: str = ""  # the merchant's
@@ -99,22 +99,33 @@ class CardEnded:
     details: CardDetails = CardDetails()
 
 
+@dataclass(frozen=True, slots=True)
+class CardHeard:
+    """What a terminal said of a request after its end was told as unknown: evidence, no more."""
+
+    device: str
+    request: str
+    outcome: CardOutcome
+    detail: str = ""
+    details: CardDetails = CardDetails()
+
+
 class WeighingOutcome(StrEnum):
     """How a weighing ended."""
 
     STABLE = "stable"
     CANCELLED = "cancelled"
-    FAILED = "failed"  # the scale is away, overloaded, below zero or out of order: `detail`
+    FAILED = "failed"  # the scale is away, or cannot be understood: `detail`
 
 
 @dataclass(frozen=True, slots=True)
 class WeightSeen:
-    """What a scale shows while a weighing waits for it to be still; net grams."""
+    """What a scale shows while a weighing goes on: net grams, and why they are not taken yet."""
 
     device: str
     weighing: str
     grams: int
-    detail: str = ""  # why it is not taken yet: moving, not emptied since the last one
+    detail: str = ""  # an English template: moving, not emptied since the last one; "" is still
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +140,8 @@ class Weighed:
     detail: str = ""
 
 
-DeviceEvent = StatusChanged | Scanned | PrintEnded | DrawerMoved | CardEnded | WeightSeen | Weighed
+CardEvent = CardEnded | CardHeard
+DeviceEvent = StatusChanged | Scanned | PrintEnded | DrawerMoved | CardEvent | WeightSeen | Weighed
 Sink = Callable[[DeviceEvent], None]
 
 
@@ -176,16 +188,27 @@ class CardTerminal(Protocol):
         """
         ...
 
+    def listen(self, request: str, amount: int) -> None:
+        """Expect the late answer to a request of before the till's last start; never ask anew.
+
+        It arrives as `CardHeard`, where the terminal still gives it. Returns at once.
+        """
+        ...
+
 
 class Scale(Protocol):
     """A scale on the counter."""
 
     def weigh(self, weighing: str, *, price: int = 0, text: str = "", tare: int = 0) -> None:
-        """Ask for one stable weight under a name; its end arrives as `Weighed`, exactly once.
+        """Begin a weighing under a name: `WeightSeen` tells what lies on the scale.
 
         `price` is the kilogram's in minor units and `text` the article's name, for the scales
-        that show them; `tare` in grams. Returns at once.
+        that show them; `tare` in grams. It ends as one `Weighed`. Returns at once.
         """
+        ...
+
+    def take(self, weighing: str) -> None:
+        """Take the next still weight; the weighing ends with it. Returns at once."""
         ...
 
     def cancel(self, weighing: str) -> None:

@@ -198,7 +198,7 @@ class Courier:
         self._check_judged()
         asked = Claim(claim=wanted.claim, what=wanted.what, key=wanted.key)
         told = await self._around.wire.ask("/v1/claims", asked, Claimed)
-        answer = ClaimAnswer(told.granted, told.holder, told.at)
+        answer = ClaimAnswer(told.granted, told.holder, told.at, told.why)
         self._around.mirror.claimed(wanted.claim, answer)
 
     # up

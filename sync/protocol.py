@@ -221,7 +221,12 @@ class Claim(Message):
 
 
 class Claimed(Message):
-    """Whether the claim is granted, or who holds it since when. Asked again it says the same."""
+    """Whether the claim is granted, or who holds it since when. Asked again it says the same.
+
+    `why` says more in a word: how the order ended of which nothing may leave (`cancelled`,
+    `expired`, `rejected`, `closed`), or `abandoned` of what is granted although another had it,
+    who never told the end of it: that is a risk, to be written down.
+    """
 
     granted: bool
     holder: str
@@ -236,6 +241,7 @@ class StockHere(Message):
     store: NameText
     name: str
     on_hand: int
+    why: Annotated[str, Field(max_length=20)] = ""
     shelf: int
     reserved: int
     as_of: str = ""

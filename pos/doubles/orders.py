@@ -37,7 +37,8 @@ class MemoryOrders:
     """The port `Orders` over a store in memory.
 
     `rows` are the centre's, `counted` is how many of the store's entries are in them. While
-    `is_online` a claim is answered at once, by `held`, which two tills may share.
+    `is_online` a claim is answered at once, by `held`, which two tills may share; `answers` are
+    those of claims that are answered otherwise (None: not yet).
     """
 
     store: MemoryStore
@@ -50,6 +51,7 @@ class MemoryOrders:
     is_online: bool = True
     held: dict[str, tuple[str, str]] = field(default_factory=dict)
     asked: dict[str, str] = field(default_factory=dict)
+    answers: dict[str, ClaimAnswer | None] = field(default_factory=dict)
 
     def put(self, *orders: Order) -> None:
         """Let orders come down from the centre, all steps so far counted in them."""
@@ -138,6 +140,8 @@ class MemoryOrders:
 
     def claimed(self, claim: str) -> ClaimAnswer | None:
         """Return the answer, None while the centre is not reached."""
+        if claim in self.answers:
+            return self.answers[claim]
         if not self.is_online or claim not in self.asked:
             return None
         entry = next(entry for entry, _ in self._own() if entry.name == claim)

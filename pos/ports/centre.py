@@ -164,11 +164,16 @@ class ClaimWanted:
 
 @dataclass(frozen=True, slots=True)
 class ClaimAnswer:
-    """What the centre said of a claim: who holds it, since when (an instant text)."""
+    """What the centre said of a claim: who holds it, since when (an instant text).
+
+    `why` is the state of an order of which nothing may leave any more, or `abandoned` when it is
+    granted although another had it before and never told the end.
+    """
 
     granted: bool
     holder: str
     at: str
+    why: str = ""
 
 
 class Outbox(Protocol):

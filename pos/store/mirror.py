@@ -44,10 +44,10 @@ from pos.store.mirror_facts import (
     lanes_of,
     report_of,
 )
-from pos.store.mirror_tables import add_claims, create_centre_schema
+from pos.store.mirror_tables import add_claim_reasons, add_claims, create_centre_schema
 from pos.store.open import open_catalogue
 
-STEPS = (create_centre_schema, add_claims)
+STEPS = (create_centre_schema, add_claims, add_claim_reasons)
 
 _KEEP_LANE = "INSERT OR REPLACE INTO lane VALUES (?,?,?,?)"
 _KEEP_FACT = "INSERT OR REPLACE INTO fact VALUES (?,?)"
@@ -56,7 +56,7 @@ _PUT_THING = "INSERT OR REPLACE INTO thing VALUES (?,?,?,?,?)"
 _ASKED = "SELECT sku FROM elsewhere WHERE answered_at < asked_at ORDER BY asked_at"
 _ANSWER = "UPDATE elsewhere SET answered_at = ?, stores = ? WHERE sku = ?"
 _CLAIMS = "SELECT claim, what, key FROM claim WHERE answered_at = '' ORDER BY claim DESC"
-_CLAIMED = "UPDATE claim SET granted = ?, holder = ?, answered_at = ? WHERE claim = ?"
+_CLAIMED = "UPDATE claim SET granted = ?, holder = ?, answered_at = ?, why = ? WHERE claim = ?"
 _ASIDE = ("promotion", "vat", "pass_key", "store")
 """What the scopes of the catalogue and of prices bear beside articles and prices."""
 
@@ -140,7 +140,8 @@ class MirrorFile:
     def claimed(self, claim: str, answer: ClaimAnswer) -> None:
         """See `pos.ports.centre.Mirror.claimed`."""
         with short_transaction(self._engine) as raw:
-            raw.execute(_CLAIMED, (int(answer.granted), answer.holder, answer.at, claim))
+            told = (int(answer.granted), answer.holder, answer.at, answer.why, claim)
+            raw.execute(_CLAIMED, told)
 
     def report(self, report: CourierReport) -> None:
         """See `pos.ports.centre.Mirror.report`."""

@@ -10,7 +10,7 @@ from pos.ports.centre import CourierReport, CourierState, Enrolment, LaneKept
 FILE = "centre.db"
 """What the till keeps of its centre, in the data folder."""
 
-SCHEMA = 2
+SCHEMA = 3
 """The version of the tables that this program knows."""
 
 REPORT, ENROLMENT, INCLUDED = "report", "enrolment", "included"

@@ -149,6 +149,7 @@ class ClaimRow(SQLModel, table=True):
     granted: int
     holder: str
     answered_at: str
+    why: str = Field(default="", sa_column_kwargs={"server_default": ""})
 
 
 _CENTRE = (LaneRow, ForkRow, ReadingRow, FactRow, LevelRow, ThingRow, TakenRow, ElsewhereRow)
@@ -163,6 +164,13 @@ def create_centre_schema(connection: Connection) -> None:
 def add_claims(connection: Connection) -> None:
     """Create what claims need, where it is not there yet."""
     SQLModel.metadata.create_all(connection, tables=[table(ClaimRow)])
+
+
+def add_claim_reasons(connection: Connection) -> None:
+    """Add why a claim was answered so, where it is not there yet."""
+    columns = connection.exec_driver_sql("SELECT name FROM pragma_table_info('claim')").scalars()
+    if "why" not in set(columns):
+        connection.exec_driver_sql("ALTER TABLE claim ADD COLUMN why TEXT NOT NULL DEFAULT ''")
 
 
 def create_feed_tables(connection: Connection) -> None:

@@ -74,13 +74,18 @@ _UNFINISHED = f"""
     AND ended.kind IN ('order.handed_over', 'order.hand_over_dropped')))
 ORDER BY ordinal
 """
-_CLAIM = "INSERT OR IGNORE INTO claim VALUES (?, ?, ?, 0, '', '')"
+_CLAIM = (
+    "INSERT OR IGNORE INTO claim (claim, what, key, granted, holder, answered_at)"
+    " VALUES (?, ?, ?, 0, '', '')"
+)
 _FORGET_CLAIMS = f"""
 DELETE FROM claim WHERE answered_at > '' AND answered_at < (
     SELECT min(answered_at) FROM (SELECT answered_at FROM claim WHERE answered_at > ''
         ORDER BY answered_at DESC LIMIT {CLAIMS_KEPT}))
 """
-_CLAIMED = "SELECT granted, holder, answered_at FROM claim WHERE claim = ? AND answered_at > ''"
+_CLAIMED = (
+    "SELECT granted, holder, answered_at, why FROM claim WHERE claim = ? AND answered_at > ''"
+)
 _UNANSWERED = "SELECT 1 FROM claim WHERE claim = ? AND answered_at = ''"
 _LARGEST = 1 << 62
 
@@ -198,7 +203,7 @@ class OrderFile:
     def claimed(self, claim: str) -> ClaimAnswer | None:
         """See `pos.ports.orders.Orders.claimed`."""
         found = self._centre.told(_CLAIMED, claim)
-        return ClaimAnswer(bool(found[0][0]), found[0][1], found[0][2]) if found else None
+        return ClaimAnswer(bool(found[0][0]), *found[0][1:]) if found else None
 
     def locked(self) -> tuple[str, int] | None:
         """See `pos.ports.orders.Orders.locked`."""

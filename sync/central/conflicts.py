@@ -3,7 +3,8 @@
 Slugs: `parked` (an entry that could not be understood), `future` (a till's clock), `fork` and
 `corrupt` (a push that was refused), `same_ticket` (two tickets under one number), `below_zero` (an
 article sold that was not there), `double_hand_over` (an order handed over twice, one of them
-offline), `late_step` (a step of an order that could not be taken any more), `unknown_order`.
+offline), `refund_withdrawn` (goods left, or came back, and the channel had been told to pay for
+them), `late_step` (a step of an order that could not be taken any more), `unknown_order`.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ from sync.central.values import Unknown
 LISTED_MOST = 500
 WHY_MOST = 500
 
-GRAVE = ("fork", "corrupt", "double_hand_over", "same_ticket", "parked")
+GRAVE = ("fork", "corrupt", "double_hand_over", "refund_withdrawn", "same_ticket", "parked")
 """Slugs that stand first: entries or goods may be lost or doubled. The rest is daily life."""
 
 _NOTE = text(
@@ -87,12 +88,12 @@ async def note(session: AsyncSession, found: Sequence[Found], now: datetime) -> 
     await session.execute(_NOTE, rows)
 
 
-async def complete(session: AsyncSession, found: Found) -> bool:
-    """Bring what is known now into an item that is there and open; False when there is none."""
-    done = await session.execute(
+async def complete(session: AsyncSession, found: Found) -> None:
+    """Bring what is known now into an item that is there; a settled one stays as it was."""
+    await session.execute(
         text(
             "UPDATE conflict SET evidence = :evidence WHERE store_id = :store_id AND name = :name"
-            " AND settled_at IS NULL RETURNING name"
+            " AND settled_at IS NULL"
         ),
         {
             "store_id": found.place.store,
@@ -100,7 +101,6 @@ async def complete(session: AsyncSession, found: Found) -> bool:
             "evidence": json.dumps(found.evidence, ensure_ascii=True, sort_keys=True),
         },
     )
-    return done.one_or_none() is not None
 
 
 async def listed(session: AsyncSession, store: str, *, settled: bool = False) -> list[Conflict]:
@@ -130,16 +130,22 @@ async def count(session: AsyncSession, store: str, *, settled: bool = False) -> 
     return int(found.scalar_one())
 
 
-async def named(session: AsyncSession, store: str, name: str) -> Conflict:
-    """Return an item, open or settled. Raises Unknown."""
+async def find(session: AsyncSession, store: str, name: str) -> Conflict | None:
+    """Return an item, open or settled, None when there is none."""
     found = await session.execute(
         text(f"SELECT {_COLUMNS} FROM conflict WHERE store_id = :store_id AND name = :name"),
         {"store_id": store, "name": name},
     )
     row = found.one_or_none()
-    if row is None:
+    return None if row is None else Conflict(*row)
+
+
+async def named(session: AsyncSession, store: str, name: str) -> Conflict:
+    """Return an item, open or settled. Raises Unknown."""
+    found = await find(session, store, name)
+    if found is None:
         raise Unknown(f"the inbox of {store} has no item {name}")
-    return Conflict(*row)
+    return found
 
 
 async def settle(

@@ -6,7 +6,7 @@ import json
 
 from pos.domain.events.orders import HandOverAsked, HandOverDropped
 from pos.domain.order import OrderState
-from sync.central import claims
+from sync.central import claims, conflicts
 from sync.central.engine import Centre
 from sync.protocol import Claim
 from tests.central.ordering import mails
@@ -37,7 +37,9 @@ async def test_two_tills_that_hand_one_order_over_are_told_with_both_sides(centr
     await one.hand_over((1, 2_000, 0), claim=claim)
     assert await one.till.push(centre)
     (item,) = await inbox(centre)
-    sides = json.loads(item.evidence)["hand_overs"]
+    told = json.loads(item.evidence)
+    assert (told["holder"], told["claimed_at"]) == (claim, first["claimed_at"])
+    sides = told["hand_overs"]
     assert [(side["by"], side["told"]["outcome"]) for side in sides] == [
         ("S001-T02", "offline"),
         ("S001-T01", "granted"),
@@ -45,6 +47,25 @@ async def test_two_tills_that_hand_one_order_over_are_told_with_both_sides(centr
     assert (await one.order()).state is OrderState.HANDED_OVER
     assert [kind for kind, _ in await mails(centre)].count("handed_over") == 1
     assert await audit(centre) == []
+
+
+async def test_a_third_hand_over_is_told_although_the_first_two_were_settled(
+    centre: Centre,
+) -> None:
+    one = await preparing(centre, {"bread": 2_000})
+    await one.make_ready(bread=2_000)
+    offline = {"outcome": "offline", "risk": "policy"}
+    for number in (1, 2, 3):
+        await one.hand_over((1, 2_000, 0), claim=f"S001-T01-K1/{number:06d}", **offline)
+        for item in await inbox(centre):
+            async with centre.session("S001") as session:
+                seen = {"by": "boss", "note": "paid", "now": NOON}
+                await conflicts.settle(session, "S001", item.name, **seen)
+                await session.commit()
+    async with centre.session("S001") as session:
+        found = await conflicts.listed(session, "S001", settled=True)
+    sides = sorted(len(json.loads(item.evidence)["hand_overs"]) for item in found)
+    assert (sides, {item.slug for item in found}) == ([2, 3], {"double_hand_over"})
 
 
 async def test_an_offline_hand_over_takes_the_claim_when_it_arrives(centre: Centre) -> None:

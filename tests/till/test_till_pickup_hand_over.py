@@ -12,8 +12,9 @@ from pos.domain.errors import Refusal
 from pos.domain.events.orders import HandOverDropped, HandOverUndone, OrderHandedOver, OrderReturned
 from pos.domain.order import Order, OrderState
 from pos.domain.staff import Permission
+from pos.ports.orders import ClaimAnswer
 from pos.till.matters import matters
-from pos.till.pickup import after, hand_over
+from pos.till.pickup import after, hand_over, judge
 from pos.till.pickup.claims import WAIT_S, Standing, standing
 from pos.till.pickup.hand_over import Proof, Wants
 from tests.orders import ULID, as_ready, line, order
@@ -21,6 +22,7 @@ from tests.till.pickup_till import PickupTill, ruled
 from tests.till.shop import CASHIER, MANAGER, slug_of
 
 READY = as_ready(order())
+AT = "2026-11-24T09:29:00.000Z"
 WINE = as_ready(order(line(1, "3", "Vin rouge 75 cl", unit_price=790, age=18)))
 DEAR = as_ready(order(line(1, "6", "Lampe de bureau", 10_000, unit_price=2999)))
 
@@ -249,6 +251,100 @@ def test_after_a_cut_a_person_says_whether_the_goods_left() -> None:
     hand_over.give_up(till.desk, hand_over.resume(till.desk, left, Proof("pass")))
     assert hand_over.unfinished(till.desk) == ()
     assert till.order().state is OrderState.READY
+
+
+@pytest.mark.parametrize(
+    ("told", "outcome", "risk"),
+    [
+        (ClaimAnswer(True, "", AT), "granted", ""),
+        (ClaimAnswer(True, "", AT, "abandoned"), "granted", "left"),
+        (ClaimAnswer(False, "S001-T02-K1/000007", AT), "refused", "left"),
+        (ClaimAnswer(False, "", AT, "cancelled"), "refused", "left"),
+        (None, "offline", "left"),
+    ],
+)
+def test_goods_that_left_before_a_cut_are_told_whatever_became_of_the_order(
+    told: ClaimAnswer | None, outcome: str, risk: str
+) -> None:
+    till = PickupTill(DEAR, rules=ruled(offline="refuse", bags_scanned=True))
+    till.orders.is_online = False
+    claim = till.begun().claim
+    till.restart(CASHIER)
+    till.orders.put(DEAR.model_copy(update={"state": OrderState.CANCELLED, "refunded": 29_990}))
+    till.orders.answers[claim] = told
+    (left,) = hand_over.unfinished(till.desk)
+    again = hand_over.ask_claim(till.desk, hand_over.resume(till.desk, left, Proof("pass")))
+    till.clock.pass_s(WAIT_S)
+    done = hand_over.finish(till.desk, again)
+    fact = handed(till)
+    assert (done.state, done.line(1).handed) == (OrderState.HANDED_OVER, 10_000)
+    assert (fact.claim, fact.outcome, fact.risk, fact.visit) == (claim, outcome, risk, 0)
+    assert till.events("order.hand_over_dropped") == []
+    assert hand_over.unfinished(till.desk) == ()
+
+
+def test_goods_that_left_are_told_even_where_they_were_put_back_on_paper() -> None:
+    till = PickupTill(READY)
+    till.begun()
+    till.restart(CASHIER)
+    lines = [one.model_copy(update={"put_back": one.picked}) for one in READY.lines]
+    till.orders.put(READY.model_copy(update={"state": OrderState.CLOSED, "lines": tuple(lines)}))
+    (left,) = hand_over.unfinished(till.desk)
+    hand_over.finish(till.desk, hand_over.resume(till.desk, left, Proof("pass")))
+    assert [one.quantity for one in handed(till).lines] == [2_000, 1_000]
+
+
+def test_an_expired_order_that_is_paid_back_is_not_handed_out() -> None:
+    till = PickupTill(READY)
+    begun = hand_over.begin(till.desk, READY, Proof("pass"))
+    gone = READY.model_copy(update={"state": OrderState.EXPIRED})
+    till.orders.put(gone)
+    assert hand_over.ask_claim(till.desk, begun).claim
+    till.orders.put(gone.model_copy(update={"refunded": 325}))
+    assert slug_of(lambda: hand_over.ask_claim(till.desk, begun)) == "paid_back"
+    verdict = judge.by_name(till.desk, gone, "passport")
+    assert (verdict.kind, verdict.proof) == (judge.Judged.EXPIRED, None)
+    assert "paid back" in str(verdict.sentence)
+
+
+@pytest.mark.parametrize("state", ["cancelled", "expired"])
+def test_what_the_centre_ended_meanwhile_is_refused_with_its_reason(state: str) -> None:
+    till = PickupTill(READY)
+    till.orders.is_online = False
+    begun = till.begun()
+    till.orders.answers[begun.claim] = ClaimAnswer(False, "", AT, state)
+    with pytest.raises(Refusal, match=state):
+        hand_over.finish(till.desk, begun)
+    (gone,) = till.events("order.hand_over_dropped")
+    assert isinstance(gone, HandOverDropped)
+    assert (gone.visit, gone.claim, gone.holder) == (0, begun.claim, "")
+
+
+def test_a_claim_that_another_abandoned_is_a_risk_for_a_manager() -> None:
+    till = PickupTill(READY)
+    till.orders.is_online = False
+    begun = till.begun()
+    till.orders.answers[begun.claim] = ClaimAnswer(True, begun.claim, AT, "abandoned")
+    assert slug_of(lambda: hand_over.finish(till.desk, begun)) == "needs_permission"
+    hand_over.finish(till.desk, begun, till.loan(Permission.PICKUP_UNSURE))
+    assert (handed(till).outcome, handed(till).risk) == ("granted", "abandoned")
+
+
+def test_what_was_claimed_for_one_visit_is_never_written_as_the_next() -> None:
+    till = PickupTill(READY)
+    begun = till.begun()
+    first = READY.line(1).model_copy(update={"handed": 1_000})
+    later = READY.model_copy(update={"visits": 1, "lines": (first, *READY.lines[1:])})
+    till.orders.put(later)
+    till.orders.held.clear()
+    assert slug_of(lambda: hand_over.finish(till.desk, begun)) == "other_visit"
+    again = hand_over.ask_claim(till.desk, begun)
+    (gone,) = till.events("order.hand_over_dropped")
+    assert isinstance(gone, HandOverDropped)
+    assert (gone.visit, gone.claim) == (0, begun.claim)
+    assert (again.visit, again.claim != begun.claim) == (1, True)
+    hand_over.give_up(till.desk, again)
+    assert [one.visit for one in till.events("order.hand_over_dropped")] == [0, 1]  # type: ignore[union-attr]
 
 
 def test_a_wrong_hand_over_is_undone_by_a_manager_within_minutes() -> None:

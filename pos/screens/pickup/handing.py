@@ -196,8 +196,11 @@ class HandingOver(OrderPrompt):
             super()._leave()
 
     def left(self) -> None:
-        """Tell the centre that nothing was handed over, when it was asked."""
-        if self.handover.claim:
+        """Tell the centre that nothing was handed over, when it was asked.
+
+        What left before the till stopped is asked about again.
+        """
+        if self.handover.claim and not self.handover.is_told:
             hand_over.give_up(self.session.desk, self.handover)
             self.handover = replace(self.handover, claim="", answer=None)
 
@@ -276,7 +279,7 @@ class HandingOver(OrderPrompt):
         """Go on with the centre's word, or without one as the shop's rules say."""
         self.handover = handover
         answer = handover.answer
-        if answer is not None and not answer.granted:
+        if answer is not None and not answer.granted and not handover.is_told:
             self._nothing_leaves(refused_by(self.session.desk, handover.order, answer))
         elif handover.to_pay or self._into_basket:
             self.session.guarded(self._fill_basket)

@@ -43,8 +43,7 @@ class UnfinishedPrompt(MenuPrompt):
         return lambda: self._left_with(proof)
 
     def _free(self) -> None:
-        left = self._unfinished
-        nothing = HandOver(left.order, Proof("pass"), (), claim=left.asked.claim)
+        nothing = hand_over.kept(self._unfinished)
         hand_over.give_up(self.session.desk, nothing, "not_handed_over")
         self.session.say(
             Sentence(

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from pos.domain.events.orders import HandOverAsked, HandOverDropped
-from pos.domain.order import Order
+from pos.domain.order import OVER, STATE_NAMES, Order, OrderState
 from pos.domain.order_steps import may
 from pos.domain.shift import instant
 from pos.domain.words import Sentence
@@ -22,6 +22,9 @@ from pos.till.readiness import ANSWERS
 
 WAIT_S = 2
 """How long the centre's answer is waited for."""
+
+
+_ENDS = frozenset(one.value for one in OVER | {OrderState.CLOSED})
 
 
 class Standing(StrEnum):
@@ -45,20 +48,29 @@ class Unfinished:
 def ask_claim(desk: Desk, handover: HandOver) -> HandOver:
     """Write that a hand-over is about to take place, and ask the centre for it.
 
-    What this till asked for before and never ended is asked again under the same name. Raises
-    Refusal `order_state` when the order cannot be handed over (any more).
+    What this till asked for before and never ended is asked again under the same name; a claim of
+    a visit that came to its end elsewhere is given up, and the next one asked for. Raises Refusal
+    `order_state` or `paid_back` when the order cannot be handed over (any more).
     """
     staff, order = check_desk(desk), fresh(desk, handover.order)
+    if handover.is_told:
+        return _ask_again(desk, replace(handover, order=order))
     asked = HandOverAsked(order=order.order, staff=staff, visit=order.visits)
     may(order, asked)
-    orders = orders_of(desk)
+    if handover.claim and handover.visit != order.visits:
+        give_up(desk, handover, "other_visit")
+        handover = replace(handover, claim="")
     claim = handover.claim or _open_claim(desk, order)
     if not claim:
         written = desk.record(asked)
         claim = next(one.name for one in written if one.kind == asked.kind)
-    orders.claim(claim, "hand_over", f"{order.order}:{order.visits}")
-    now = desk.ports.clock.now()
-    return replace(handover, order=order, claim=claim, asked_at=now, answer=None)
+    return _ask_again(desk, replace(handover, order=order, claim=claim, visit=order.visits))
+
+
+def _ask_again(desk: Desk, handover: HandOver) -> HandOver:
+    key = f"{handover.order.order}:{handover.visit}"
+    orders_of(desk).claim(handover.claim, "hand_over", key)
+    return replace(handover, asked_at=desk.ports.clock.now(), answer=None)
 
 
 def _open_claim(desk: Desk, order: Order) -> str:
@@ -73,7 +85,7 @@ def _open_claim(desk: Desk, order: Order) -> str:
 def claim_answer(desk: Desk, handover: HandOver) -> HandOver:
     """Look for the centre's answer, without waiting; `standing` says what it is.
 
-    One that is refused ends the hand-over here and now: nothing may leave.
+    One that is refused ends the hand-over here and now: nothing may leave, unless it did already.
     """
     if not handover.claim or handover.answer is not None:
         return handover
@@ -81,7 +93,7 @@ def claim_answer(desk: Desk, handover: HandOver) -> HandOver:
     if answer is None:
         return handover
     answered = replace(handover, answer=answer)
-    if not answer.granted:
+    if not answer.granted and not handover.is_told:
         give_up(desk, answered, "refused")
         desk.ports.sound.play("refused")
     return answered
@@ -100,7 +112,18 @@ def standing(desk: Desk, handover: HandOver) -> Standing:
 
 
 def refused_by(desk: Desk, order: Order, answer: ClaimAnswer) -> Sentence:
-    """Say who else hands an order out, since when."""
+    """Say how an order ended of which nothing may leave, or who else hands it out, since when."""
+    if answer.why in _ENDS:
+        return Sentence(
+            "Order {reference} is {state} since; hand nothing out.",
+            reference=order.reference,
+            state=STATE_NAMES[OrderState(answer.why)],
+        )
+    if not answer.holder:
+        return Sentence(
+            "The centre does not let order {reference} leave; scan the pass again.",
+            reference=order.reference,
+        )
     return Sentence(
         "Order {reference} is handed out by {holder} since {at}; hand nothing out here.",
         reference=order.reference,
@@ -113,20 +136,14 @@ def give_up(desk: Desk, handover: HandOver, reason: str = "given_up") -> None:
     """Write that nothing was handed over, so that the claim is free again."""
     staff = check_desk(desk)
     if handover.claim:
-        desk.record(dropped(handover.order, handover.claim, staff, reason, handover.answer))
+        answer = handover.answer
+        fact = HandOverDropped(
+            order=handover.order.order,
+            staff=staff,
+            visit=handover.visit,
+            claim=handover.claim,
+            reason=reason,
+            holder="" if answer is None or answer.granted else answer.holder,
+        )
+        desk.record(fact)
         orders_of(desk).unclaim(handover.claim)
-
-
-def dropped(
-    order: Order, claim: str, staff: str, reason: str, answer: ClaimAnswer | None = None
-) -> HandOverDropped:
-    """Return the fact that a claimed hand-over did not take place."""
-    holder = "" if answer is None or answer.granted else answer.holder
-    return HandOverDropped(
-        order=order.order,
-        staff=staff,
-        visit=order.visits,
-        claim=claim,
-        reason=reason,
-        holder=holder,
-    )

@@ -59,10 +59,14 @@ def begin(desk: Desk, order: Order, proof: Proof) -> HandOver:
         HandedLine(line=line.n, quantity=line.to_hand) for line in now.lines if line.to_hand
     )
     if not lines:
-        raise Refusal(
-            "nothing_here", "Nothing of order {reference} lies ready.", reference=now.reference
-        )
+        raise _nothing_here(now)
     return HandOver(now, proof, lines, proof.document)
+
+
+def _nothing_here(order: Order) -> Refusal:
+    return Refusal(
+        "nothing_here", "Nothing of order {reference} lies ready.", reference=order.reference
+    )
 
 
 def see_document(desk: Desk, handover: HandOver, document: Document) -> HandOver:
@@ -146,7 +150,12 @@ def _with(handover: HandOver, line: OrderLine, told: HandedLine) -> HandOver:
 
 
 def wants(desk: Desk, handover: HandOver) -> tuple[Wants, ...]:
-    """Return what must still be done before goods may leave, in the order to do it."""
+    """Return what must still be done before goods may leave, in the order to do it.
+
+    Of goods that left already nothing can be seen any more; what is not paid still is to be.
+    """
+    if handover.is_told:
+        return (Wants.PAYMENT,) if handover.to_pay else ()
     rules, found = desk.rules.pickup, []
     is_high = handover.at_stake > rules.high_value
     if (is_high or handover.proof.method in ("name", "proxy")) and not handover.document:
@@ -163,7 +172,7 @@ def wants(desk: Desk, handover: HandOver) -> tuple[Wants, ...]:
 
 
 def rule(desk: Desk, handover: HandOver) -> Ruling:
-    """Return under which word a hand-over may take place.
+    """Return under which word a hand-over may take place, or under which one it did.
 
     Raises Refusal: `unclaimed`, `claim_waiting`, `claim_refused`, and `claim_offline` where the
     shop waits for the centre.
@@ -171,9 +180,12 @@ def rule(desk: Desk, handover: HandOver) -> Ruling:
     rules, now = desk.rules.pickup, standing(desk, handover)
     is_weak = handover.proof.method in ("name", "proxy")
     by_name = is_weak and handover.at_stake > rules.high_value
+    if handover.is_told:
+        risk = "" if now is Standing.GRANTED and not handover.is_unsure else "left"
+        return Ruling(_OUTCOMES.get(now, "offline"), risk)
     if now is Standing.GRANTED:
-        is_unsure = Permission.PICKUP_UNSURE if by_name else None
-        return Ruling("granted", "name_only" if by_name else "", is_unsure)
+        risk = "abandoned" if handover.is_unsure else "name_only" if by_name else ""
+        return Ruling("granted", risk, Permission.PICKUP_UNSURE if risk else None)
     if now is Standing.REFUSED and handover.answer is not None:
         told = refused_by(desk, handover.order, handover.answer)
         raise Refusal("claim_refused", told.template, **told.values)
@@ -189,6 +201,13 @@ def rule(desk: Desk, handover: HandOver) -> Ruling:
     if rules.offline == "manager" or is_large or by_name:
         return Ruling("offline", "manager", Permission.PICKUP_UNSURE)
     return Ruling("offline", "policy")
+
+
+_OUTCOMES: dict[Standing, ClaimOutcome] = {
+    Standing.GRANTED: "granted",
+    Standing.REFUSED: "refused",
+}
+"""What is written of goods that left before the till stopped; what is not here is `offline`."""
 
 
 def check_wants(desk: Desk, handover: HandOver) -> None:
@@ -208,12 +227,22 @@ def check_wants(desk: Desk, handover: HandOver) -> None:
 
 
 def as_event(desk: Desk, handover: HandOver, ruling: Ruling) -> OrderHandedOver:
-    """Return the fact of a hand-over. Raises Refusal as `pos.domain.order_steps.may`."""
+    """Return the fact of a hand-over, of the visit that was claimed.
+
+    Raises Refusal as `pos.domain.order_steps.may`, and `other_visit` when the order was handed out
+    elsewhere since the centre was asked; goods that left already are told whatever it is now.
+    """
     order = fresh(desk, handover.order)
+    if order.visits != handover.visit and not handover.is_told:
+        raise Refusal(
+            "other_visit",
+            "Order {reference} was handed out elsewhere meanwhile; scan the pass again.",
+            reference=order.reference,
+        )
     event = OrderHandedOver(
         order=order.order,
         staff=desk.signed_in.ref,
-        visit=order.visits,
+        visit=handover.visit,
         lines=list(handover.lines),
         method=handover.proof.method,
         document=handover.document,
@@ -224,7 +253,8 @@ def as_event(desk: Desk, handover: HandOver, ruling: Ruling) -> OrderHandedOver:
         bags_scanned=len(handover.bags),
         rest=handover.rest,
     )
-    may(order, event)
+    if not handover.is_told:
+        may(order, event)
     then = after(order, event, at="", by="")
     return event.model_copy(update={"owed": owed(then) - then.removed})
 
@@ -274,11 +304,28 @@ def unfinished(desk: Desk) -> tuple[Unfinished, ...]:
 
 
 def resume(desk: Desk, left: Unfinished, proof: Proof) -> HandOver:
-    """Go on with a hand-over that was cut short: the goods left, or are about to.
+    """Tell of a hand-over that was cut short that its goods left, whatever became of the order.
 
-    For goods that did not leave, `give_up` what this returns.
+    `ask_claim` and `finish` end it as any other, and refuse nothing. Its lines are what lay ready,
+    or, where somebody put that back on paper, all that was picked. For goods that did not leave
+    `give_up` what `kept` returns.
     """
-    return replace(begin(desk, left.order, proof), claim=left.asked.claim)
+    check_desk(desk)
+    order = fresh(desk, left.order)
+    lay = {line.n: line.to_hand for line in order.lines}
+    if not any(lay.values()):
+        lay = {line.n: max(0, line.picked - line.handed) for line in order.lines}
+    lines = tuple(HandedLine(line=n, quantity=quantity) for n, quantity in lay.items() if quantity)
+    if not lines:
+        raise _nothing_here(order)
+    return replace(kept(left), order=order, proof=proof, lines=lines, document=proof.document)
+
+
+def kept(left: Unfinished) -> HandOver:
+    """Return a hand-over that was cut short, as it is given up when its goods are still here."""
+    asked = left.asked
+    told = HandOver(left.order, Proof("pass"), (), claim=asked.claim, visit=asked.facts.visit)
+    return replace(told, is_told=True)
 
 
 def is_paid_online(order: Order) -> bool:

@@ -27,7 +27,8 @@ class HandOver:
 
     `lines` is what leaves and what is refused, by line; it begins with all that lies ready. `bags`
     are the numbers of the bags whose labels were scanned; `age_checked` the least age seen.
-    `claim` names the entry that asked the centre, `answer` is what it said.
+    `claim` names the entry that asked the centre, for the hand-over that `visit` counts; `answer`
+    is what it said. `is_told`: the goods left before the till stopped, so nothing can refuse it.
     """
 
     order: Order
@@ -37,8 +38,15 @@ class HandOver:
     age_checked: int = 0
     bags: frozenset[int] = field(default_factory=frozenset)
     claim: str = ""
+    visit: int = 0
+    is_told: bool = False
     asked_at: datetime | None = None
     answer: ClaimAnswer | None = None
+
+    @property
+    def is_unsure(self) -> bool:
+        """Whether the centre's word is a risk: another till had it, and never told the end."""
+        return self.answer is not None and self.answer.granted and bool(self.answer.why)
 
     @property
     def leaves(self) -> bool:

@@ -46,8 +46,8 @@ class Proof:
 class Verdict:
     """What was found, in a sentence for the desk, and the order where it is known.
 
-    `proof` is there when the hand-over may begin: the order is ready, or it expired and still lies
-    on the pickup shelf.
+    `proof` is there when the hand-over may begin: the order is ready, or it expired, still lies on
+    the pickup shelf and is not being paid back.
     """
 
     kind: Judged
@@ -223,6 +223,12 @@ def _expired(order: Order, proof: Proof) -> Verdict:
     )
     return Verdict(Judged.EXPIRED, told, order, proof if is_here else None)
 
+    if not order.may_leave:
+        told = Sentence(
+            "Order {reference} has expired and is being paid back; hand nothing out.",
+            reference=order.reference,
+        )
+        return Verdict(Judged.EXPIRED, told, order)
 
 def _collected(desk: Desk, order: Order) -> Sentence:
     """Say when, where and, where this till knows it, by whom an order was handed out."""

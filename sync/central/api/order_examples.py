@@ -62,7 +62,6 @@ ORDER = told(
         code="7K2M9XQ0",
         channel="web",
         steps=1,
-        owed=0,
         is_request=False,
         keep_s=604_800,
         email="ruiz@example.org",

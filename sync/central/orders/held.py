@@ -23,6 +23,7 @@ _COLUMNS = (
 _HELD = text(
     f"SELECT {_COLUMNS} FROM customer_order WHERE store_id = :store_id AND order_id = ANY(:orders)"
 )
+_LOCKED = text(f"{_HELD.text} ORDER BY order_id FOR UPDATE")
 _BY_TOKEN = text(
     f"SELECT {_COLUMNS} FROM customer_order WHERE store_id = :store_id AND token = :token"
 )
@@ -47,12 +48,16 @@ class Held:
     code: str
     channel: str
     steps: int
-    owed: int
     is_request: bool
     keep_s: int
     email: str
     made_at: datetime
     reminded_at: datetime | None = None
+
+    @property
+    def owed(self) -> int:
+        """What the channel was told to pay back so far, minor units."""
+        return self.order.refunded
 
     @property
     def name(self) -> str:
@@ -67,9 +72,15 @@ async def by_token(session: AsyncSession, store: str, token: str) -> Held | None
     return None if row is None else _held(store, row)
 
 
-async def by_ids(session: AsyncSession, store: str, orders: Collection[str]) -> dict[str, Held]:
-    """Return orders by their ULIDs; those that the store does not have are missing."""
-    found = await session.execute(_HELD, {"store_id": store, "orders": list(orders)})
+async def by_ids(
+    session: AsyncSession, store: str, orders: Collection[str], *, lock: bool = False
+) -> dict[str, Held]:
+    """Return orders by their ULIDs; those that the store does not have are missing.
+
+    With `lock` their rows stay locked until the transaction ends.
+    """
+    asked = {"store_id": store, "orders": list(orders)}
+    found = await session.execute(_LOCKED if lock else _HELD, asked)
     held = [_held(store, row) for row in found]
     return {one.order.order: one for one in held}
 
@@ -90,12 +101,11 @@ async def steps_of(session: AsyncSession, store: str, order: str) -> list[Step]:
 def _held(store: str, row: Any) -> Held:
     return Held(
         store=store,
-        order=Order.model_validate_json(row.fields),
+        order=Order.model_validate_json(row.fields).model_copy(update={"refunded": row.owed}),
         token=row.token,
         code=row.code,
         channel=row.channel,
         steps=row.steps,
-        owed=row.owed,
         is_request=row.is_request,
         keep_s=row.keep_s,
         email=row.email,

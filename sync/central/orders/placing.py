@@ -20,7 +20,7 @@ from pos.domain.money import AMOUNT_MAX
 from pos.domain.order import MAY_CANCEL, Contract, Order, OrderLine, OrderState
 from pos.domain.pickup_pass import code_hash
 from pos.domain.shift import instant_text
-from sync.central import feed, prices
+from sync.central import claims, feed, prices
 from sync.central.engine import Centre
 from sync.central.orders import names, steps
 from sync.central.orders.availability import Shop, shop, sureness
@@ -127,7 +127,8 @@ async def cancel(
     """Cancel an order, while it may be; what was picked of it is to be put back then.
 
     `by` is the channel, `CUSTOMER`, or a person of the office. Cancelled again it stays as it is.
-    Raises Unknown, CentreRefusal `too_late`.
+    Raises Unknown, CentreRefusal `too_late`, and `being_handed_over` while a till has the word of
+    the centre that it may hand it over.
     """
 
     async def deed(book: Book, held: Held) -> Held:
@@ -135,6 +136,10 @@ async def cancel(
             return held
         if held.order.state not in MAY_CANCEL:
             raise CentreRefusal("too_late", f"the order is {held.order.state} already")
+        live = await claims.held_back(book.session, store, [order])
+        if live:
+            told = f"the order is being handed over by {live[order].claim.partition('/')[0]}"
+            raise CentreRefusal("being_handed_over", told)
         book.take(step_of(held, steps.CANCELLED, by, {"reason": reason}, now))
         return book.held[order]
 
@@ -215,7 +220,7 @@ async def _place(
     held = (await by_ids(session, asked.store, [name])).get(name)
     if held is not None:
         first = (await steps_of(session, asked.store, name))[0]
-        return replace(held, order=steps.placed(first)[0], steps=1, owed=0)
+        return replace(held, order=steps.placed(first)[0], steps=1)
     reference = asked.reference or names.reference()
     code = await _free(session, asked.store, (code, channel, reference))
     sure = sureness(where.heard_at, rules, now)
@@ -230,7 +235,6 @@ async def _place(
         code=code.text,
         channel=channel,
         steps=0,
-        owed=0,
         is_request=not sure.is_sure,
         keep_s=rules.keep_hours * 3600,
         email=asked.customer.email,

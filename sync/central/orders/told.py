@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -20,16 +21,14 @@ from pos.domain.order import Order
 from pos.domain.order_steps import may
 from pos.domain.shift import instant_text
 from pos.journal.entry import Place
-from sync.central import conflicts
+from sync.central import claims, conflicts
+from sync.central.claims import HAND_OVER
 from sync.central.conflicts import Found
 from sync.central.orders import steps
 from sync.central.orders.book import Book
 from sync.central.orders.held import steps_of
 from sync.central.orders.steps import Step
 from sync.central.project import StepTold
-
-HAND_OVER = "hand_over"
-"""What a claim of an order is for (`sync.protocol.Claim.what`)."""
 
 _HARMLESS = ("order.called", "order.hand_over_asked", "order.hand_over_dropped")
 """Steps that change no goods: told late, nobody need look at them."""
@@ -47,11 +46,6 @@ _HOLD = text(
     " WHERE store_id = :store_id AND what = :what AND key = :key"
 )
 """What left holds the claim, whoever was promised it."""
-
-_FREE_CLAIM = text(
-    "DELETE FROM claim WHERE store_id = :store_id AND what = :what AND key = :key"
-    " AND holder = :holder"
-)
 
 
 async def tell(
@@ -84,16 +78,15 @@ async def _take(book: Book, place: Place, one: StepTold) -> list[Found]:
         book.keep_unknown(step)
         return [_unknown(place, one)]
     event = steps.event_of(step)
-    double = None
+    double: list[Found] = []
     if isinstance(event, HandOverDropped):
-        await _free(book, event)
+        key = f"{event.order}:{event.visit}"
+        await claims.free(book.session, book.store, key, event.claim)
     elif isinstance(event, OrderHandedOver):
         double = await _double(book, place, one, event)
-    late = _late(place, one, held.order, event)
     book.take(step)
-    if double is None:
-        return late
-    return [] if await conflicts.complete(book.session, double) else [double]
+    withdrawn = _withdrawn(place, one, held.order, book.held[one.order].order)
+    return [*double, *(withdrawn or ([] if double else _late(place, one, held.order, event)))]
 
 
 def _late(place: Place, one: StepTold, order: Order, event: Any) -> list[Found]:
@@ -121,18 +114,36 @@ def _unknown(place: Place, one: StepTold) -> Found:
     return Found(f"unknown_order:{one.order}", "unknown_order", place, one.number, why, evidence)
 
 
-async def _free(book: Book, event: HandOverDropped) -> None:
-    """Free the claim of a hand-over that did not take place."""
-    await book.session.execute(
-        _FREE_CLAIM, {**_claim(book.store, event.order, event.visit), "holder": event.claim}
+def _withdrawn(place: Place, one: StepTold, before: Order, now: Order) -> list[Found]:
+    """Tell of a step by which less is to be paid back than the channel was told already.
+
+    So it is with goods that left after their order had ended, and with a hand-over that is undone
+    of which a part had been refused: whoever paid already must know, and only a person can see to
+    it.
+    """
+    if now.refunded >= before.refunded:
+        return []
+    evidence = {
+        "order": before.order,
+        "reference": before.reference,
+        "state": before.state.value,
+        "told": before.refunded,
+        "due": now.refunded,
+        "step": _side(one),
+    }
+    why = (
+        f"{one.kind} of the order {before.reference}, which was {before.state.value} by then: of"
+        f" {before.refunded} that its channel was told to pay back, {now.refunded} are due"
     )
+    name = f"refund_withdrawn:{one.source}"
+    return [Found(name, "refund_withdrawn", place, one.number, why, evidence)]
 
 
-async def _double(book: Book, place: Place, one: StepTold, event: OrderHandedOver) -> Found | None:
+async def _double(book: Book, place: Place, one: StepTold, event: OrderHandedOver) -> list[Found]:
     """Take the claim of a hand-over that was not granted yet; tell when another has it.
 
     What both sides told so far is the evidence; the other's own hand-over completes it when it
-    arrives.
+    arrives. `holder` is who had the centre's word before anyone came without it.
     """
     asked = _claim(book.store, event.order, event.visit)
     taken = {**asked, "holder": event.claim, "now": book.now}
@@ -144,7 +155,7 @@ async def _double(book: Book, place: Place, one: StepTold, event: OrderHandedOve
         before = [*await steps_of(book.session, book.store, event.order), *book.taken]
         others = [other for other in before if _is_same_visit(other, event)]
     if holder == event.claim and not others:
-        return None
+        return []
     if not others:
         await book.session.execute(_HOLD, taken)
     evidence = {
@@ -159,7 +170,27 @@ async def _double(book: Book, place: Place, one: StepTold, event: OrderHandedOve
     if holder == event.claim:
         why = f"the order {held.order.reference} was handed over twice"
     name = f"double_hand_over:{event.order}:{event.visit}"
-    return Found(name, "double_hand_over", place, one.number, why, evidence)
+    told = Found(name, "double_hand_over", place, one.number, why, evidence)
+    return [await _completed(book.session, told, book.now)]
+
+
+async def _completed(session: AsyncSession, found: Found, now: datetime) -> Found:
+    """Bring more evidence into an item that is there; return it, or what is to be told anew.
+
+    Who held the claim when the first side came is not known any more by then: that stays. What
+    comes after somebody settled it is an item of its own.
+    """
+    known = await conflicts.find(session, found.place.store, found.name)
+    if known is None:
+        await conflicts.note(session, [found], now)  # its next side may be of the same push
+        return found
+    first = json.loads(known.evidence)
+    kept = {name: first[name] for name in ("holder", "claimed_at")}
+    whole = replace(found, evidence={**found.evidence, **kept})
+    if known.settled_at is not None:
+        return replace(whole, name=f"{found.name}:{found.place.till}:{found.number}")
+    await conflicts.complete(session, whole)
+    return whole
 
 
 def _claim(store: str, order: str, visit: int) -> dict[str, str]:

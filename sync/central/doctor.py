@@ -20,6 +20,7 @@ from pos.domain.words import Amount, Sentence
 from sync.central import closings, conflicts, parked, rebuild, stores
 from sync.central.engine import Centre
 from sync.central.open import Opened
+from sync.central.orders import refunds
 
 POSTGRES_LEAST = 150_000
 CLOCK_MOST_S = 2
@@ -27,6 +28,7 @@ CERTIFICATE_LEFT = timedelta(days=21)
 FREE_LEAST_BYTES = 2_000_000_000
 UNHEARD_FOR = timedelta(days=2)
 UNATTENDED_FOR = timedelta(minutes=10)
+UNPAID_FOR = timedelta(days=7)
 _DURABLE = {"fsync": "on", "full_page_writes": "on", "synchronous_commit": "on"}
 
 
@@ -197,6 +199,14 @@ async def _books(session: AsyncSession, store: str) -> AsyncIterator[Finding]:
             amount=Amount(first.amount),
         )
         yield Finding("wrong", sentence)
+    if owed := await refunds.unpaid(session, store, datetime.now(UTC) - UNPAID_FOR):
+        sentence = Sentence(
+            "{store}: {count} refunds were told to channels a week ago, and nobody said they are"
+            " paid. See comptoir-central orders refunds.",
+            store=store,
+            count=owed,
+        )
+        yield Finding("look", sentence)
     if count := await conflicts.count(session, store):
         sentence = Sentence("{count} items wait in the inbox of {store}.", count=count, store=store)
         yield Finding("look", sentence)

@@ -10,6 +10,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from sqlalchemy import ForeignKeyConstraint, Index, LargeBinary, Text, UniqueConstraint
+from sqlalchemy import text as sql
 from sqlmodel import Field
 
 from sync.central.tables import METADATA as METADATA
@@ -160,3 +161,33 @@ class Mail(Centred, table=True):
     made_at: datetime = Field(sa_type=Moment)
     done_at: datetime | None = Field(default=None, sa_type=Moment)
     problem: str = Field(default="", sa_type=Text)
+
+
+class Refund(Centred, table=True):
+    """What a channel was told to pay back of an order by its step `n`, minor units; below zero for
+    what was told before and is not due any more.
+
+    `settled_at` is when somebody said that it is paid: the channel, or a person of the office
+    (`settled_by`); `payment` is their own name of it.
+    """
+
+    __tablename__ = "refund"
+    __table_args__ = (
+        ForeignKeyConstraint(
+            ["store_id", "order_id"], ["customer_order.store_id", "customer_order.order_id"]
+        ),
+        Index(
+            "ix_refund_open",
+            *("store_id", "told_at"),
+            postgresql_where=sql("settled_at IS NULL"),
+        ),
+    )
+
+    store_id: str = Field(primary_key=True, sa_type=Text)
+    order_id: str = Field(primary_key=True, sa_type=Text)
+    n: int = Field(primary_key=True)
+    amount: int = Field(sa_type=Big)
+    told_at: datetime = Field(sa_type=Moment)
+    settled_at: datetime | None = Field(default=None, sa_type=Moment)
+    settled_by: str = Field(default="", sa_type=Text)
+    payment: str = Field(default="", sa_type=Text)

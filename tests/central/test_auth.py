@@ -36,6 +36,8 @@ OF_A_CHANNEL: set[Path] = {
     ("GET", "/v1/orders/{order}"),
     ("PATCH", "/v1/orders/{order}"),
     ("POST", "/v1/orders/{order}/cancel"),
+    ("POST", "/v1/orders/{order}/refunds/{refund}"),
+    ("GET", "/v1/refunds"),
     ("GET", "/v1/availability"),
     ("GET", "/v1/stores"),
 }

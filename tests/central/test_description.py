@@ -91,7 +91,7 @@ def test_an_example_is_a_message_of_the_protocol_and_comes_back_the_same() -> No
 
 def test_the_integrators_page_names_every_path_state_and_event() -> None:
     page = Path("docs/orders.md").read_text("utf-8")
-    paths = {path.replace("{order}", "{id}") for _, path in OF_A_CHANNEL}
+    paths = {path.replace("{order}", "{id}").replace("{refund}", "{n}") for _, path in OF_A_CHANNEL}
     events = {f"`order.{kind}`" for kind in (*steps.TOLD, "refund")}
     named = {*paths, *events, *(f"`{one.value}`" for one in OrderState)}
     assert {one for one in named if one not in page} == set()

@@ -15,7 +15,7 @@ import zxingcpp
 from PIL import Image
 from playwright.async_api import Page
 
-from pos.domain.events.orders import OrderAccepted, OrderPicked, OrderReady
+from pos.domain.events.orders import OrderAccepted, OrderPicked, OrderReady, OrderShort
 from pos.domain.pickup_pass import opened as read_pass
 from pos.domain.pickup_pass import shown_code
 from pos.journal.signing import verify
@@ -56,7 +56,7 @@ async def store(shop: tuple[Process, str], centre: Centre) -> str:
     """A store of its own for each test."""
     name = f"S{next(_STORES):03d}"
     await stores.put(centre, StoreFacts(name, f"Lyon {name}", "Europe/Paris", "FR"), NOON)
-    await numbers.tell(centre, Secrets.of(shop[0].folder).key.public_key, NOON)
+    await numbers.tell(centre, Secrets.of(shop[0].folder).passes, NOON)
     return name
 
 
@@ -154,6 +154,45 @@ async def test_a_customer_cancels_once_and_after_a_question(
     found = await placing.order_by_token(centre, held.token)
     assert found is not None
     assert found.order.state == "cancelled"
+
+
+@pytest.mark.parametrize(
+    ("contract", "said"),
+    [("paid_online", "What you paid comes back."), ("reservation", "You have nothing to pay.")],
+)
+async def test_who_cancels_is_told_of_money_that_they_paid_and_of_no_other(
+    shop: tuple[Process, str], centre: Centre, store: str, contract: str, said: str
+) -> None:
+    await stocked(centre, {"bread": 50}, store)
+    english = {"name": "Ada", "language": "en"}
+    held = await placed(centre, {"bread": 1_000}, store=store, contract=contract, customer=english)
+    async with httpx.AsyncClient(base_url=shop[0].url) as client:
+        asked = (await client.get(f"/o/{held.token}/cancel")).text
+    assert f"It will not be prepared any more. {said}" in asked
+
+
+@pytest.mark.parametrize(
+    ("contract", "sums"),
+    [
+        ("paid_online", ("Total €2.20", "€3.30 paid online", "€1.10 comes back to you")),
+        ("pay_at_pickup", ("Total €2.20", "€2.20 to pay at the desk")),
+    ],
+)
+async def test_a_page_names_what_is_paid_in_the_end_where_something_is_short(
+    shop: tuple[Process, str], centre: Centre, store: str, contract: str, sums: tuple[str, ...]
+) -> None:
+    till = await stocked(centre, {"bread": 50}, store)
+    english = {"name": "Ada", "language": "en"}
+    held = await placed(centre, {"bread": 3_000}, store=store, contract=contract, customer=english)
+    name = held.order.order
+    till.record(OrderPicked(order=name, staff="2", line=1, sku="bread", quantity=2_000))
+    till.record(OrderShort(order=name, staff="2", line=1, reason="stale"))
+    till.record(OrderReady(order=name, staff="2", shelf="A3", bags=1))
+    await till.push(centre)
+    async with httpx.AsyncClient(base_url=shop[0].url) as client:
+        shown = (await client.get(f"/o/{held.token}")).text
+    assert [one for one in sums if one not in shown] == []
+    assert ("€3.30" in shown) == (contract == "paid_online")
 
 
 async def test_a_page_tells_the_browser_to_keep_nothing_and_run_nothing(

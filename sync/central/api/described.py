@@ -13,7 +13,7 @@ from fastapi.openapi.utils import get_openapi
 from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
-from sync.central.orders.messages import Amendment, Cancellation, Event, NewOrder
+from sync.central.orders.messages import Amendment, Cancellation, Event, NewOrder, RefundPaid
 from sync.central.problems import MEDIA_TYPE, problem
 from sync.protocol import Claim, Enrol, Match, Problem, Pull, Push
 from sync.token import SCHEME
@@ -22,6 +22,7 @@ VERSION = "1"
 SCHEMA = "#/components/schemas/{model}"
 MESSAGES: tuple[type[BaseModel], ...] = (
     Enrol, Push, Pull, Match, Claim, Problem, NewOrder, Amendment, Cancellation, Event,
+    RefundPaid,
 )  # fmt: skip
 
 SECURITY = [{"till": list[str]()}]

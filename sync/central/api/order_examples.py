@@ -15,6 +15,9 @@ from sync.central.orders.messages import (
     Event,
     NewLine,
     NewOrder,
+    RefundPaid,
+    Refunds,
+    RefundTold,
     Stores,
     StoreTold,
     told,
@@ -75,3 +78,15 @@ AVAILABILITY = Availability(
     ]
 )
 STORES = Stores(stores=[StoreTold(store="S001", name="Au coin", time_zone="Europe/Paris")])
+REFUND_PAID = RefundPaid(payment="re_3QXm2")
+REFUND = RefundTold(
+    order=ORDER.id,
+    refund=9,
+    reference="1042",
+    amount=950,
+    currency="EUR",
+    told_at=_READY,
+    settled_at="",
+    payment="",
+)
+REFUNDS = Refunds(refunds=[REFUND])

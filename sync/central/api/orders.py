@@ -1,4 +1,4 @@
-"""The order API, for sales channels: place, look, amend, cancel; what a store can promise."""
+"""The order API, for sales channels: place, look, amend, cancel; what comes back, what is there."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from sync.central.api import order_examples as examples
 from sync.central.api.channel import Asked, Caller, asked
 from sync.central.api.described import OF_A_BODY, answers, by_a_channel, problems, takes
 from sync.central.engine import Centre
-from sync.central.orders import idempotency, names, placing
+from sync.central.orders import idempotency, names, placing, refunds
 from sync.central.orders.availability import SKUS_MOST, availability
 from sync.central.orders.channels import Channel
 from sync.central.orders.held import Held
@@ -22,10 +22,15 @@ from sync.central.orders.messages import (
     Cancellation,
     NewOrder,
     OrderTold,
+    RefundPaid,
+    Refunds,
+    RefundTold,
     Stores,
     StoreTold,
+    refund_told,
     told,
 )
+from sync.central.orders.refunds import Refund
 from sync.central.service import Here
 from sync.central.values import NotYours, Unknown
 
@@ -34,6 +39,7 @@ STORES_MOST = 100
 router = APIRouter()
 
 Name = Annotated[str, Path(pattern=names.NAMED.pattern, examples=[examples.ORDER.id])]
+RefundNumber = Annotated[int, Path(ge=1, lt=2**31, examples=[examples.REFUND.refund])]
 Key = Annotated[
     str,
     Header(
@@ -130,6 +136,42 @@ async def cancel(
     name, now = held.order.order, service.now()
     done = await placing.cancel(service.centre, held.store, name, channel.name, now, reason)
     return _answer(told(done))
+
+
+@router.get(
+    "/v1/refunds",
+    response_model=Refunds,
+    openapi_extra=by_a_channel(),
+    responses={**answers(examples.REFUNDS), **problems(401, 413, 422)},
+)
+async def owed(channel: Caller, service: Here) -> Response:
+    """Tell what the channel was told to pay back and did not say is paid, store by store."""
+    found: list[Refund] = []
+    for one in await stores.every(service.centre):
+        if channel.may(one.store):
+            async with service.centre.session(one.store) as session:
+                found += await refunds.listed(session, one.store, channel.name)
+    return _answer(Refunds(refunds=[refund_told(one) for one in found[: refunds.LISTED_MOST]]))
+
+
+@router.post(
+    "/v1/orders/{order}/refunds/{refund}",
+    response_model=RefundTold,
+    openapi_extra=by_a_channel(takes(RefundPaid, examples.REFUND_PAID)),
+    responses={**answers(examples.REFUND), **problems(401, *OF_A_BODY, 404)},
+)
+async def paid_back(
+    told_by: Annotated[Asked[RefundPaid], Depends(asked(RefundPaid))],
+    order: Name,
+    refund: RefundNumber,
+    service: Here,
+) -> Response:
+    """Say that a refund is paid, as the webhook numbered it; said again, it stays as it was."""
+    held = await _own(service.centre, told_by.channel, order)
+    named = (held.store, held.order.order, refund)
+    payment, by = told_by.message.payment, told_by.channel.name
+    done = await refunds.settle(service.centre, named, by, payment, service.now())
+    return _answer(refund_told(done))
 
 
 @router.get(

@@ -80,6 +80,31 @@ def orders_cancel(
     raise typer.Exit(cancel_order(at(folder), order, reason))
 
 
+@orders.command("refunds")
+def orders_refunds(
+    store: OfStore = "",
+    settled: Annotated[bool, typer.Option("--all", help="Also those that are paid.")] = False,
+    folder: Folder = None,
+) -> None:
+    """List what channels were told to pay back and nobody said is paid, the oldest first."""
+    from sync.central.commands.order_desk import list_refunds
+
+    raise typer.Exit(list_refunds(at(folder), store, settled=settled))
+
+
+@orders.command("refunded")
+def orders_refunded(
+    order: OrderName,
+    refund: Annotated[int, typer.Argument(min=1, help="Its number, as the list says.")],
+    payment: Annotated[str, typer.Option(help="How the payment is called.")] = "",
+    folder: Folder = None,
+) -> None:
+    """Write down that a refund is paid, where the channel does not say so itself."""
+    from sync.central.commands.order_desk import settle_refund
+
+    raise typer.Exit(settle_refund(at(folder), order, refund, payment))
+
+
 @webhooks.command("list")
 def webhooks_list(
     store: OfStore = "",

@@ -11,16 +11,17 @@ import typer
 
 from pos.domain.errors import Refusal
 from pos.domain.order import STATE_NAMES
-from pos.domain.words import Sentence
+from pos.domain.words import Amount, Sentence
 from sync.central import stores
 from sync.central.commands.said import say, words
 from sync.central.commands.shops import at_centre
 from sync.central.engine import Centre
 from sync.central.open import Opened
-from sync.central.orders import channels, names, placing, webhooks
+from sync.central.orders import channels, names, placing, refunds, webhooks
 from sync.central.orders.channels import Added, Channel
 from sync.central.orders.held import Held, listed, steps_of
 from sync.central.orders.messages import told
+from sync.central.orders.refunds import Refund
 from sync.central.orders.steps import Step
 from sync.central.orders.webhooks import Listed
 from sync.central.values import TillId
@@ -120,6 +121,47 @@ def cancel_order(folder: Path, name: str, reason: str) -> int:
 
     held = _done(folder, deed)
     say(Sentence("The order {reference} is cancelled.", reference=held.order.reference))
+    return 0
+
+
+def list_refunds(folder: Path, store: str, *, settled: bool) -> int:
+    """Print refunds: of which order, which one, how much, since when, who said it is paid."""
+
+    async def deed(centre: Centre) -> list[Refund]:
+        found: list[Refund] = []
+        for name in await _stores(centre, store):
+            async with centre.session(name) as session:
+                found += await refunds.listed(session, name, settled=settled)
+        return found
+
+    for one in _done(folder, deed):
+        told = words().moment(one.told_at.astimezone())
+        how_much = words().amount(one.amount)
+        line = f"{one.order_name} {one.n:>3}  {one.reference:<12} {how_much:>12}  {told}"
+        end = f"  {one.settled_by} {one.payment}" if one.settled_at else ""
+        typer.echo(f"{line}  {one.channel}{end}".rstrip())
+    return 0
+
+
+def settle_refund(folder: Path, name: str, n: int, payment: str) -> int:
+    """Write down that a refund is paid."""
+    if len(payment) > refunds.PAYMENT_MOST:
+        raise Refusal(
+            "too_long", "A payment's name has {most} characters at most.", most=refunds.PAYMENT_MOST
+        )
+
+    async def deed(centre: Centre) -> Refund:
+        named = (*_parts(name), n)
+        return await refunds.settle(centre, named, OFFICE, payment, datetime.now(UTC))
+
+    done = _done(folder, deed)
+    say(
+        Sentence(
+            "The refund of {amount} for the order {reference} is paid.",
+            amount=Amount(done.amount),
+            reference=done.reference,
+        )
+    )
     return 0
 
 

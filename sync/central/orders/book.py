@@ -19,7 +19,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from pos.domain.order import Order
 from sync.central import feed, reservations, stock
-from sync.central.orders import steps
+from sync.central.orders import refunds, steps
 from sync.central.orders.held import Held, by_ids, row_of, step_row
 from sync.central.orders.messages import payload
 from sync.central.orders.steps import MailKind, Step
@@ -60,13 +60,14 @@ _PUT_DELIVERY = text(
 
 @dataclass(frozen=True, slots=True)
 class _News:
-    """What is to be told of an order: its kind, and how much is paid back, or after all not paid
-    back (minor units).
+    """What is to be told of an order: its kind, and how much is paid back (minor units), or is not
+    any more. `refund` is the number of that: the step that brought it.
     """
 
     order: str
     kind: str
     amount: int = 0
+    refund: int = 0
 
 
 @dataclass
@@ -82,6 +83,7 @@ class Book:
     _moves: list[MoveRow] = field(default_factory=list)
     _mails: list[tuple[str, MailKind, int]] = field(default_factory=list)
     _news: list[_News] = field(default_factory=list)
+    _refunds: list[tuple[str, int, int]] = field(default_factory=list)
     _touched: list[str] = field(default_factory=list)
 
     @classmethod
@@ -98,9 +100,7 @@ class Book:
         wanted = [one for one in set(orders) if one not in self.held]
         if not wanted:
             return
-        for name, held in (
-            await by_ids(self.session, self.store, wanted, lock=True)
-        ).items():
+        for name, held in (await by_ids(self.session, self.store, wanted, lock=True)).items():
             self.held[name] = held
             self._before[name] = steps.kept(held.order)
 
@@ -147,6 +147,11 @@ class Book:
         self._touched.append(order)
         self._mails.append((order, "reminder", 0))
 
+    def say_again(self, order: str) -> None:
+        """Send the customer of an order that is ready its pass again."""
+        self._touched.append(order)
+        self._mails.append((order, "ready", 0))
+
     def write_to(self, order: str, email: str) -> None:
         """Send the customer's messages to another address from now on."""
         if self.held[order].email != email:
@@ -191,11 +196,12 @@ class Book:
         if mail is not None:
             self._mails.append((order, mail, 0))
         more = held.order.refunded - (0 if before is None else before.refunded)
+        if more:
+            kind = "refund" if more > 0 else "refund_withdrawn"
+            self._news.append(_News(order, kind, abs(more), held.steps))
+            self._refunds.append((order, held.steps, more))
         if more > 0:
-            self._news.append(_News(order, "refund", more))
             self._mails.append((order, "refund", more))
-        elif more < 0:
-            self._news.append(_News(order, "refund_withdrawn", -more))
 
     def _level_changes(self, changed: Sequence[Held]) -> list[stock.Change]:
         sums: dict[str, Counter[str]] = {}
@@ -220,6 +226,7 @@ class Book:
         if self._taken:
             rows = [step_row(self.store, step, n) for step, n in self._taken]
             await self.session.execute(_PUT_STEP, rows)
+        await refunds.note(self.session, self.store, self._refunds, self.now)
         mails = [
             {**given, "n": n, "order_id": order, "kind": kind, "amount": amount}
             for n, (order, kind, amount) in enumerate(self._mails)
@@ -233,7 +240,7 @@ class Book:
 
     def _delivery(self, news: _News) -> dict[str, Any]:
         held = self.held[news.order]
-        body = payload(held, news.kind, news.amount, self.now)
+        body = payload(held, news.kind, (news.amount, news.refund), self.now)
         return {
             "order_id": news.order,
             "channel": held.channel,

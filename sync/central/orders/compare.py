@@ -29,6 +29,9 @@ _ROWS = text(
     "SELECT key, fields FROM feed_row WHERE store_id = :store_id AND scope = :scope"
     " AND kind = 'order' AND fields IS NOT NULL"
 )
+_REFUNDS = text(
+    "SELECT order_id, sum(amount) FROM refund WHERE store_id = :store_id GROUP BY order_id"
+)
 _MOVES = text(
     "SELECT store_id, source, n, sku, bin, quantity, reason, at FROM stock_move"
     " WHERE store_id = :store_id AND reason LIKE 'order.%'"
@@ -89,6 +92,9 @@ async def _compare_orders(
         if written.get(name) != fields.get(name):
             differs(f"customer_order {name}: its fields")  # they name a person
     _same("customer_order", {name: one.row() for name, one in told.items()}, rows, differs)
+    back = {name: one.order.refunded for name, one in told.items() if one.order.refunded}
+    summed = {name: int(amount) for name, amount in await session.execute(_REFUNDS, asked)}
+    _same("refund", back, {name: amount for name, amount in summed.items() if amount}, differs)
     for name, sent in await session.execute(_ROWS, asked):
         if sent != fields.get(name):
             differs(f"feed_row order {name}: it is not the order's")

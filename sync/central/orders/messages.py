@@ -14,6 +14,7 @@ from pos.domain.feed import Amount
 from pos.domain.order import LINES_MOST, QUANTITY_MOST, Contract, OrderState
 from pos.domain.shift import instant_text
 from sync.central.orders.held import Held
+from sync.central.orders.refunds import Refund
 
 StoreName = Annotated[str, Field(pattern=r"^[A-Z][A-Z0-9]{0,15}$")]
 _Plain = r"^[^\x00-\x1f\x7f]*$"
@@ -91,6 +92,34 @@ class Cancellation(_Asked):
     reason: Words = ""
 
 
+class RefundPaid(_Asked):
+    """That a refund is paid, and the channel's own name of the payment."""
+
+    payment: Words = ""
+
+
+class RefundTold(_Told):
+    """A refund of an order that was told; `amount` is below zero for what is not due any more.
+
+    `settled_at` is when it was said to be paid, "" until then.
+    """
+
+    order: str
+    refund: int
+    reference: str
+    amount: int
+    currency: str
+    told_at: str
+    settled_at: str
+    payment: str
+
+
+class Refunds(_Told):
+    """The refunds of a channel that nobody said are paid, the oldest first of each store."""
+
+    refunds: list[RefundTold]
+
+
 class LineTold(_Told):
     """A line as it stands; see `docs/orders.md`."""
 
@@ -144,12 +173,14 @@ class OrderTold(_Told):
 class Event(_Told):
     """What a webhook says: what happened (`order.ready`), when it was told here, the order then.
 
-    `amount` is what is to be paid back now, of an `order.refund`.
+    `amount` is what is to be paid back now, of an `order.refund`, and what of that is not any more,
+    of an `order.refund_withdrawn`; `refund` is the number under which to say that it is done.
     """
 
     type: str
     at: str
     amount: int = 0
+    refund: int = 0
     order: OrderTold
 
 
@@ -236,7 +267,24 @@ def told(held: Held) -> OrderTold:
     )
 
 
-def payload(held: Held, kind: str, amount: int, now: datetime) -> str:
-    """Return the body of a webhook: `order.<kind>`."""
-    event = Event(type=f"order.{kind}", at=instant_text(now), amount=amount, order=told(held))
+def payload(held: Held, kind: str, refund: tuple[int, int], now: datetime) -> str:
+    """Return the body of a webhook: `order.<kind>`, with the amount and number of a refund."""
+    amount, n = refund
+    event = Event(
+        type=f"order.{kind}", at=instant_text(now), amount=amount, refund=n, order=told(held)
+    )
     return event.model_dump_json()
+
+
+def refund_told(refund: Refund) -> RefundTold:
+    """Return a refund as its channel is told of it."""
+    return RefundTold(
+        order=refund.order_name,
+        refund=refund.n,
+        reference=refund.reference,
+        amount=refund.amount,
+        currency=refund.currency,
+        told_at=instant_text(refund.told_at),
+        settled_at=instant_text(refund.settled_at) if refund.settled_at else "",
+        payment=refund.payment,
+    )

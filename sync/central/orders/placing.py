@@ -290,7 +290,7 @@ async def _amended(
     if asked.paid is not None:
         facts["paid"] = _paid(order.contract, asked.paid, total)
     elif order.paid > total:
-        facts["paid"] = total
+        facts |= {"paid": total, "removed": order.removed + order.paid - total}
     if asked.promised_at is not None:
         promised = _promise(asked.promised_at, now)
         facts["promised_at"] = instant_text(promised)

@@ -81,40 +81,6 @@ def test_a_line_refused_at_the_desk_is_owed_and_goes_back_to_be_sold() -> None:
     assert (handed(till).owed, done.line(1).refused) == (110, 1_000)
 
 
-def test_a_weight_that_is_less_than_was_paid_for_owes_the_difference_at_once_and_in_parts() -> None:
-    ham = line(1, "12", "Jambon", 1_000, unit="kg", unit_price=2_390)
-    ready = as_ready(order(ham))
-    light = ready.model_copy(update={"lines": (ready.line(1).model_copy(update={"picked": 900}),)})
-    till = PickupTill(light)
-    hand_over.finish(till.desk, till.begun())
-    assert handed(till).owed == 239
-    till.sign_in(CASHIER)
-    for _ in range(3):
-        after.return_(till.desk, till.order(), {1: 300}, "salty", sellable=False)
-    facts = [one for one in till.events("order.returned") if isinstance(one, OrderReturned)]
-    assert [fact.lines[0].amount for fact in facts] == [717, 717, 717]
-    till = PickupTill(light)
-    hand_over.finish(till.desk, hand_over.take(till.desk, till.begun(), 1, 500))
-    assert handed(till).owed == 0
-    hand_over.finish(till.desk, till.begun())
-    assert handed(till).owed == 239
-
-
-def test_a_dear_order_is_dear_whatever_part_of_it_leaves_first() -> None:
-    till = PickupTill(DEAR, rules=ruled(offline="allow"))
-    till.orders.is_online = False
-    part = hand_over.take(till.desk, till.begun(), 1, 1_000)
-    till.clock.pass_s(WAIT_S)
-    assert hand_over.wants(till.desk, part) == (Wants.DOCUMENT,)
-    seen = hand_over.see_document(till.desk, part, "id_card")
-    assert slug_of(lambda: hand_over.finish(till.desk, seen)) == "needs_permission"
-    hand_over.finish(till.desk, seen, till.loan(Permission.PICKUP_UNSURE))
-    rest = till.begun()
-    assert hand_over.wants(till.desk, rest) == (Wants.DOCUMENT,)
-    refused = hand_over.refuse(till.desk, rest, 1, 8_000, "too big")
-    assert hand_over.wants(till.desk, refused) == ()
-
-
 def test_age_document_and_bags_are_seen_before_anything_leaves() -> None:
     till = PickupTill(WINE)
     begun = till.begun()

@@ -1,7 +1,8 @@
 """One named daemon thread that keeps one link open: connect, serve, lose, wait, connect again.
 
 Every driver is a `serve(link)` given to a `Worker`. The thread waits inside `link.read`, so an
-idle device costs no processor time; `poke` wakes it when there is something to do.
+idle device costs no processor time; `poke` wakes it when there is something to do. A worker
+`on_call` connects only when it is poked, serves once and hangs up.
 """
 
 from __future__ import annotations
@@ -20,11 +21,24 @@ BACKOFF_MAX_S = 2.0
 
 
 class Worker:
-    """The thread of one device; `problem` keeps the last sentence about why it is away."""
+    """The thread of one device; `problem` keeps the last sentence about why it is away.
 
-    def __init__(self, device: str, url: str, sink: Sink) -> None:
+    `lost`, when given, is called from the thread each time the device turns out to be away.
+    """
+
+    def __init__(
+        self,
+        device: str,
+        url: str,
+        sink: Sink,
+        *,
+        on_call: bool = False,
+        lost: Callable[[], None] = lambda: None,
+    ) -> None:
         self.device = device
         self.problem: Sentence | None = None
+        self._lost = lost
+        self._called: threading.Event | None = threading.Event() if on_call else None
         self._url = url
         self._sink = sink
         self._told: tuple[DeviceState, str] | None = None
@@ -50,7 +64,9 @@ class Worker:
         self._thread.start()
 
     def poke(self) -> None:
-        """Make `serve`'s waiting read return."""
+        """Make `serve`'s waiting read return; make a worker on call connect."""
+        if self._called is not None:
+            self._called.set()
         link = self._link
         if link is not None:
             link.wake()
@@ -73,6 +89,12 @@ class Worker:
     def _run(self, serve: Callable[[Link], None]) -> None:
         backoff_s = BACKOFF_FIRST_S
         while not self.stopping:
+            if self._called is not None:
+                self._called.wait()
+                self._called.clear()
+                if not self.stopping:
+                    self._serve_once(serve)
+                continue
             if self._serve_once(serve):
                 backoff_s = BACKOFF_FIRST_S
             self._stop.wait(backoff_s)
@@ -104,4 +126,5 @@ class Worker:
 
     def _away(self, why: Sentence, detail: str) -> None:
         self.problem = why
+        self._lost()
         self.report(DeviceState.OFFLINE, detail)

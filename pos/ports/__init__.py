@@ -11,6 +11,8 @@ from pos.domain.errors import StoreUnavailable as StoreUnavailable
 from pos.journal.signing import Signer as Signer
 from pos.ports.devices import CardDetails as CardDetails
 from pos.ports.devices import CardEnded as CardEnded
+from pos.ports.devices import CardEvent as CardEvent
+from pos.ports.devices import CardHeard as CardHeard
 from pos.ports.devices import CardOutcome as CardOutcome
 from pos.ports.devices import CardTerminal as CardTerminal
 from pos.ports.devices import DeviceEvent as DeviceEvent

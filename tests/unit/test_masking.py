@@ -1,0 +1,73 @@
+"""No card number gets into a log or a text, whatever it stands between."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from stdnum import luhn
+
+from pos.domain.masking import is_card_number, masked, masked_card
+
+
+@st.composite
+def card_numbers(draw: st.DrawFn) -> str:
+    digits = draw(st.text("0123456789", min_size=12, max_size=18))
+    return digits + luhn.calc_check_digit(digits)
+
+
+WORDS = st.text(st.characters(exclude_characters="0123456789 -"), max_size=5)
+
+
+@given(WORDS, card_numbers(), WORDS)
+def test_a_card_number_keeps_its_last_four_digits_alone(a: str, number: str, b: str) -> None:
+    assert masked(f"{a}{number}{b}") == f"{a}{'#' * (len(number) - 4)}{number[-4:]}{b}"
+
+
+@given(card_numbers(), st.sampled_from(" -"), st.integers(1, 6))
+def test_spaces_and_dashes_hide_no_card_number(number: str, between: str, every: int) -> None:
+    pieces = [number[at : at + every] for at in range(0, len(number), every)]
+    text = between.join(pieces)
+    assert number[:-4] not in "".join(one for one in masked(f"x {text}") if one.isdigit())
+    assert len(masked(text)) == len(text)
+
+
+@given(st.text("0123456789 -#", max_size=60))
+def test_what_is_masked_holds_no_card_number_any_more(text: str) -> None:
+    assert masked(masked(text)) == masked(text)
+    assert len(masked(text)) == len(text)
+
+
+@given(st.text("0123456789", min_size=12, max_size=20))
+def test_a_card_number_is_known_by_luhn(digits: str) -> None:
+    assert is_card_number(digits) == (13 <= len(digits) <= 19 and luhn.is_valid(digits))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "3017620422003",
+        "S001-T01-K7/000481",
+        "2026-11-22 18:46:14",
+        "04 00 00 00 00",
+        "1 234 567,89 EUR",
+        "FR11999999998",
+    ],
+)
+def test_articles_numbers_and_dates_stay_as_they_are(text: str) -> None:
+    assert masked(text) == text
+
+
+@pytest.mark.parametrize(
+    ("told", "kept"),
+    [
+        ("4970101234567893       ", "############7893"),
+        ("497010######7893", "############7893"),
+        ("4970 10** **** 7893", "############7893"),
+        ("4970101234567890=25122010", "############7890"),
+        ("", ""),
+        ("NO CARD", ""),
+    ],
+)
+def test_of_what_a_terminal_tells_of_a_card_the_last_four_are_kept(told: str, kept: str) -> None:
+    assert masked_card(told) == kept

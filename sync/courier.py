@@ -84,7 +84,7 @@ class Courier:
         self._failures: dict[Side, int] = {"up": 0, "down": 0}
         self._work, self._news, self._asked, self._wanted = (asyncio.Event() for _ in range(4))
         self._recovered = asyncio.Event()
-        self._is_lacking = False
+        self._lacking: dict[str, int] = {}
 
     async def run(self) -> None:
         """Work until cancelled."""
@@ -213,7 +213,7 @@ class Courier:
             return True
         due = self._outgoing.next_push(heads)
         self._standing.is_behind = self._outgoing.unsent(heads) > BEHIND_FROM
-        if due is None and self._is_lacking:
+        if due is None and self._lacking:
             raise Trouble(CourierState.MISSING, "the centre lacks purged entries")
         if due is None:
             return False
@@ -287,7 +287,9 @@ class Courier:
         outbox, name = self._around.outbox, self._around.name()
         heads = self._outgoing.told(outbox.heads(), outbox.hash_at)
         cursors = self._scopes.cursors()
-        pull = Pull(request=name, heads=heads, cursors=cursors, limit=self._rows)
+        pull = Pull(
+            request=name, heads=heads, lacking=self._lacking, cursors=cursors, limit=self._rows
+        )
         self._outgoing = self._outgoing.pulling(name)
         answer = await self._around.wire.ask("/v1/pull", pull, PullAnswer)
         self._check_judged()
@@ -298,16 +300,24 @@ class Courier:
         if not set(outcomes.values()) <= {"advanced", "ignored"}:
             self._around.log("pull", {"outcomes": dict(outcomes)})
             self._work.set()
-        was_lacking, self._is_lacking = self._is_lacking, "missing" in outcomes.values()
-        if was_lacking and not self._is_lacking:
-            self._recovered.set()
-            self._work.set()
+        self._note_lacking({epoch for epoch, what in outcomes.items() if what == "missing"})
         if answer.reads:
             await self._scopes.change(answer.reads)
         pages = {s: answer.scopes[s] for s in cursors if s in answer.scopes}
         has_more = await self._scopes.take(pages)
         self._rows = min(ROWS_MOST, self._rows * 2)
         return has_more
+
+    def _note_lacking(self, epochs: set[str]) -> None:
+        """Remember which epochs' purged entries the centre lacks; it is told with the next pull."""
+        was_lacking = set(self._lacking)
+        took = self._around.outbox.purged() if epochs else {}
+        self._lacking = {epoch: took.get(epoch, 0) for epoch in sorted(epochs)}
+        if epochs - was_lacking:
+            self._news.set()
+        if was_lacking and not epochs:
+            self._recovered.set()
+            self._work.set()
 
     def _check_judged(self) -> None:
         """Neither ask nor believe anything about a file that the till has yet to judge."""

@@ -67,6 +67,9 @@ class EntryText(Message):
     key_id: Annotated[str, Field(max_length=32)]
 
 
+Number = Annotated[int, Field(ge=0, le=INTEGER_MAX)]
+
+
 class HeadText(Message):
     """The last entry of an epoch: its number (0 for none) and hash."""
 
@@ -121,10 +124,17 @@ class Cursor(Message):
 
 
 class Pull(Message):
-    """What a till has: the head of each epoch, even when nothing is to send, and its cursors."""
+    """What a till has: the head of each epoch, even when nothing is to send, and its cursors.
+
+    `lacking` is up to which numbers the centre lacks entries that the till purged: archives have
+    them.
+    """
 
     request: RequestId
     heads: Annotated[dict[EpochText, HeadText], Field(max_length=1_000)]
+    lacking: Annotated[dict[EpochText, Number], Field(max_length=1_000)] = Field(
+        default_factory=dict
+    )
     cursors: Annotated[dict[Scope, Cursor], Field(max_length=20)]
     limit: Annotated[int, Field(ge=1, le=ROWS_MOST)] = ROWS_MOST
 

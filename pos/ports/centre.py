@@ -188,7 +188,14 @@ class Outbox(Protocol):
         ...
 
     def heads(self) -> Mapping[str, Head]:
-        """Return the last entry of each epoch, the epochs in the order they were opened."""
+        """Return the last entry of each epoch, the epochs in the order they were opened.
+
+        Those of which a purge took everything are among them.
+        """
+        ...
+
+    def purged(self) -> Mapping[str, int]:
+        """Return up to which number entries of an epoch were purged to an archive."""
         ...
 
     def entries(self, epoch: str, first: int) -> Iterator[Entry]:

@@ -6,7 +6,8 @@ without one was cut.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from pydantic import ValidationError
 from sqlalchemy import Connection
@@ -23,10 +24,20 @@ _CUT = frozenset({"missing", "unlinked"})
 
 @dataclass(frozen=True, slots=True)
 class Purged:
-    """The last entry that a purge took: its ordinal, and where the chain stood after it."""
+    """The last entry that a purge took: its ordinal, and where the chain stood after it.
+
+    `ends` are the last entries of earlier epochs, as far as the centre has them, that are gone too.
+    """
 
     ordinal: int
     after: tuple[Place, Head]
+    ends: Mapping[str, Head] = field(default_factory=dict)
+
+    def hash_at(self, epoch: str, number: int) -> bytes | None:
+        """Return the hash of an entry that is gone, where it is still known."""
+        ends = (self.after[1], *self.ends.values())
+        known = [one for one in ends if (one.epoch, one.number) == (epoch, number)]
+        return known[0].hash if known else None
 
 
 def purged(connection: Connection) -> Purged | None:
@@ -45,9 +56,12 @@ def purged(connection: Connection) -> Purged | None:
         if not isinstance(said, JournalPurged) or said.ordinal != last:
             return None
         head = Head(said.epoch, said.number, bytes.fromhex(said.hash))
+        ends = {
+            one.epoch: Head(one.epoch, one.number, bytes.fromhex(one.hash)) for one in said.epochs
+        }
     except (ValidationError, ValueError):
         return None  # altered: a check of the journal names it
-    return Purged(last, (Place(entry.place.store, entry.place.till, said.epoch), head))
+    return Purged(last, (Place(entry.place.store, entry.place.till, said.epoch), head), ends)
 
 
 def check_beginning(connection: Connection) -> tuple[Finding, ...]:

@@ -43,6 +43,15 @@ def heads_of(connection: Connection) -> dict[str, Head]:
     return {epoch: Head(epoch, number, own) for epoch, number, own in rows}
 
 
+def _gone(connection: Connection) -> dict[str, Head]:
+    """Return the ends of the epochs that purges took, in the order they were opened."""
+    took = purged(connection)
+    if took is None:
+        return {}
+    last = took.after[1]
+    return {**took.ends, **({} if last.epoch in took.ends else {last.epoch: last})}
+
+
 class OutboxFile:
     """The port `Outbox` on the till's file."""
 
@@ -61,7 +70,17 @@ class OutboxFile:
     def heads(self) -> Mapping[str, Head]:
         """See `pos.ports.centre.Outbox.heads`."""
         with self._reading() as connection:
-            return heads_of(connection)
+            return {**_gone(connection), **heads_of(connection)}
+
+    def purged(self) -> Mapping[str, int]:
+        """See `pos.ports.centre.Outbox.purged`."""
+        with self._reading() as connection:
+            took = purged(connection)
+            if took is None:
+                return {}
+            last = took.after[1]
+            return {**{epoch: end.number for epoch, end in took.ends.items()},
+                    last.epoch: last.number}  # fmt: skip
 
     def entries(self, epoch: str, first: int) -> Iterator[Entry]:
         """See `pos.ports.centre.Outbox.entries`."""
@@ -88,8 +107,8 @@ class OutboxFile:
                 "SELECT hash FROM entry WHERE epoch = ? AND number = ?", (epoch, number)
             ).scalar()
             took = purged(connection) if found is None else None
-        if took is not None and (took.after[1].epoch, took.after[1].number) == (epoch, number):
-            return took.after[1].hash
+        if took is not None:
+            return took.hash_at(epoch, number)
         return None if found is None else bytes(found)
 
     def is_judged(self) -> bool:

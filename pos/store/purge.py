@@ -20,7 +20,10 @@ from sqlalchemy import Connection
 from pos.domain import events
 from pos.domain.errors import Refusal
 from pos.domain.events import ArchiveMade, ArchiveVerified, JournalPurged
+from pos.domain.events.closing import EpochEnd
 from pos.journal.canonical import read_facts
+from pos.journal.chain import Head
+from pos.store.beginning import purged
 from pos.store.engine import explained, reading
 from pos.store.open import Store
 from pos.store.queries import entry_at
@@ -45,6 +48,18 @@ DELETE FROM last_sale WHERE entry NOT IN (
     UNION SELECT max(entry) FROM last_sale
         WHERE json_extract(CAST(body AS TEXT), '$.grand_total') IS NOT NULL
         GROUP BY epoch, {_PLUGIN})
+"""
+_IS_THERE = "SELECT 1 FROM entry WHERE epoch = ? LIMIT 1"
+_HASH = "SELECT hash FROM entry WHERE epoch = ? AND number = ?"
+_SHARED = """
+SELECT json_extract(CAST(body AS TEXT), '$.seen_epoch'),
+       min(json_extract(CAST(body AS TEXT), '$.seen_number'))
+FROM entry WHERE kind = 'epoch.opened' AND json_extract(CAST(body AS TEXT), '$.reason') = 'fork'
+GROUP BY 1
+"""
+_LEAVING = """
+SELECT epoch, max(CASE WHEN ordinal <= ?1 THEN number END), count(CASE WHEN ordinal > ?1 THEN 1 END)
+FROM entry GROUP BY epoch HAVING min(ordinal) <= ?1 ORDER BY min(ordinal)
 """
 _SOLD = "SELECT 1 FROM sale WHERE entry > ? AND entry <= ? LIMIT 1"
 _COUNTS = (
@@ -181,14 +196,37 @@ def _said(connection: Connection, until: int, sha256: str, staff: str) -> Journa
     last = entry_at(connection, until)
     if last is None:
         raise Refusal("not_closed", "There is no entry {entry} in the journal.", entry=until)
+    ends = _ends(connection, until).values()
     return JournalPurged(
         sha256=sha256,
         ordinal=until,
         epoch=last.place.epoch,
         number=last.number,
         hash=last.hash.hex(),
+        epochs=[EpochEnd(epoch=one.epoch, number=one.number, hash=one.hash.hex()) for one in ends],
         staff=staff,
     )
+
+
+def _ends(connection: Connection, until: int) -> dict[str, Head]:
+    """Return the last entries that the centre holds of the epochs whose end leaves the file.
+
+    Of an epoch that forked that is the last entry that both ends hold: the centre never gets what
+    lies after it.
+    """
+    ends, took = dict[str, Head](), purged(connection)
+    if took is not None:
+        ends = dict(took.ends)
+        last = took.after[1]
+        if connection.exec_driver_sql(_IS_THERE, (last.epoch,)).first() is None:
+            ends.setdefault(last.epoch, last)
+    shared = {epoch: int(number) for epoch, number in connection.exec_driver_sql(_SHARED)}
+    for epoch, number, rest in connection.exec_driver_sql(_LEAVING, (until,)):
+        end = min(number, shared.get(epoch, number))
+        if not rest or epoch in shared:
+            row = connection.exec_driver_sql(_HASH, (epoch, end)).first()
+            ends |= {} if row is None else {epoch: Head(epoch, end, bytes(row[0]))}
+    return ends
 
 
 def _take(cursor: Cursor, until: int, keys: str) -> None:

@@ -4,7 +4,8 @@ Slugs: `parked` (an entry that could not be understood), `future` (a till's cloc
 `corrupt` (a push that was refused), `same_ticket` (two tickets under one number), `below_zero` (an
 article sold that was not there), `double_hand_over` (an order handed over twice, one of them
 offline), `refund_withdrawn` (goods left, or came back, and the channel had been told to pay for
-them), `late_step` (a step of an order that could not be taken any more), `unknown_order`.
+them), `late_step` (a step of an order that could not be taken any more), `unknown_order`,
+`lacking` (entries that only archives have).
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ from sync.central.values import Unknown
 LISTED_MOST = 500
 WHY_MOST = 500
 
-GRAVE = ("fork", "corrupt", "double_hand_over", "refund_withdrawn", "same_ticket", "parked")
+GRAVE = ("fork", "corrupt", "lacking", "double_hand_over", "refund_withdrawn", "same_ticket", "parked")
 """Slugs that stand first: entries or goods may be lost or doubled. The rest is daily life."""
 
 _NOTE = text(

@@ -16,10 +16,13 @@ from cryptography import x509
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
+from pos.domain.shift import instant
 from pos.domain.words import Amount, Sentence
-from sync.central import closings, conflicts, parked, rebuild, stores
+from sync.central import closings, conflicts, lacking, parked, rebuild, stores
 from sync.central.engine import Centre
+from sync.central.lacking import Lack
 from sync.central.open import Opened
+from sync.central.values import TillId
 from sync.central.orders import refunds
 
 POSTGRES_LEAST = 150_000
@@ -185,6 +188,8 @@ async def _books(session: AsyncSession, store: str) -> AsyncIterator[Finding]:
             count=waiting,
         )
         yield Finding("look", sentence)
+    for one in await lacking.listed(session, store):
+        yield Finding("wrong", _lacks(str(TillId(store, one.till)), one))
     if wrong := await closings.different(session, store):
         first = wrong[0]
         sentence = Sentence(
@@ -210,6 +215,27 @@ async def _books(session: AsyncSession, store: str) -> AsyncIterator[Finding]:
     if count := await conflicts.count(session, store):
         sentence = Sentence("{count} items wait in the inbox of {store}.", count=count, store=store)
         yield Finding("look", sentence)
+
+
+def _lacks(till: str, one: Lack) -> Sentence:
+    numbers: dict[str, int | str] = {
+        "first": one.held + 1,
+        "last": one.last,
+        "epoch": one.epoch,
+    }
+    if not one.since:
+        return Sentence(
+            "{till}: entries {first} to {last} of {epoch} are not here; import all its archives.",
+            till=till,
+            **numbers,
+        )
+    return Sentence(
+        "{till}: entries {first} to {last} of {epoch} are not here; import all its archives since"
+        " {day}.",
+        till=till,
+        day=instant(one.since).date(),
+        **numbers,
+    )
 
 
 async def _projections(centre: Centre) -> list[Finding]:

@@ -25,7 +25,7 @@ from sync.central.engine import Centre
 from tests.central.conftest import Databases
 from tests.central.proxy import Cable, cable
 from tests.central.serving import make_centre, process
-from tests.central.test_central_command import do
+from tests.central.test_central_command import Done, do
 from tests.central.tills import rows
 from tests.contract.archive_shop import opened, packed, rows_of, with_digests
 from tests.e2e.home import LONG_S, Home, make_shop
@@ -116,6 +116,26 @@ def answering(folder: Path, line: Cable) -> Iterator[None]:
         yield
 
 
+def in_first(kept: dict[str, list[object]]) -> list[object]:
+    """Return what a centre holds of the till's first epoch, which begins with entry 1."""
+    return [row for row in kept["held"] if isinstance(row, tuple) and row[0] == "K1"]
+
+
+async def until_told(folder: Path, sentence: str) -> Done:
+    """Wait until the centre's doctor says something."""
+    async with asyncio.timeout(LONG_S):
+        while sentence not in (found := await do(folder, "doctor")).out:
+            await asyncio.sleep(0.1)
+    return found
+
+
+async def restored(at: Joined, backup: str) -> None:
+    """Let the centre go on with an old copy of its database."""
+    whole = settings.load(at.folder)
+    (at.folder / "centre.toml").unlink()
+    settings.write(at.folder, whole.model_copy(update={"database": backup}))
+
+
 async def sent(at: Joined) -> None:
     """Let the courier work, by the machine's clock, until the centre holds all of the till."""
     ahead, at.home.ahead = at.home.ahead, timedelta()
@@ -178,8 +198,7 @@ async def test_what_a_till_purged_comes_back_from_its_archives_and_the_till_goes
     await sell(home)
     await sent(joined)
     before = await told(folder)
-    (folder / "centre.toml").unlink()
-    settings.write(folder, whole.model_copy(update={"database": backup}))
+    await restored(joined, backup)
     assert len((await told(folder))["held"]) < len(before["held"])
     with answering(folder, joined.line), courier(home):
         await until_state(home, CourierState.MISSING)
@@ -198,6 +217,47 @@ async def test_what_a_till_purged_comes_back_from_its_archives_and_the_till_goes
     async with centre.session("S001") as session:
         assert (await rebuild.compare(session, "S001")).count == 0
     await centre.close()
+
+
+async def test_a_restored_centre_says_what_it_lacks_of_an_epoch_that_left_the_till_whole(
+    joined: Joined, databases: Databases, tmp_path: Path
+) -> None:
+    folder, home, whole = joined.folder, joined.home, settings.load(joined.folder)
+    backup = await databases.new(whole.database)
+    since = (datetime.now(UTC) + home.ahead).date()
+    home.ahead += timedelta(days=1)
+    await sell(home)
+    (home.path / "state" / "marker").unlink()
+    await sell(home)
+    await sent(joined)
+    home.ahead += timedelta(days=1)
+    await sell(home)
+    archive = tmp_path / "archive.zip"
+    await till(home, "fiscal", "archive", str(archive))
+    await sent(joined)
+    await till(home, "fiscal", "purge", str(archive))
+    home.ahead = timedelta()
+    await sell(home)
+    await sent(joined)
+    assert "K1" not in {epoch for (epoch,) in home.rows("SELECT DISTINCT epoch FROM entry")}
+    before = await told(folder)
+    await restored(joined, backup)
+    lost, held = len(in_first(before)), len(in_first(await told(folder)))
+    assert held < lost
+    told_of = f"S001-T01: entries {held + 1} to {lost} of K1 are not here;"
+    with answering(folder, joined.line), courier(home):
+        await until_state(home, CourierState.MISSING)
+        asked = await until_told(folder, told_of)
+        assert f"import all its archives since {since:%d/%m/%Y}" in asked.out, asked
+        listed = (await do(folder, "conflicts", "list")).out
+        assert f"lacking:T01-K1/{lost:06d}" in listed
+        done = await do(folder, "journal", "import", str(archive))
+        assert done.code == 0, done
+        await until_sent(home, folder)
+        await until_state(home, CourierState.CONNECTED)
+    assert await told(folder) == before
+    assert "are not here" not in (await do(folder, "doctor")).out
+    assert "lacking:" not in (await do(folder, "conflicts", "list")).out
 
 
 async def test_what_the_till_did_not_write_is_refused_and_nothing_of_it_is_taken(

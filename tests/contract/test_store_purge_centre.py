@@ -7,14 +7,16 @@ from pathlib import Path
 import pytest
 
 from pos.domain.errors import Refusal
+from pos.journal.entry import name_of
 from pos.ports.centre import Enrolment, ForkOrder, LaneKept
 from pos.store.mirror import MirrorFile
 from pos.store.open import FILE, Store
 from pos.store.outbox import OutboxFile
 from pos.store.purge import purge
-from sync.merge import Outgoing
+from pos.store.queries import entry_at
+from sync.merge import Lane, Outgoing
 from sync.protocol import HeadText, PullAnswer
-from tests.contract.test_store_purge import SHA, archived, assert_sound, two_days
+from tests.contract.test_store_purge import SHA, archived, assert_sound, start, two_days
 
 BELONGS = Enrolment("https://c.example", "acme", "00", ("store:S012",), "k")
 
@@ -76,8 +78,44 @@ def test_a_till_that_parted_purges_when_what_it_repeated_is_acknowledged(tmp_pat
     assert "hold 3 of" in refused(store, until)
     mirror.keep_lanes({epoch: LaneKept(number)})
     purge(store, until, SHA)
+    outbox = OutboxFile(tmp_path / "data" / FILE)
+    asked = Outgoing({"K1": Lane(shared, shared)}).pulling("r")
+    held = HeadText(number=shared, hash=own.hex())
+    answer = PullAnswer(request="r", expected={"K1": held}, scopes={}, server_time="")
+    assert asked.heard_pull(answer, outbox.heads(), outbox.hash_at)[1] == {"K1": "advanced"}
+    outbox.close()
     mirror.close()
     store.close()
+
+
+def test_the_end_of_an_epoch_that_left_whole_is_told_for_good(tmp_path: Path) -> None:
+    """A centre that was restored to before it is asked for by nothing else."""
+    store, shop, _ = two_days(tmp_path)
+    left = store.ledger.head
+    store.close()
+    (tmp_path / "state" / "marker").unlink()
+    for day in (("close_day",), ("open_shift", "sell", "close_shift", "close_day")):
+        store = start(tmp_path)
+        for seed, gesture in enumerate(day):
+            store.ledger.record(*shop.do(gesture, seed))
+        until = store.books.closed_at("day")
+        assert until is not None
+        with store.engine.connect() as connection:
+            last = entry_at(connection, until)
+        made, verified = archived(store, until)
+        assert last is not None
+        made = made.model_copy(update={"last_entry": name_of(last.place, last.number)})
+        store.ledger.record(made, verified)
+        purge(store, until, SHA)
+        assert_sound(tmp_path, store)
+        store.close()
+        outbox = OutboxFile(tmp_path / "data" / FILE)
+        assert outbox.heads()["K1"] == left
+        assert next(iter(outbox.heads())) == "K1"
+        assert outbox.hash_at("K1", left.number) == left.hash
+        assert outbox.purged() == {"K1": left.number, last.place.epoch: last.number}
+        assert Outgoing().next_push(outbox.heads()) == ("K1", 1)
+        outbox.close()
 
 
 def _hash_at(store: Store, number: int) -> bytes:

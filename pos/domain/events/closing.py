@@ -11,7 +11,7 @@ from typing import Literal
 from pydantic import Field
 
 from pos.domain.events.base import BaseEvent
-from pos.domain.facts import Figures, FiscalRecord, FiscalStamp, RunningTotals, SellerFacts
+from pos.domain.facts import Fact, Figures, FiscalRecord, FiscalStamp, RunningTotals, SellerFacts
 
 Level = Literal["day", "month", "year"]
 
@@ -131,10 +131,19 @@ class ArchiveVerified(BaseEvent):
     last_entry: str
 
 
+class EpochEnd(Fact):
+    """The last entry of an epoch that the centre holds of it, with its hash (hex)."""
+
+    epoch: str
+    number: int
+    hash: str
+
+
 class JournalPurged(BaseEvent):
     """Entries up to `number` of `epoch` left this till; the verified archive `sha256` holds them.
 
     `ordinal` is the last one's place in the file and `hash` (hex) its hash: the chain goes on.
+    `epochs` are the ends of which the file holds nothing any more, of this purge and all before.
     """
 
     kind: Literal["journal.purged"] = "journal.purged"
@@ -143,6 +152,7 @@ class JournalPurged(BaseEvent):
     epoch: str
     number: int
     hash: str
+    epochs: list[EpochEnd] = Field(default_factory=list)
     staff: str = ""
 
 

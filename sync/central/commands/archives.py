@@ -18,7 +18,7 @@ from pos.archive.verifier import DAMAGE, JOURNAL, Lines, Report, say, verify
 from pos.domain.errors import Refusal
 from pos.domain.words import Sentence
 from pos.journal.entry import Place, name_of
-from sync.central import ingest
+from sync.central import ingest, lacking
 from sync.central.commands import said
 from sync.central.commands.goods import source
 from sync.central.commands.shops import at_centre
@@ -65,7 +65,10 @@ def import_archive(folder: Path, file: Path) -> int:
         with _counting(Sentence("Entries checked:")) as progress:
             _check(file, who, verify(str(file), list(keys.values()), progress))
         with _counting(Sentence("Entries taken in:")) as progress:
-            return await _take_in(centre, who, file, progress)
+            brought = await _take_in(centre, who, file, progress)
+        now = datetime.now(UTC)
+        await centre.done(who.store, lambda session: lacking.settle(session, who, now))
+        return brought
 
     return _tell(at_centre(folder, deed), file)
 

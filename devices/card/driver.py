@@ -229,10 +229,14 @@ class LinkTerminal:
     def _listen(self, link: Link, most_s: float) -> None:
         """Wait for a late answer; returns when one came, after `most_s`, or when poked."""
         job, dialogue = self._late or self._any_known()
+        data = b""
+        if job is None:
+            data = link.read(most_s)
+            job, dialogue = self._any_known()  # it may have been told of just now
         if job is None or dialogue is None:
-            link.read(most_s)  # what a terminal says of nothing that was asked means nothing
-            return
+            return  # what a terminal says of nothing that was asked means nothing
         try:
+            self._write(link, dialogue, was_left=True, data=dialogue.receive(data))
             self._hear(link, dialogue, most_s)
         except LinkLost:
             dialogue.hang_up()

@@ -113,9 +113,15 @@ class StaffFields(FeedFields):
 
 
 class PassKeyFields(FeedFields):
-    """A public key (hex) that proves the centre's pickup passes (kind `pass_key`, key: 0 to 15)."""
+    """A public key (hex) that proves the centre's pickup passes (kind `pass_key`, key: 0 to 15).
+
+    It signs passes of orders made `since` then (seconds since 1970); one that is `revoked` proves
+    nothing any more.
+    """
 
     public_key: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
+    since: Since = 0
+    revoked: bool = False
 
 
 class StoreFields(FeedFields):

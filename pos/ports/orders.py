@@ -17,10 +17,14 @@ from pos.ports.centre import ClaimAnswer as ClaimAnswer
 
 @dataclass(frozen=True, slots=True)
 class PassKey:
-    """A public key (raw, 32 bytes) by which the centre signs passes, under its number (0 to 15)."""
+    """A public key (raw, 32 bytes) by which the centre signs passes, under its number (0 to 15).
+
+    One that leaked `is_revoked`: whoever has it can sign, so what it signed proves nothing.
+    """
 
     number: int
     public_key: bytes
+    is_revoked: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -335,8 +335,9 @@ def _aside(rows: Sequence[Any]) -> tuple[Mapping[int, PassKey], Mapping[int, Sto
     for kind, key, text in rows:
         try:
             if kind == "pass_key" and key.isdigit():
-                raw = bytes.fromhex(PassKeyFields.model_validate_json(text).public_key)
-                keys[int(key)] = PassKey(int(key), raw)
+                told = PassKeyFields.model_validate_json(text)
+                raw = bytes.fromhex(told.public_key)
+                keys[int(key)] = PassKey(int(key), raw, told.revoked)
             elif kind == "store":
                 one = StoreFields.model_validate_json(text)
                 stores[one.number] = StoreName(one.number, key, one.name or key)

@@ -40,7 +40,7 @@ from scripts.benches.screen import SMALL, prepare
 from sync.central import catalogue, embedded, feed, settings, stock
 from sync.central.engine import Centre
 from sync.central.orders import channels
-from sync.central.passes import OWN_KEY
+from sync.central.pass_keys import OWN_KEY
 from sync.central.project import SELLABLE, MoveRow
 from sync.central.settings import CentreSettings, Secrets
 from sync.central.values import CATALOGUE, COMPANY, TillId

@@ -13,9 +13,9 @@ from datetime import datetime
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from sync.central import feed, stores
+from sync.central import feed, pass_keys, stores
 from sync.central.engine import Centre, Sessions
-from sync.central.passes import OWN_KEY
+from sync.central.pass_keys import PassKeys
 from sync.central.values import CATALOGUE, COMPANY, CentreRefusal
 
 NUMBER_MOST = 65_535
@@ -37,7 +37,7 @@ _GIVE = text(
 )
 
 
-async def tell(centre: Centre, public_key: bytes, now: datetime) -> None:
+async def tell(centre: Centre, keys: PassKeys, now: datetime) -> None:
     """Give a number to each store that has none, and tell all tills of stores and keys.
 
     Processes that start together may all do so. Raises CentreRefusal when there are no numbers
@@ -45,17 +45,18 @@ async def tell(centre: Centre, public_key: bytes, now: datetime) -> None:
     """
     for store in [name for name, (_, number) in (await _stores(centre)).items() if number is None]:
         await _give(centre, store, now)
-    things: dict[tuple[str, str], dict[str, object]] = {
+    shops: dict[tuple[str, str], dict[str, object]] = {
         ("store", store): {"number": number, "name": name}
         for store, (name, number) in (await _stores(centre)).items()
     }
-    things["pass_key", str(OWN_KEY)] = {"public_key": public_key.hex()}
 
     async def deed(sessions: Sessions) -> None:
         for session in sessions:
+            told = await pass_keys.ring(session, keys)
+            things = shops | pass_keys.things(told, now)
             held = {
                 (kind, key): fields
-                for kind in ("store", "pass_key")
+                for kind in ("store", pass_keys.KIND)
                 for key, fields in (await feed.current(session, COMPANY, CATALOGUE, kind)).items()
             }
             news = {key: fields for key, fields in things.items() if held.get(key) != fields}

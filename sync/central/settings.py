@@ -20,10 +20,11 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 
 from pos.domain.errors import Refusal
 from pos.journal.signing import SeedKey
+from sync.central.pass_keys import SEED_BYTES, PassKeys
+from sync.central.private import write_private
 
 PREFIX = "COMPTOIR_CENTRE_"
 PORT = 8470
-SEED_BYTES = 32
 _SEVERAL = ("limits", "orders", "mail", "metrics_from", "proxies")
 _FILE, _KEY = "centre.toml", "centre.key"
 
@@ -206,21 +207,22 @@ def write(folder: Path, settings: CentreSettings) -> None:
         raise Refusal("a_centre_is_here", "There is a centre in {folder}.", folder=str(folder))
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     if not (folder / _KEY).exists():
-        _write_private(folder / _KEY, os.urandom(SEED_BYTES).hex() + "\n")
+        write_private(folder / _KEY, os.urandom(SEED_BYTES).hex() + "\n")
     lines = [
         f'name = "{settings.name}"',
         f'country = "{settings.country}"',
         f'time_zone = "{settings.time_zone}"',
         *([f'database = "{settings.database}"'] if settings.database else []),
     ]
-    _write_private(folder / _FILE, "\n".join(lines) + "\n")
+    write_private(folder / _FILE, "\n".join(lines) + "\n")
 
 
 class Secrets:
-    """What only the centre knows: its key, and a pepper for the hashes of one-time codes."""
+    """What only the centre knows: its key, those of passes, and a pepper for one-time codes."""
 
-    def __init__(self, seed: bytes) -> None:
+    def __init__(self, seed: bytes, folder: Path | None = None) -> None:
         self.key = SeedKey(seed)
+        self.passes = PassKeys(self.key, folder)
         self._pepper = hmac.digest(seed, b"comptoir enrolment", "sha256")
 
     @classmethod
@@ -240,7 +242,7 @@ class Secrets:
                 "{file} cannot be read: put it back from the safe copy.",
                 file=str(folder / _KEY),
             )
-        return cls(seed)
+        return cls(seed, folder)
 
     def peppered(self, text: str) -> str:
         """Return the keyed hash under which a one-time code is kept, hexadecimal."""
@@ -257,11 +259,3 @@ def is_loopback(host: str) -> bool:
         return ip_address(host).is_loopback
     except ValueError:
         return host == "localhost"
-
-
-def _write_private(path: Path, text: str) -> None:
-    file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(file, "w", encoding="utf-8") as out:
-        out.write(text)
-        out.flush()
-        os.fsync(out.fileno())

@@ -23,6 +23,7 @@ from sync.central.engine import Centre
 from sync.central.mail.sender import AGAIN, TAKEN_FOR, TRIES_MOST, Postman
 from sync.central.orders import placing
 from sync.central.orders.held import Held
+from sync.central.pass_keys import PassKeys
 from sync.central.settings import MailSettings
 from tests.central.ordering import placed, stocked
 from tests.central.postbox import Postbox, postbox
@@ -46,12 +47,12 @@ def postman(box: Postbox) -> Postman:
     mail = MailSettings(
         host="127.0.0.1", port=box.port, security="none", sender="orders@shop.example", timeout_s=5
     )
-    return Postman(mail, KEY, spoken, "https://shop.example")
+    return Postman(mail, PassKeys(KEY), spoken, "https://shop.example")
 
 
 async def ready(centre: Centre) -> Held:
     """Return an order that the store's till picked and made ready."""
-    await numbers.tell(centre, KEY.public_key, NOON)
+    await numbers.tell(centre, PassKeys(KEY), NOON)
     till = await stocked(centre, {"bread": 5})
     held = await placed(centre, {"bread": 2_000})
     name = held.order.order

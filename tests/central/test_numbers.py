@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import asyncio
 
+from pos.journal.signing import SeedKey
 from sync.central import feed, numbers, stores
 from sync.central.engine import Centre
+from sync.central.pass_keys import PassKeys
 from sync.central.stores import StoreFacts
 from sync.central.values import CATALOGUE, COMPANY
 from sync.protocol import Cursor
 from tests.central.tills import NOON, enrolled, open_store
 
-KEY = bytes(32)
+KEY = PassKeys(SeedKey(bytes(32)))
 
 
 async def told(centre: Centre, kind: str) -> dict[str, dict[str, object]]:
@@ -34,7 +36,9 @@ async def test_each_store_gets_a_number_of_its_own_that_stays(centre: Centre) ->
     later = await told(centre, "store")
     assert later | first == later
     assert len({one["number"] for one in later.values()}) == 4
-    assert await told(centre, "pass_key") == {"0": {"public_key": KEY.hex()}}
+    assert await told(centre, "pass_key") == {
+        "0": {"public_key": SeedKey(bytes(32)).public_key.hex(), "since": 0, "revoked": False}
+    }
 
 
 async def test_a_till_reads_its_stores_number_and_a_new_name_is_told(centre: Centre) -> None:

@@ -26,7 +26,7 @@ from pos.till.desk import Desk
 from pos.till.pickup import hand_over, judge, picking
 from pos.till.pickup.claims import Standing, standing
 from pos.till.pickup.hand_over import HandOver
-from sync.central import conflicts, numbers, rebuild
+from sync.central import conflicts, numbers, pass_keys, rebuild
 from sync.central.orders import placing
 from sync.central.orders.held import Held
 from sync.central.passes import pass_of
@@ -168,7 +168,13 @@ class Desks:
         for one in (self.a, self.b):
             await one.shows(name, OrderState.READY)
             await one.machine.until(one.reads_passes)
-        return held, pass_of(held, self.number, self.secrets.key).text
+        return held, await self.pass_of(held)
+
+    async def pass_of(self, held: Held) -> str:
+        """Return the pass of an order as its page shows it now."""
+        async with self.shop.centre.session(self.shop.store) as session:
+            keys = await pass_keys.ring(session, self.secrets.passes)
+        return pass_of(held, self.number, keys).text
 
     async def heal(self, *order: Counter) -> None:
         """Give the tills their cables back, one after the other; each tells all it has."""
@@ -206,7 +212,7 @@ async def desks(api: Process, shop: Shop, tmp_path: Path) -> AsyncIterator[Desks
     till = await stocked(shop.centre, {"bread": 50}, shop.store, heard=False)
     await till.push(shop.centre, now=utc_now())
     secrets = Secrets.of(api.folder)
-    await numbers.tell(shop.centre, secrets.key.public_key, utc_now())
+    await numbers.tell(shop.centre, secrets.passes, utc_now())
     ((number,),) = await rows(shop.centre, shop.store, NUMBER)
     (tmp_path / "config.toml").write_text('[till]\nfiscal = "none"\n', "utf-8")
     settings = settings_file.load(tmp_path / "config.toml")

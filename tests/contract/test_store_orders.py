@@ -37,7 +37,7 @@ from pos.ports.centre import (
     LaneKept,
     ReadingKept,
 )
-from pos.ports.orders import Moved
+from pos.ports.orders import Moved, PassKey
 from pos.store import mirror, mirror_facts
 from pos.store.mirror import MirrorFile
 from pos.store.open import FILE, Store
@@ -258,16 +258,18 @@ def test_pass_keys_and_shops_come_with_the_catalogue(shop: Shop) -> None:
     rows = [
         Row(kind="pass_key", key="0", v=1, fields={"public_key": KEY.public_key.hex()}),
         Row(kind="pass_key", key="1", v=1, fields={"public_key": "no key"}),
+        Row(kind="pass_key", key="2", v=1, fields={"public_key": "00" * 32, "revoked": True}),
         Row(kind="store", key="S012", v=1, fields={"number": 12, "name": "Lyon"}),
         Row(kind="store", key="S013", v=1, fields={"number": 0}),
     ]
     shop.mirror.apply(FeedPage("catalogue:MAIN", rows, ReadingKept(1, "n", 1), starts=True))
     orders = shop.store.orders
-    assert {number: key.public_key for number, key in orders.pass_keys().items()} == {
-        0: KEY.public_key
+    assert orders.pass_keys() == {
+        0: PassKey(0, KEY.public_key),
+        2: PassKey(2, bytes(32), is_revoked=True),
     }
     assert (orders.own_number(), orders.stores()[12].name) == (12, "Lyon")
-    page = FeedPage("catalogue:MAIN", rows[2:3], ReadingKept(2, "n", 2), starts=True, ends=True)
+    page = FeedPage("catalogue:MAIN", rows[3:4], ReadingKept(2, "n", 2), starts=True, ends=True)
     shop.mirror.apply(page)
     assert orders.pass_keys() == {}
 

@@ -11,7 +11,7 @@ from pos.domain.events.orders import CodesLocked, HandedLine, OrderHandedOver
 from pos.domain.order import Order, OrderState
 from pos.domain.pickup_pass import shown_code
 from pos.journal.signing import SeedKey
-from pos.ports.orders import StoreName
+from pos.ports.orders import PassKey, StoreName
 from pos.till.pickup import hand_over
 from pos.till.pickup.judge import Judged, Proof, by_name, is_pass, judge
 from tests.orders import CODE, KEY, ULID, as_ready, order, pass_of
@@ -69,6 +69,16 @@ def test_a_pass_is_known_from_any_other_scan_and_no_article_is_looked_for() -> N
     assert not is_pass(till.desk, BREAD)
     assert not is_pass(till.desk, "3760000000018")
     assert slug_of(lambda: till.scan(pass_of(READY))) == "pickup_pass"
+
+
+def test_what_a_withdrawn_key_signed_is_said_to_be_so_and_what_it_did_not_sign_is_forged() -> None:
+    till = PickupTill(READY)
+    till.orders.keys[0] = PassKey(0, KEY.public_key, is_revoked=True)
+    verdict = judge(till.desk, pass_of(READY))
+    assert (verdict.kind, verdict.proof) == (Judged.UNKNOWN_KEY, None)
+    assert "withdrawn" in str(verdict.sentence)
+    assert judge(till.desk, pass_of(READY, key=FORGER)).kind is Judged.FORGED
+    assert judge(till.desk, CODE).kind is Judged.VALID
 
 
 def test_what_was_collected_is_told_with_when_and_where_and_by_whom() -> None:

@@ -120,6 +120,14 @@ def _not_good(desk: Desk, read: Opened) -> Verdict | None:
             Judged.FORGED,
             Sentence("This pass was not made by our centre: it is forged. Hand nothing out."),
         )
+    if key.is_revoked:
+        return Verdict(
+            Judged.UNKNOWN_KEY,
+            Sentence(
+                "The key of this pass was withdrawn. Let the customer open the page of the order:"
+                " its code is a new one. Or ask for the short code, or the name and a document.",
+            ),
+        )
     own, store = orders.own_number(), orders.stores().get(claims.store)
     if claims.store == own:
         return None
@@ -215,6 +223,12 @@ def _standing(desk: Desk, order: Order, proof: Proof) -> Verdict:
 
 
 def _expired(order: Order, proof: Proof) -> Verdict:
+    if not order.may_leave:
+        told = Sentence(
+            "Order {reference} has expired and is being paid back; hand nothing out.",
+            reference=order.reference,
+        )
+        return Verdict(Judged.EXPIRED, told, order)
     is_here = any(line.to_hand for line in order.lines)
     told = (
         Sentence("Order {reference} has expired, but is still here.", reference=order.reference)
@@ -223,12 +237,6 @@ def _expired(order: Order, proof: Proof) -> Verdict:
     )
     return Verdict(Judged.EXPIRED, told, order, proof if is_here else None)
 
-    if not order.may_leave:
-        told = Sentence(
-            "Order {reference} has expired and is being paid back; hand nothing out.",
-            reference=order.reference,
-        )
-        return Verdict(Judged.EXPIRED, told, order)
 
 def _collected(desk: Desk, order: Order) -> Sentence:
     """Say when, where and, where this till knows it, by whom an order was handed out."""

@@ -16,6 +16,7 @@ from pos.domain.errors import Refusal
 from pos.domain.words import Sentence
 from sync.central.commands.journal_command import journal
 from sync.central.commands.order_command import channel, orders, webhooks
+from sync.central.commands.pass_key_command import pass_key
 from sync.central.commands.promotion_command import promotion
 from sync.central.commands.said import complain
 from sync.central.commands.staff_command import staff
@@ -45,6 +46,7 @@ app.add_typer(vat, name="vat")
 app.add_typer(promotion, name="promotion")
 app.add_typer(stock, name="stock")
 app.add_typer(channel, name="channel")
+app.add_typer(pass_key, name="pass-key")
 app.add_typer(orders, name="orders")
 app.add_typer(webhooks, name="webhooks")
 app.add_typer(staff, name="staff")

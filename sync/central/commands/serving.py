@@ -75,7 +75,7 @@ async def _migrate(found: Opened) -> None:
         try:
             async with connected(found) as centre:
                 await centre.migrate()
-                await numbers.tell(centre, found.secrets.key.public_key, datetime.now(UTC))
+                await numbers.tell(centre, found.secrets.passes, datetime.now(UTC))
             return
         except (DBAPIError, PostgresError, OSError) as error:
             if not tries_left:
@@ -100,7 +100,7 @@ async def _work(found: Opened, *, once: bool) -> None:
 def _duties(found: Opened) -> Duties:
     """Return what the centre of a folder does by itself."""
     settings = found.settings
-    postman = Postman(settings.mail, found.secrets.key, words_of, settings.public_url)
+    postman = Postman(settings.mail, found.secrets.passes, words_of, settings.public_url)
     return duties(settings.orders, soon=(postman.deliver,))
 
 

@@ -43,7 +43,7 @@ def add_store(folder: Path, facts: StoreFacts) -> int:
     async def deed(centre: Centre, found: Opened) -> None:
         now = datetime.now(UTC)
         await stores.put(centre, facts, now)
-        await numbers.tell(centre, found.secrets.key.public_key, now)
+        await numbers.tell(centre, found.secrets.passes, now)
 
     at_centre(folder, deed)
     say(Sentence("The store {store}, {name}, is open.", store=facts.store, name=facts.name))

@@ -23,14 +23,15 @@ import structlog
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from pos.domain.errors import Refusal
 from pos.domain.order import Order, OrderState
 from pos.domain.order_money import coming_back
-from pos.journal.signing import Signer
 from sync.central.engine import Centre
 from sync.central.mail.letter import Letter, message_of
 from sync.central.mail.texts import WITH_PASS, Told, letter_of
 from sync.central.orders.held import Held, by_ids
 from sync.central.orders.steps import MailKind
+from sync.central.pass_keys import PassKeys, Ring, ring
 from sync.central.passes import pass_of
 from sync.central.settings import MailSettings
 from sync.central.values import WordsFor
@@ -62,12 +63,13 @@ _END = text(
 
 @dataclass(frozen=True, slots=True)
 class Shop:
-    """A store as letters name it."""
+    """A store as letters name it, and the keys of its passes."""
 
     store: str
     name: str
     number: int
     zone: str
+    keys: Ring
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,10 +101,10 @@ class Ended:
 
 @dataclass(frozen=True, slots=True)
 class Postman:
-    """What sending letters needs: the server, the key of passes, the words, the public address."""
+    """What sending letters needs: the server, the keys of passes, the words, the public address."""
 
     mail: MailSettings
-    key: Signer
+    keys: PassKeys
     words_for: WordsFor
     public_url: str
 
@@ -120,8 +122,9 @@ class Postman:
     ) -> None:
         async with centre.session(store) as session:
             found = (await session.execute(_STORE, {"store_id": store})).one()
-            shop = Shop(store, *found)
             held = await by_ids(session, store, {one.order for one in due})
+            keys = await ring(session, self.keys)
+            shop = Shop(store, found.name, found.number, found.time_zone, keys)
         smtp = _Connection(self.mail)
         try:
             for one in due:
@@ -136,6 +139,8 @@ class Postman:
         try:
             words = self.words_for(held.order.language, shop.zone)
             message = message_of(self._letter(shop, due, held), words)
+        except Refusal as refused:
+            return Ended("waiting", str(refused.sentence)[:200], FIRST_WAIT)
         except ValueError as error:
             return Ended("dead", f"the letter cannot be written: {error}"[:200])
         ended = await smtp.send(message)
@@ -165,7 +170,7 @@ class Postman:
             shop=shop.name,
             page=f"{self.public_url}/o/{held.token}" if self.public_url else "",
             texts=letter_of(due.kind, told),
-            shown=pass_of(held, shop.number, self.key) if due.kind in WITH_PASS else None,
+            shown=pass_of(held, shop.number, shop.keys) if due.kind in WITH_PASS else None,
         )
 
 

@@ -11,16 +11,19 @@ from datetime import datetime
 from typing import Annotated
 from zoneinfo import ZoneInfo
 
+import structlog
 from fastapi import APIRouter
 from fastapi import Path as InPath
 from sqlalchemy import text
 from starlette.responses import RedirectResponse, Response
 
 from pos.domain.order import Order
+from pos.domain.errors import Refusal
 from pos.domain.pickup_pass import shown_code
 from pos.domain.words import Sentence, Words
 from sync.central.orders import placing
 from sync.central.orders.held import Held
+from sync.central.pass_keys import Ring, ring
 from sync.central.passes import pass_of
 from sync.central.service import Here, Service
 from sync.central.shop.paint import page, qr_path
@@ -39,15 +42,25 @@ _STORE = text(
 )
 
 
+_TOO_LATE = Sentence("That cannot be done any more.")
+_REFUSED = {
+    "being_handed_over": Sentence("Your order is being handed over now; see the desk."),
+}
+"""What is answered to a wish that cannot be, by the slug of its refusal."""
+
+
 @dataclass(frozen=True, slots=True)
 class StoreShown:
-    """The shop of an order: `address` and `hours` are lines as its office wrote them."""
+    """The shop of an order: `address` and `hours` are lines as its office wrote them, `keys` what
+    signs its passes.
+    """
 
     name: str
     number: int
     zone: str
     address: str
     hours: str
+    keys: Ring
 
     @property
     def lines(self) -> list[str]:
@@ -74,8 +87,8 @@ async def order(token: Token, service: Here, refused: str = "") -> Response:
         **_content(words, shown),
         **_store_told(words, store, held),
         **_buttons(words, shown, token),
-        **(_pass(words, held, store, service) if shown.shows_pass else {"qr": ""}),
-        "refused": words.say(Sentence("That cannot be done any more.")) if refused else "",
+        **(_pass(words, held, store) if shown.shows_pass else {"code": ""}),
+        "refused": words.say(_REFUSED.get(refused, _TOO_LATE)) if refused else "",
         "refresh_s": REFRESH_S if any(not done for _, done in shown.steps) else 0,
     }
     return page("order.html.j2", told)
@@ -110,8 +123,8 @@ async def cancel(token: Token, service: Here) -> Response:
         await placing.cancel(
             service.centre, held.store, held.order.order, placing.CUSTOMER, service.now()
         )
-    except CentreRefusal:
-        return RedirectResponse(f"/o/{token}?refused=1", status_code=303)
+    except CentreRefusal as refusal:
+        return RedirectResponse(f"/o/{token}?refused={refusal.slug}", status_code=303)
     return RedirectResponse(f"/o/{token}", status_code=303)
 
 
@@ -136,7 +149,11 @@ def _ends(order: Order) -> Sentence:
 
 async def _store(service: Service, held: Held) -> StoreShown:
     async with service.centre.session(held.store) as session:
-        return StoreShown(*(await session.execute(_STORE, {"store_id": held.store})).one())
+        found = (await session.execute(_STORE, {"store_id": held.store})).one()
+        keys = await ring(session, service.secrets.passes)
+        return StoreShown(
+            found.name, found.number, found.time_zone, found.address, found.hours, keys
+        )
 
 
 def _nobody(service: Service) -> Response:
@@ -194,13 +211,16 @@ def _buttons(words: Words, shown: OrderShown, token: str) -> dict[str, object]:
     }
 
 
-def _pass(words: Words, held: Held, store: StoreShown, service: Service) -> dict[str, object]:
-    made = pass_of(held, store.number, service.secrets.key)
-    path, side = qr_path(made.text)
+def _pass(words: Words, held: Held, store: StoreShown) -> dict[str, object]:
+    try:
+        path, side = qr_path(pass_of(held, store.number, store.keys).text)
+    except Refusal as refused:  # a key is missing here; the short code serves all the same
+        structlog.get_logger().error("no_pass", why=str(refused.sentence))
+        path, side = "", 0
     return {
         "qr": path,
         "side": side,
         "qr_label": words.say(Sentence("The code of your order")),
-        "code": shown_code(made.code),
+        "code": shown_code(held.code),
         "code_label": words.say(Sentence("Or say this code:")),
     }

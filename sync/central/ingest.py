@@ -154,6 +154,15 @@ async def keys_of(session: AsyncSession, who: TillId) -> dict[str, bytes]:
     return {name: bytes(key) for name, key in await session.execute(_KEYS, whose)}
 
 
+async def vouch(
+    session: AsyncSession, who: TillId, keys: Mapping[str, bytes], now: datetime
+) -> None:
+    """Take public keys (by key id) as a till's: they prove what it wrote, and let nobody in."""
+    if keys:
+        await _learn(session, Place(who.store, who.till, ""), keys, now)
+    await session.commit()
+
+
 async def _push(
     session: AsyncSession, who: TillId, asked: Push, now: datetime, effects: _Effects
 ) -> Taken:
@@ -218,7 +227,7 @@ async def _take(taking: _Taking, verdict: Verdict, effects: _Effects) -> None:
     last = {"number": fresh[-1].number, "hash": fresh[-1].hash, "now": taking.now}
     await session.execute(_ADVANCE, {**taking.where, **last})
     if verdict.learnt:
-        await _learn(taking, verdict.learnt)
+        await _learn(session, taking.place, verdict.learnt, taking.now)
 
 
 async def _all_at_once(taking: _Taking, entries: Sequence[Entry]) -> None:
@@ -244,19 +253,20 @@ async def _one_by_one(taking: _Taking, entries: Sequence[Entry]) -> None:
             taking.found += found
 
 
-async def _learn(taking: _Taking, learnt: Mapping[str, bytes]) -> None:
-    place = taking.place
+async def _learn(
+    session: AsyncSession, place: Place, learnt: Mapping[str, bytes], now: datetime
+) -> None:
     rows = [
         {
             "store_id": place.store,
             "till_id": place.till,
             "key_id": name,
             "public_key": key,
-            "now": taking.now,
+            "now": now,
         }
         for name, key in learnt.items()
     ]
-    await taking.session.execute(_LEARN, rows)
+    await session.execute(_LEARN, rows)
 
 
 def journal_row(entry: Entry, now: datetime) -> tuple[Any, ...]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 import subprocess
 import sys
 from collections.abc import AsyncIterator, Iterator
@@ -10,10 +11,17 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Literal
 
 import pytest
 
+from config import settings as settings_file
+from config.places import places
 from pos.archive.verifier import JOURNAL
+from pos.domain.events.base import BaseEvent
+from pos.journal.signing import key_id
+from pos.main.join import store_of
+from pos.main.world import ShiftedClock
 from pos.ports.centre import CourierState
 from pos.store.catalogue import StoredCatalogue
 from pos.store.engine import open_reader
@@ -28,7 +36,7 @@ from tests.central.serving import make_centre, process
 from tests.central.test_central_command import Done, do
 from tests.central.tills import rows
 from tests.contract.archive_shop import opened, packed, rows_of, with_digests
-from tests.e2e.home import LONG_S, Home, make_shop
+from tests.e2e.home import LONG_S, Home, copy_of, make_shop
 
 SELL = ("sign-in 1 1357", "scan 2400000000013", "cash")
 SELL_HONEY = ("sign-in 1 1357", "scan 3400949497706", "cash")
@@ -286,6 +294,81 @@ async def test_what_the_till_did_not_write_is_refused_and_nothing_of_it_is_taken
     assert await told(joined.folder) == kept
     assert (await do(joined.folder, "journal", "import", str(path))).code == 0
     assert len((await told(joined.folder))["held"]) > len(kept["held"])
+
+
+async def test_a_key_that_the_centre_never_knew_is_vouched_for_by_a_person(
+    joined: Joined, tmp_path: Path
+) -> None:
+    """As after a restore to before the till got its key: here another machine's archive."""
+    path = tmp_path / "archive.zip"
+    path.write_bytes(await _of_another(tmp_path / "other", "T02"))
+    printed = await asyncio.to_thread(
+        Home(tmp_path / "other", name="T02").command, "journal", "key"
+    )
+    (key,) = re.findall(r"\b[0-9a-f]{64}\b", printed.out)
+    (tmp_path / "key.pub").write_text(f"{key}\n", "ascii")
+    asked = ("journal", "import", str(path))
+    unknown = await do(joined.folder, *asked)
+    assert (unknown.code, "T02 is not known here" in unknown.err) == (1, True)
+    assert (await do(joined.folder, *asked, "--key", key)).code == 1
+    assert (await do(joined.folder, "enrol-code", "S001-T02")).code == 0
+    for wrong in ("7a" * 32, "nothing", str(path)):
+        assert (await do(joined.folder, *asked, "--key", wrong)).code == 1
+    done = await do(joined.folder, *asked, "--key", str(tmp_path / "key.pub"))
+    assert (done.code, key_id(bytes.fromhex(key)) in done.err) == (0, True), done
+    again = await do(joined.folder, *asked)
+    assert (again.code, again.err, ": 0 of " in again.out) == (0, "", True), again
+    let_in = (await do(joined.folder, "till", "list")).out
+    assert "not let in" in next(one for one in let_in.splitlines() if "T02" in one)
+
+
+async def test_an_archive_with_another_history_waits_in_the_inbox_and_changes_nothing(
+    joined: Joined, tmp_path: Path
+) -> None:
+    home, path = joined.home, tmp_path / "archive.zip"
+    copy = await asyncio.to_thread(copy_of, home, tmp_path / "copy")
+    await sell(home)
+    await sent(joined)
+    before = await told(joined.folder)
+    await sell(copy)
+    copy.ahead += timedelta(days=1)
+    await sell(copy)
+    await till(copy, "fiscal", "archive", str(path))
+    done = await do(joined.folder, "journal", "import", str(path))
+    assert done.code == 1
+    assert "Of S001-T01-K1 the centre holds other entries under the same numbers" in done.err
+    assert await told(joined.folder) == before
+    listed = (await do(joined.folder, "conflicts", "list")).out
+    assert "fork:T01-K1" in listed
+
+
+async def test_an_entry_of_an_archive_that_nobody_understands_is_kept_and_told(
+    joined: Joined, tmp_path: Path
+) -> None:
+    home, path = joined.home, tmp_path / "archive.zip"
+    await asyncio.to_thread(_write_of_a_newer_program, home)
+    home.ahead += timedelta(days=1)
+    await sell(home)
+    await till(home, "fiscal", "archive", str(path))
+    done = await do(joined.folder, "journal", "import", str(path))
+    assert (done.code, "1 entry is kept that" in done.err) == (0, True), done
+    kept = [
+        row for row in (await told(joined.folder))["held"] if isinstance(row, tuple) and row[-1]
+    ]
+    assert [row[2] for row in kept] == ["shelf.labelled"]
+    assert "parked:" in (await do(joined.folder, "conflicts", "list")).out
+
+
+def _write_of_a_newer_program(home: Home) -> None:
+    """Append an entry of a kind that this program does not know."""
+
+    class Labelled(BaseEvent):
+        kind: Literal["shelf.labelled"] = "shelf.labelled"
+
+    found = places({"COMPTOIR_HOME": str(home.path)})
+    store = store_of(settings_file.load(home.path / "config.toml"), found, ShiftedClock(home.ahead))
+    store.ledger.record(Labelled())  # type: ignore[arg-type]
+    store.close()
 
 
 async def _of_another(folder: Path, name: str) -> bytes:

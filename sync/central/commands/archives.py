@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
 import sys
 import zipfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -18,7 +19,8 @@ from pos.archive.verifier import DAMAGE, JOURNAL, Lines, Report, say, verify
 from pos.domain.errors import Refusal
 from pos.domain.words import Sentence
 from pos.journal.entry import Place, name_of
-from sync.central import ingest, lacking
+from pos.journal.signing import key_id
+from sync.central import ingest, lacking, stores
 from sync.central.commands import said
 from sync.central.commands.goods import source
 from sync.central.commands.shops import at_centre
@@ -45,25 +47,34 @@ class Brought:
     parted: list[str] = field(default_factory=list)
 
 
-def import_archive(folder: Path, file: Path) -> int:
+def import_archive(folder: Path, file: Path, keys: Sequence[str]) -> int:
     """Take a till's archive in; 1 when a person must look at what came of it.
 
-    Raises Refusal, and nothing was taken, for a till that is not known, for what is not sound to
-    the last byte or not signed with a key of that till, and when entries before it are lacking.
+    `keys` are public keys (or their files) that a person vouches for: this centre may have been
+    restored to before it knew them. Raises Refusal, and nothing was taken, for a till that is not
+    known, for what is not sound to the last byte or not signed with a key of that till, and when
+    entries before it are lacking.
     """
+    vouched = {key_id(key): key for key in map(_key, keys)}
 
     async def deed(centre: Centre, _found: Opened) -> Brought:
         who = _whose(file)
         async with centre.session(who.store) as session:
-            keys = await ingest.keys_of(session, who)
-        if not keys:
+            own = await ingest.keys_of(session, who)
+        new = {name: key for name, key in vouched.items() if name not in own}
+        is_there = who in {one.who for one in await stores.tills(centre, [who.store])}
+        if not is_there or not (own or new):
             raise Refusal(
                 "unknown_till",
                 "{till} is not known here; enrol it, then import its archive again.",
                 till=str(who),
             )
+        _warn(who, new)
         with _counting(Sentence("Entries checked:")) as progress:
-            _check(file, who, verify(str(file), list(keys.values()), progress))
+            _check(file, who, verify(str(file), [*own.values(), *new.values()], progress))
+        await centre.done(
+            who.store, lambda session: ingest.vouch(session, who, new, datetime.now(UTC))
+        )
         with _counting(Sentence("Entries taken in:")) as progress:
             brought = await _take_in(centre, who, file, progress)
         now = datetime.now(UTC)
@@ -71,6 +82,32 @@ def import_archive(folder: Path, file: Path) -> int:
         return brought
 
     return _tell(at_centre(folder, deed), file)
+
+
+def _key(text: str) -> bytes:
+    """Return a public key given as 64 hexadecimal digits, or as a file that holds them."""
+    bare = text.strip()
+    if Path(bare).is_file():
+        bare = Path(bare).read_text("ascii", "replace").strip()[:80]
+    if not re.fullmatch("[0-9a-fA-F]{64}", bare):
+        raise Refusal(
+            "bad_key", "“{text}” is not a public key: 64 hexadecimal digits, or their file.",
+            text=text,
+        )  # fmt: skip
+    return bytes.fromhex(bare)
+
+
+def _warn(who: TillId, vouched: Iterable[str]) -> None:
+    """Say whom a person takes at their word; such a key proves entries, and lets nobody in."""
+    for name in vouched:
+        said.complain(
+            Sentence(
+                "This centre does not know the key {key}. What it signed is taken as written by"
+                " {till} from now on, because you say so; it lets no machine in.",
+                key=name,
+                till=str(who),
+            )
+        )
 
 
 def _whose(file: Path) -> TillId:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 
 import structlog
@@ -19,6 +19,7 @@ from sync.central import access, feed, parked, stores
 from sync.central.engine import Centre
 from sync.central.log import fault
 from sync.central.orders import erasure, expiry, idempotency, webhooks
+from sync.central.orders.expiry import Ended
 from sync.central.settings import OrderRules
 
 EVERY_S = 30
@@ -47,9 +48,8 @@ def duties(rules: OrderRules, soon: tuple[Step, ...] = ()) -> Duties:
 
     async def expire(centre: Centre, store: str, now: datetime) -> None:
         ended = await expiry.expire(centre, store, rules, now)
-        if ended.expired or ended.reminded:
-            told = {"expired": ended.expired, "reminded": ended.reminded}
-            structlog.get_logger().info("orders", store=store, **told)
+        if ended != Ended(0, 0):
+            structlog.get_logger().info("orders", store=store, **asdict(ended))
 
     async def erase(centre: Centre, store: str, now: datetime) -> None:
         count = await erasure.erase(centre, store, rules, now)

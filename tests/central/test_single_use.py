@@ -1,59 +1,25 @@
 """One pass, two tills that a cable joins to the centre, every order of cuts: handed out once.
 
 Real couriers over real cables to a real process. Each till asks the centre and then hands over;
-its cable is whole, or cut before it asks, or lets the question through and loses the answer.
+its cable is whole, or cut before it asks, or lets the question through and loses the answer. The
+order is a new one, one whose first hand-over was undone, or one of which a part was collected.
 """
 
 from __future__ import annotations
 
-import json
 from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack
-from dataclasses import dataclass
-from enum import StrEnum
 from itertools import product
 from pathlib import Path
 
 import pytest
 
-from config import settings as settings_file
-from pos.domain.errors import Refusal
-from pos.domain.events import OrderHandedOver
-from pos.domain.order import OrderState
-from pos.domain.staff import Person
-from pos.main.join import desk_of
-from pos.till.desk import Desk
-from pos.till.pickup import hand_over, judge, picking
-from pos.till.pickup.claims import Standing, standing
-from pos.till.pickup.hand_over import HandOver
-from sync.central import conflicts, numbers, pass_keys, rebuild
-from sync.central.orders import placing
-from sync.central.orders.held import Held
-from sync.central.passes import pass_of
-from sync.central.service import utc_now
-from sync.central.settings import Secrets
-from tests.central.machines import Machine
-from tests.central.ordering import RULES, stocked, wanting
-from tests.central.proxy import Cable, cable
+from tests.central.desks import Before, Desks, Line, opened
 from tests.central.serving import Process, Shop
-from tests.central.tills import rows
-
-CLERK = Person("clerk", "3", "Retrait", "clerk")
-NUMBER = "SELECT number FROM store WHERE store_id = :store_id"
-HOLDER = "SELECT holder FROM claim WHERE store_id = :store_id AND key = :key"
-
-
-class Line(StrEnum):
-    """What a till's cable does while an order is handed out."""
-
-    WHOLE = "whole"
-    CUT = "cut"
-    DEAF = "deaf"
-    """What the till says arrives; no answer does."""
-
 
 TURNS = ("aabb", "abab", "abba")
 """The turns of two tills that each ask and then hand over; the tills are alike, so `a` begins."""
+
+LINES = list(product(Line, Line))
 
 
 @pytest.fixture(autouse=True)
@@ -61,176 +27,11 @@ def guarded() -> None:
     """The statements that a till runs on its own files are of one store anyway."""
 
 
-@dataclass
-class Counter:
-    """A till with its cable and its clerk, who has at most one hand-over begun."""
-
-    machine: Machine
-    desk: Desk
-    line: Line = Line.WHOLE
-    begun: HandOver | None = None
-
-    @property
-    def cable(self) -> Cable:
-        return self.machine.cable
-
-    async def lay(self, line: Line) -> None:
-        """Let the cable be so, and wait until the till knows."""
-        self.line = line
-        self.cable.cut()
-        self.cable.cut_after = lambda: 0 if line is Line.DEAF else None
-        if line is not Line.CUT:
-            self.cable.mend()
-        is_whole = line is Line.WHOLE
-        await self.machine.until(lambda: self._is_reached() is is_whole)
-
-    def _is_reached(self) -> bool:
-        return self.machine.store.centre.report().state in ("connected", "sending")
-
-    def reads_passes(self) -> bool:
-        """Whether keys and shops, which come with the catalogue, are there too."""
-        orders = self.machine.store.orders
-        return bool(orders.pass_keys()) and orders.own_number() is not None
-
-    async def turn(self, scan: str) -> None:
-        """Scan the pass and ask the centre; or, when that was done, end the hand-over."""
-        if self.begun is None:
-            await self.ask(scan)
-        else:
-            self.end()
-
-    async def ask(self, scan: str) -> None:
-        found = judge.judge(self.desk, scan)
-        if found.proof is None or found.order is None:
-            assert found.kind is judge.Judged.ALREADY_COLLECTED
-            return
-        asked = hand_over.begin(self.desk, found.order, found.proof)
-        asked = self.begun = hand_over.ask_claim(self.desk, asked)
-        if self.line is Line.DEAF:
-            await self._until_answered_at_the_centre(asked)
-        elif self.line is Line.WHOLE:
-            orders = self.machine.store.orders
-            await self.machine.until(lambda: orders.claimed(asked.claim) is not None)
-
-    async def _until_answered_at_the_centre(self, asked: HandOver) -> None:
-        """Wait until the centre gave its word, to this till or before that to the other."""
-        key = f"{asked.order.order}:{asked.order.visits}"
-
-        async def is_known() -> bool:
-            shop = self.machine.shop
-            return bool(await rows(shop.centre, shop.store, HOLDER, key=key))
-
-        await self.machine.until(is_known)
-
-    def end(self) -> None:
-        """Hand over with the centre's word, without one as the shop's policy allows, or not."""
-        assert self.begun is not None
-        self.begun = hand_over.claim_answer(self.desk, self.begun)
-        if standing(self.desk, self.begun) is Standing.REFUSED:
-            with pytest.raises(Refusal, match="hand nothing out here"):
-                hand_over.finish(self.desk, self.begun)
-        else:
-            hand_over.finish(self.desk, self.begun)
-
-    def handed(self, order: str) -> list[OrderHandedOver]:
-        """Return what this till wrote of an order that left."""
-        return [one.facts for one in self.machine.store.orders.handed(order)]
-
-    async def shows(self, order: str, state: OrderState) -> None:
-        """Wait until this till shows an order in that state."""
-
-        def is_so() -> bool:
-            known = self.machine.store.orders.order(order)
-            return known is not None and known.state is state
-
-        await self.machine.until(is_so)
-
-
-@dataclass
-class Desks:
-    """Two tills of one shop, and the orders that lie ready between them."""
-
-    shop: Shop
-    secrets: Secrets
-    a: Counter
-    b: Counter
-    number: int = 0
-
-    async def ready(self) -> tuple[Held, str]:
-        """Place an order and let a till prepare it; return it with its pass, known at both."""
-        asked = wanting({"bread": 1_000}, self.shop.store)
-        held = await placing.place(self.shop.centre, "web", asked, RULES, utc_now())
-        name = held.order.order
-        await self.a.shows(name, OrderState.PLACED)
-        order = self.a.machine.store.orders.order(name)
-        assert order is not None
-        picking.ready(self.a.desk, picking.pick_line(self.a.desk, order, 1, 1_000), "A3", 1)
-        for one in (self.a, self.b):
-            await one.shows(name, OrderState.READY)
-            await one.machine.until(one.reads_passes)
-        return held, await self.pass_of(held)
-
-    async def pass_of(self, held: Held) -> str:
-        """Return the pass of an order as its page shows it now."""
-        async with self.shop.centre.session(self.shop.store) as session:
-            keys = await pass_keys.ring(session, self.secrets.passes)
-        return pass_of(held, self.number, keys).text
-
-    async def heal(self, *order: Counter) -> None:
-        """Give the tills their cables back, one after the other; each tells all it has."""
-        for one in order:
-            await one.lay(Line.WHOLE)
-            await one.machine.until(one.machine.is_held)
-            one.begun = None
-
-    async def check(self, order: str, handed: list[OrderHandedOver]) -> None:
-        """All agree on what became of an order, and whoever must look at it is told why."""
-        unmarked = [one for one in handed if one.outcome == "granted"]
-        assert len(unmarked) <= 1
-        assert all(one.risk == "policy" for one in handed if one not in unmarked)
-        for one in (self.a, self.b):
-            await one.shows(order, OrderState.HANDED_OVER)
-        async with self.shop.centre.session(self.shop.store) as session:
-            inbox = await conflicts.listed(session, self.shop.store)
-        async with self.shop.centre.session(self.shop.store) as session:
-            assert (await rebuild.compare(session, self.shop.store)).names == []
-        told = [one for one in inbox if order in one.evidence]
-        if len(handed) == 1:
-            assert told == []
-            return
-        assert [one.name for one in told] == [f"double_hand_over:{order}:0"]
-        evidence = json.loads(told[0].evidence)
-        sides = [side["told"] for side in evidence["hand_overs"]]
-        known = [(one.claim, one.outcome, one.risk) for one in handed]
-        assert sorted((one["claim"], one["outcome"], one["risk"]) for one in sides) == sorted(known)
-        assert evidence["holder"] in [one.claim for one in handed]
-
-
 @pytest.fixture
 async def desks(api: Process, shop: Shop, tmp_path: Path) -> AsyncIterator[Desks]:
     """Two tills at work in a shop that has bread."""
-    till = await stocked(shop.centre, {"bread": 50}, shop.store, heard=False)
-    await till.push(shop.centre, now=utc_now())
-    secrets = Secrets.of(api.folder)
-    await numbers.tell(shop.centre, secrets.passes, utc_now())
-    ((number,),) = await rows(shop.centre, shop.store, NUMBER)
-    (tmp_path / "config.toml").write_text('[till]\nfiscal = "none"\n', "utf-8")
-    settings = settings_file.load(tmp_path / "config.toml")
-    async with AsyncExitStack() as opened:
-        counters = []
-        for name in ("T02", "T03"):
-            line = await opened.enter_async_context(cable(api.url))
-            machine = Machine(tmp_path / name, shop, line, name)
-            opened.push_async_callback(machine.off)
-            await machine.enrol()
-            machine.start()
-            desk = desk_of(settings, machine.store)
-            desk.person = CLERK
-            counters.append(Counter(machine, desk))
-        yield Desks(shop, secrets, counters[0], counters[1], number)
-
-
-LINES = list(product(Line, Line))
+    async with opened(api, shop, tmp_path) as found:
+        yield found
 
 
 @pytest.mark.parametrize(("line_a", "line_b"), LINES)
@@ -241,16 +42,21 @@ async def test_an_order_leaves_once_with_the_centres_word_and_else_with_its_risk
     a, b = desks.a, desks.b
     is_refused = line_b is Line.WHOLE and line_a is not Line.CUT
     healings = [(a, b)] if Line.WHOLE in (line_a, line_b) else [(a, b), (b, a)]
-    for turns, healing in product(TURNS, healings):
+    befores = list(Before)
+    first = LINES.index((line_a, line_b))
+    for n, (turns, healing) in enumerate(product(TURNS, healings)):
+        before = befores[(first + n) % len(befores)]
         held, scan = await desks.ready()
+        order = held.order.order
+        await desks.visited(before, order, scan)
         for one, line in ((a, line_a), (b, line_b)):
             await one.lay(line)
         for who in turns:
             await {"a": a, "b": b}[who].turn(scan)
         await desks.heal(*healing)
-        order = held.order.order
-        handed = [*a.handed(order), *b.handed(order)]
-        assert len(handed) == (1 if is_refused else 2), turns
+        visit = 0 if before is Before.NOTHING else 1
+        handed = [*a.handed(order, visit), *b.handed(order, visit)]
+        assert len(handed) == (1 if is_refused else 2), (turns, before)
         await desks.check(order, handed)
 
 

@@ -46,6 +46,23 @@ class DisplayDevice(Section):
     slot: Annotated[int, Field(ge=0, le=255)]
 
 
+class ScaleDevice(Section):
+    """The scale; an empty URL means none. `secret` is four hexadecimal digits, or nothing."""
+
+    url: Url
+    protocol: Literal["toledo", "enq", "nci", "sics", "dialog06"]
+    take: Literal["enter", "automatic"]
+    approval: Annotated[str, Field(max_length=60)]
+    secret: Annotated[
+        str, fits(r"([0-9a-fA-F]{4})?", Sentence("four hexadecimal digits, or nothing"))
+    ]
+
+    @property
+    def secret_number(self) -> int | None:
+        """The maker's secret, None for none."""
+        return int(self.secret, 16) if self.secret else None
+
+
 class Devices(Section):
     """The machines around the till."""
 
@@ -53,6 +70,7 @@ class Devices(Section):
     printer: PrinterDevice
     drawer: DrawerDevice
     display: DisplayDevice
+    scale: ScaleDevice
 
     @model_validator(mode="after")
     def _drawer_has_its_printer(self) -> Self:

@@ -17,6 +17,9 @@ from urllib.parse import SplitResult, parse_qsl, urlsplit
 from pos.domain.errors import Refusal
 
 RAW_PRINTING_PORT = 9100
+EMULATORS = ("printer", "scanner", "display", "scale")
+"""The emulators that ship."""
+
 HANDLERS = ("socket", "loop", "rfc2217")
 """pyserial's own URL handlers, passed through."""
 
@@ -76,7 +79,7 @@ class HandlerAddress:
 
 @dataclass(frozen=True, slots=True)
 class EmulatorAddress:
-    """A device that lives in this process, `name` being printer, scanner or display."""
+    """A device that lives in this process, `name` being one of `EMULATORS`."""
 
     name: str
 
@@ -132,14 +135,14 @@ def _plain(url: str, parts: SplitResult) -> Address:
             return SerialAddress(parts.path)
         case "pty":
             raise Refusal("device_url", "{url} names no terminal: write pty:///dev/pts/3", url=url)
-        case "emulator" if parts.netloc in {"printer", "scanner", "display"}:
+        case "emulator" if parts.netloc in EMULATORS:
             return EmulatorAddress(parts.netloc)
         case "emulator":
             raise Refusal(
                 "device_url",
-                "There is no emulator {url}: the ones that exist are emulator://printer, "
-                "emulator://scanner and emulator://display.",
+                "There is no emulator {url}: the ones that exist are {names}.",
                 url=url,
+                names=", ".join(f"emulator://{name}" for name in EMULATORS),
             )
     raise Refusal(
         "device_url",

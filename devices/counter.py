@@ -1,7 +1,7 @@
 """The devices of one till, joined from their URLs: the one thing `pos.main` needs of this room.
 
-`emulator://scanner`, `emulator://printer` and `emulator://display` start the emulator that ships
-and put a real driver in front of it; `Counter.emulators` keeps them for a screen or a test.
+`emulator://scanner`, `printer`, `display` and `scale` start the emulator that ships and put a real
+driver in front of it; `Counter.emulators` keeps them for a screen or a test.
 """
 
 from __future__ import annotations
@@ -20,12 +20,14 @@ from devices.drawer.driver import PrinterDrawer
 from devices.printer.driver import EscPosPrinter
 from devices.printer.emulator import EmulatedPrinter
 from devices.printer.profile import PROFILES, PrinterProfile
+from devices.scale.driver import LinkScale
+from devices.scale.emulator import EmulatedScale
 from devices.scanner.driver import LinkScanner, Tap
 from devices.scanner.emulator import EmulatedScanner
 from pos.papers.page import Align, Barcode, Cut, Page, Qr, Row, Rule, Text
 from pos.ports import Sink
 
-Emulator = EmulatedScanner | EmulatedPrinter | EmulatedDisplay
+Emulator = EmulatedScanner | EmulatedPrinter | EmulatedDisplay | EmulatedScale
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +92,18 @@ class Counter:
         display = LineDisplay(name, url, self._sink, dialect=dialect, codec=codec, slot=slot)
         self._opened.append(display)
         return display
+
+    def open_scale(
+        self, name: str, url: str, family: str, *, secret: int | None = None
+    ) -> LinkScale:
+        """Open a scale of one of `devices.scale.protocol.FAMILIES`."""
+        if isinstance(parse_url(url), EmulatorAddress):
+            emulator = EmulatedScale(name, family)
+            self.emulators[name] = emulator
+            url = emulator.url
+        scale = LinkScale(name, url, family, self._sink, secret=secret)
+        self._opened.append(scale)
+        return scale
 
     def close(self) -> None:
         """Let every device go; idempotent."""

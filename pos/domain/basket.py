@@ -18,7 +18,7 @@ from typing import Any
 
 from pos.domain.catalogue import Unit
 from pos.domain.errors import Refusal
-from pos.domain.facts import ReturnedTender, VoidedLine
+from pos.domain.facts import ReturnedTender, VoidedLine, WeighingFacts
 from pos.domain.line import Discount, Line, Promoted, Tender
 from pos.domain.money import AMOUNT_MAX, PIECE, QUANTITY_MAX
 from pos.domain.promotion import promoted
@@ -267,7 +267,9 @@ def _quantity(basket: Basket, step: QuantityChanged) -> Basket:
     if line.order is not None and step.quantity > line.quantity:
         told = "“{name}” is of an order; scan what is bought beside it."
         raise Refusal("order_line", told, name=line.name)
-    return _replace(basket, line.model_copy(update={"quantity": step.quantity}))
+    typed = None if line.weighing is None else WeighingFacts(by="hand")
+    update = {"quantity": step.quantity, "weighing": typed}
+    return _replace(basket, line.model_copy(update=update))
 
 
 def _price(basket: Basket, step: PriceChanged) -> Basket:

@@ -10,6 +10,7 @@ are refused. No group names a person.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -82,6 +83,18 @@ class ReturnFacts(Fact):
     reason: str
 
 
+class WeighingFacts(Fact):
+    """How a weighed article was weighed at the till: by its scale, or a weight typed by hand.
+
+    `tare` grams were taken off: the line's quantity is net. `approval` is the number under which
+    scale and till were approved together (directive 2014/31/EU), "" where they were not.
+    """
+
+    by: Literal["scale", "hand"]
+    tare: int = Field(default=0, ge=0)
+    approval: str = ""
+
+
 class LineFacts(Fact):
     """A line, sold or given back. Amounts in minor units, quantity in thousandths, rates in bp.
 
@@ -89,7 +102,7 @@ class LineFacts(Fact):
     net + tax = total. `price_before` is the catalogue price that a person replaced; `vat_letter`
     stands for the rate on the ticket. A line that gives back (`returned`) has a negative quantity,
     gross and total, and the rate of the day it was sold. `order` names the line of an order to
-    collect that is paid by it (`<order>/<line>`).
+    collect that is paid by it (`<order>/<line>`). `weighing` is of what was weighed at the till.
     """
 
     n: int
@@ -117,6 +130,7 @@ class LineFacts(Fact):
     expiry: str | None = None
     returned: ReturnFacts | None = None
     order: str | None = None
+    weighing: WeighingFacts | None = None
 
 
 class VatFacts(Fact):

@@ -16,6 +16,7 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from pos.domain.catalogue import Unit
+from pos.domain.facts import WeighingFacts
 from pos.domain.money import AMOUNT_MAX, PIECE, half_up, line_amount
 
 Method = Literal["cash", "card", "cheque", "meal_voucher"]
@@ -75,7 +76,8 @@ class Line(Value):
     off, as its basket worked it out. `catalogue_price` is set when a person replaced the price;
     `label_price` and `typed_price` tell a price that was not the catalogue's from the start;
     `code` is what was scanned; `eco` is per unit and never discounted.
-    `order` names the line of an order to collect that is paid by it (`<order>/<line>`).
+    `order` names the line of an order to collect that is paid by it (`<order>/<line>`);
+    `weighing` is of what was weighed at the till, and not by a label.
     A line that gives goods back (`returned`) has a negative quantity and its total is fixed: what
     was paid for them, whatever they cost now.
     """
@@ -103,6 +105,7 @@ class Line(Value):
     expiry: str | None = None
     returned: ReturnOf | None = None
     order: str | None = None
+    weighing: WeighingFacts | None = None
 
     @property
     def gross(self) -> int:

@@ -138,6 +138,7 @@ def _line(line: Line, part: int, rate: int, net: int, letter: str) -> LineFacts:
         expiry=line.expiry,
         returned=_return(line),
         order=line.order,
+        weighing=line.weighing,
     )
 
 

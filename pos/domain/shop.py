@@ -57,6 +57,17 @@ class PrintRules:
 
 
 @dataclass(frozen=True, slots=True)
+class ScaleRules:
+    """How the till's scale is used: `automatic` takes a still weight without a key.
+
+    `approval` is the number under which scale and till were approved together, "" for none.
+    """
+
+    automatic: bool = False
+    approval: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class RefundRules:
     """How goods come back; amounts in minor units.
 

@@ -9,13 +9,17 @@ from pos.papers.page import Page
 
 @dataclass
 class RecordedCounter:
-    """A printer, drawer, display, scanner and sound that remember what they were asked."""
+    """A printer, drawer, display, scale, scanner and sound that remember what they were asked."""
 
     printed: list[tuple[str, Page]] = field(default_factory=list)
     opened: int = 0
     shown: list[tuple[str, str]] = field(default_factory=list)
     refused: int = 0
     played: list[str] = field(default_factory=list)
+    weighed: list[tuple[str, int, str, int]] = field(default_factory=list)
+    taken: list[str] = field(default_factory=list)
+    cancelled: list[str] = field(default_factory=list)
+    zeroed: int = 0
 
     def print(self, job: str, page: Page) -> None:
         """Remember a page."""
@@ -32,6 +36,22 @@ class RecordedCounter:
     def refuse(self) -> None:
         """Count a refusal."""
         self.refused += 1
+
+    def weigh(self, weighing: str, *, price: int = 0, text: str = "", tare: int = 0) -> None:
+        """Remember a weighing: its name, the price, the article and the tare."""
+        self.weighed.append((weighing, price, text, tare))
+
+    def take(self, weighing: str) -> None:
+        """Remember that a weight is wanted."""
+        self.taken.append(weighing)
+
+    def cancel(self, weighing: str) -> None:
+        """Remember a weighing that was given up."""
+        self.cancelled.append(weighing)
+
+    def zero(self) -> None:
+        """Count a setting to zero."""
+        self.zeroed += 1
 
     def play(self, name: str) -> None:
         """Remember a sound."""

@@ -25,6 +25,7 @@ from pos.ports import (
     PrintEnded,
     Printer,
     PrintOutcome,
+    Scale,
     Scanned,
     Scanner,
     StatusChanged,
@@ -67,6 +68,11 @@ def plug_in(counter: Counter, devices: Devices, ports: Ports | Plugged) -> None:
             )
     if devices.display.url:
         ports.display = _display(counter, devices.display)
+    if devices.scale.url:
+        scale = devices.scale
+        ports.scale = counter.open_scale(
+            "scale", scale.url, scale.protocol, secret=scale.secret_number
+        )
 
 
 def _display(counter: Counter, display: DisplayDevice) -> LineDisplay:
@@ -93,6 +99,7 @@ def list_devices() -> int:
         ("printer", devices.printer.url),
         ("drawer", devices.drawer.url),
         ("display", devices.display.url),
+        ("scale", devices.scale.url),
     ]
     for name, url in named:
         typer.echo(f"  {name:<12} {url or '–'}")
@@ -106,6 +113,7 @@ class Plugged:
     printer: Printer | None = None
     drawer: Drawer | None = None
     display: Display | None = None
+    scale: Scale | None = None
     scanners: dict[str, Scanner] = field(default_factory=dict)
 
 

@@ -25,6 +25,7 @@ from pos.till.desk import (
     PickupRules,
     PrintRules,
     RefundRules,
+    ScaleRules,
 )
 
 FISCAL: dict[str, Callable[[], FiscalRules]] = {
@@ -100,6 +101,10 @@ def house_rules(settings: Settings) -> HouseRules:
             accounts={"journal": settings.accounting.journal, **settings.accounting.accounts},
         ),
         pickup=PickupRules(**settings.pickup.model_dump()),
+        scale=ScaleRules(
+            automatic=settings.devices.scale.take == "automatic",
+            approval=settings.devices.scale.approval,
+        ),
         is_working=working_days(settings.shop.country),
         notes=settings.tenders.quick_cash,
         software=software(),

@@ -138,7 +138,7 @@ def lights(settings: Settings) -> tuple[str, ...]:
     """Return the devices that the status line always shows."""
     names = [scanner.name for scanner in settings.devices.scanners]
     devices = settings.devices
-    more = [name for name in ("drawer", "display") if getattr(devices, name).url]
+    more = [name for name in ("drawer", "display", "scale") if getattr(devices, name).url]
     return ("printer", *names, *more)
 
 

@@ -17,7 +17,7 @@ from datetime import datetime
 from pos.domain.events import LineFacts, SaleFinished, SellerFacts
 from pos.domain.facts import TenderFacts
 from pos.domain.money import PIECE
-from pos.domain.words import Amount, Sentence, Words
+from pos.domain.words import Amount, Quantity, Sentence, Words
 from pos.papers.head import head
 from pos.papers.page import Align, Blank, Block, Cut, Page, Qr, Row, Rule, Table, Text
 
@@ -60,6 +60,7 @@ def ticket(sale: SaleFinished, parts: TicketParts, words: Words) -> Page:
         _vat(sale, words),
         Rule(),
         *parts.fiscal,
+        *_weighings(sale, words),
         *_policy(sale.seller),
         Blank(),
         Qr(sale.label, level="M", size=4, caption=sale.label),
@@ -71,6 +72,19 @@ def ticket(sale: SaleFinished, parts: TicketParts, words: Words) -> Page:
 
 def _policy(shop: SellerFacts) -> list[Block]:
     return [Blank(), Text(shop.return_policy, Align.CENTER)] if shop.return_policy else []
+
+
+def _weighings(sale: SaleFinished, words: Words) -> list[Block]:
+    """Return what a weight on this ticket is worth (directive 2014/31/EU): who approved it."""
+    scales = [line.weighing for line in sale.lines if line.weighing and line.weighing.by == "scale"]
+    texts = [
+        Sentence("Weighing approved: {approval}", approval=one.approval)
+        if one.approval
+        else Sentence("Weighing not certified: the weights are indicative.")
+        for one in scales
+    ]
+    said = dict.fromkeys(words.say(text) for text in texts)
+    return [Text(text) for text in said]
 
 
 def _document(sale: SaleFinished, parts: TicketParts, words: Words) -> list[Block]:
@@ -110,6 +124,7 @@ def _line(line: LineFacts, words: Words) -> list[Block]:
                 indent=2,
             )
         )
+    blocks += _weighing(line, words)
     if line.price_before is not None:
         before = words.say(Sentence("Price before: {price}", price=Amount(line.price_before)))
         blocks.append(Row(before, "", indent=2))
@@ -123,6 +138,20 @@ def _line(line: LineFacts, words: Words) -> list[Block]:
     if line.lot:
         blocks.append(Row(words.say(Sentence("Lot {lot}", lot=line.lot)), "", indent=2))
     return blocks
+
+
+def _weighing(line: LineFacts, words: Words) -> list[Block]:
+    """Return the tare and the gross weight, and that a weight was typed where it was."""
+    if line.weighing is None:
+        return []
+    if line.weighing.by == "hand":
+        return [Row(words.say(Sentence("Weight typed by hand")), "", indent=2)]
+    if not line.weighing.tare:
+        return []
+    tare = Quantity(line.weighing.tare, line.unit)
+    gross = Quantity(line.quantity + line.weighing.tare, line.unit)
+    return [Row(words.say(Sentence("Gross {gross} − tare {tare}", gross=gross, tare=tare)), "",
+                indent=2)]  # fmt: skip
 
 
 def _totals(sale: SaleFinished, words: Words) -> list[Block]:

@@ -14,12 +14,14 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from pos.domain.words import Sentence
+from pos.ports import DeviceEvent
 from pos.screens.typing import Filter
 from pos.screens.wedge import Typed
 from pos.screens.widgets.choice_list import Choice
 
 if TYPE_CHECKING:
     from pos.screens.session import Session
+    from pos.till.weighing import Weighing
 
 TEXT_MOST = 80
 PAGE = 8
@@ -85,6 +87,14 @@ class Prompt:
     def gesture(self, _name: str) -> bool:
         """Do a gesture that means something of its own here; False for every other one."""
         return False
+
+    def reported(self, event: DeviceEvent) -> None:
+        """React to what a device reported while this is open."""
+
+    @property
+    def weighing(self) -> Weighing | None:
+        """The weighing that goes on for this, None for none."""
+        return None
 
     def beat(self) -> None:
         """Look at what this waits for, every `beat_s` seconds."""

@@ -17,21 +17,14 @@ from pos.domain.events import SaleFinished
 from pos.domain.line import Line
 from pos.domain.staff import NeedsPermission
 from pos.domain.words import Sentence, Words
-from pos.ports import (
-    CardRequest,
-    DeviceEvent,
-    PrintEnded,
-    PrintOutcome,
-    Scanned,
-    StatusChanged,
-)
+from pos.ports import CardRequest, DeviceEvent, Scanned
 from pos.screens.day import Day
 from pos.screens.dialogs.alarm import AlarmPrompt
 from pos.screens.dialogs.card import CardPrompt
 from pos.screens.dialogs.day import DayPrompt
 from pos.screens.dialogs.permission import LendPrompt
 from pos.screens.dialogs.print_question import PrintQuestion
-from pos.screens.dialogs.question import ArticleQuestion
+from pos.screens.dialogs.question import question_of
 from pos.screens.dialogs.sign_in import SignIn
 from pos.screens.dialogs.ticket import TicketPrompt
 from pos.screens.gestures import GESTURES
@@ -39,14 +32,14 @@ from pos.screens.options import ScreenOptions
 from pos.screens.pickup import opening
 from pos.screens.pickup.place import Pickup
 from pos.screens.prompt import Prompt
+from pos.screens.reported import reported
 from pos.screens.selling import sale_key
 from pos.screens.typing import is_digit
-from pos.screens.watch import DRAWER, Watch
+from pos.screens.watch import Watch
 from pos.screens.wedge import Typed
 from pos.till import refund, sell, tender, tickets
 from pos.till.desk import Desk
 from pos.till.pickup import judge
-from pos.till.readiness import NETWORK
 from pos.till.sell import Gesture, Question
 
 HELD_MOST = 200
@@ -162,7 +155,7 @@ class Session(Watch):
             self.scan(event.text)
             return
         self.guard(lambda: tickets.on_device(self.desk, event))
-        self.guard(lambda: self._reported(event))
+        self.guard(lambda: reported(self, event))
         self.settle()
 
     def _door(self, action: Callable[[], object]) -> None:
@@ -237,18 +230,6 @@ class Session(Watch):
             self.close(self.prompt)
         self._take(text)
 
-    def _reported(self, event: DeviceEvent) -> None:
-        if isinstance(event, PrintEnded) and event.outcome is PrintOutcome.FAILED:
-            self.refuse(
-                Sentence("The ticket was not printed; look at the printer, then ask again.")
-            )
-        if isinstance(event, StatusChanged) and event.device == DRAWER:
-            self.drawer_answered(event.state)
-        if isinstance(event, StatusChanged) and event.device == NETWORK:
-            self.quietly(self.hear_centre)
-            self.quietly(self.hear_orders)
-            self.refresh()
-
     def beat(self) -> None:
         """Let the open prompt look at what it waits for."""
         prompt = self.prompt
@@ -309,7 +290,7 @@ class Session(Watch):
         """Take what a scan or a choice became: a line, or a question to ask."""
         if isinstance(answer, Question):
             self.later.clear()
-            self.ask(ArticleQuestion(self, answer))
+            self.ask(question_of(self, answer))
         else:
             self.follow()
 

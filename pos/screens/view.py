@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pos.domain.basket import Basket
 from pos.domain.events import SaleFinished
 from pos.domain.line import Line
-from pos.domain.words import Amount, Sentence
+from pos.domain.words import Amount, Quantity, Sentence
 from pos.ports import DeviceState, StatusChanged
 from pos.screens.dialogs.commands import cap
 from pos.screens.dialogs.tenders import METHODS
@@ -22,6 +22,7 @@ from pos.screens.widgets.status_bar import Light, Status
 from pos.screens.widgets.total_panel import Total
 from pos.till import tickets
 from pos.till.readiness import NETWORK
+from pos.till.weighing import SCALE, Weighing
 
 CAPS: dict[str, Sentence] = {
     "help": Sentence("Help"),
@@ -50,6 +51,7 @@ LIGHTS: dict[str, Sentence] = {
     "scanner": Sentence("Scanner"),
     "drawer": Sentence("Drawer"),
     "display": Sentence("Display"),
+    SCALE: Sentence("Scale"),
     NETWORK: Sentence("Network"),
 }
 """The devices as the status line calls them."""
@@ -89,6 +91,9 @@ def total(session: Session, face: Face) -> Total:
         return Total(face.say("COUNTED"), face.amount(running))
     if desk.just_sold and desk.last_sale is not None:
         return _sold(desk.last_sale, face)
+    at_work = session.prompt.weighing if session.prompt is not None else None
+    if at_work is not None:
+        return _weighed(at_work, face)
     basket = desk.basket
     notes = _line_notes(session, face)
     if basket.ticket_discount_amount:
@@ -105,6 +110,19 @@ def total(session: Session, face: Face) -> Total:
         label += f" · {face.say(Sentence('{count} line', count=len(basket.lines)))}"
     amount = face.amount(abs(basket.due))
     return Total(label, amount, tuple(notes), is_owed=basket.due < 0)
+
+
+def _weighed(at_work: Weighing, face: Face) -> Total:
+    """Return what lies on the scale, what it would cost, and why it is not taken yet."""
+    weight = face.quantity(at_work.seen or 0, "kg") if at_work.seen is not None else "–"
+    price = Sentence("{price} a kilogram", price=Amount(at_work.price))
+    notes = [at_work.text, face.say(at_work.why) or face.say("still")]
+    if at_work.price:
+        notes.append(f"{face.say(price)} = {face.amount(at_work.amount)}")
+    if at_work.tare:
+        tare = face.say(Sentence("Tare {tare}", tare=Quantity(at_work.tare, "kg")))
+        notes[1] = f"{tare} · {notes[1]}"
+    return Total(face.say("WEIGHT"), weight, tuple(notes))
 
 
 def _due_label(basket: Basket) -> Sentence:

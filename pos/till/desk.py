@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from pos.domain.barcode import MeasurePlan
@@ -25,6 +26,7 @@ from pos.domain.shop import ClosingRules as ClosingRules
 from pos.domain.shop import PickupRules as PickupRules
 from pos.domain.shop import PrintRules as PrintRules
 from pos.domain.shop import RefundRules as RefundRules
+from pos.domain.shop import ScaleRules as ScaleRules
 from pos.domain.shop import ShopFacts
 from pos.domain.staff import NeedsPermission, Permission, Person, allows
 from pos.domain.tender import TenderRules, check_meal_vouchers
@@ -48,6 +50,7 @@ from pos.ports import (
     People,
     Pins,
     Printer,
+    Scale,
     Scanner,
     Signer,
     Sound,
@@ -56,6 +59,9 @@ from pos.ports import (
 )
 from pos.ports.centre import Centre
 from pos.ports.orders import Orders
+
+if TYPE_CHECKING:
+    from pos.till.weighing import Weighing
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +100,7 @@ class HouseRules:
     cash: CashRules = field(default_factory=CashRules)
     closing: ClosingRules = field(default_factory=ClosingRules)
     pickup: PickupRules = field(default_factory=PickupRules)
+    scale: ScaleRules = field(default_factory=ScaleRules)
     is_working: IsWorking = is_weekday
     notes: tuple[int, ...] = (500, 1_000, 2_000, 5_000, 10_000)
     software: str = "Comptoir"
@@ -120,6 +127,7 @@ class Ports:
     printer: Printer | None = None
     drawer: Drawer | None = None
     display: Display | None = None
+    scale: Scale | None = None
     scanners: dict[str, Scanner] = field(default_factory=dict)
     centre: Centre | None = None
     orders: Orders | None = None
@@ -212,6 +220,7 @@ class Desk:
         self.training = rules.training
         self.drawer_told_at: datetime | None = None
         self.drawer_is_open = False
+        self.weighing: Weighing | None = None
         self.untold: list[Sentence] = []
         self.not_closed: date | None = None
         self._rates: Mapping[str, Sequence[VatRate]] = {}

@@ -14,6 +14,7 @@ from pos.domain.barcode import ArticleCode, MeasuredCode, PassCode, Scan, parse
 from pos.domain.basket import Added, AgeChecked, check_price, check_quantity
 from pos.domain.catalogue import Article, Unit
 from pos.domain.errors import Refusal
+from pos.domain.facts import WeighingFacts
 from pos.domain.line import Line, Promoted
 from pos.domain.money import PIECE
 from pos.domain.promotion import Promotions
@@ -43,7 +44,8 @@ class Asks(StrEnum):
 class Offer:
     """An article on its way into the basket; None is what is not known yet.
 
-    `age_seen` is the buyer's least age, in years, that the cashier saw for it.
+    `age_seen` is the buyer's least age, in years, that the cashier saw for it; `weighing` is of
+    what was weighed here rather than by a label.
     """
 
     article: Article
@@ -55,6 +57,7 @@ class Offer:
     lot: str | None = None
     expiry: str | None = None
     age_seen: int = 0
+    weighing: WeighingFacts | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,11 +228,12 @@ def offer(desk: Desk, offered: Offer) -> Line | Question:
             return Question(Asks.PRICE, offered)
         offered = replace(offered, unit_price=price)
     if offered.quantity is None:
-        quantity = desk.armed_quantity
-        if quantity is None and article.unit is Unit.KG:
+        quantity, is_weighed = desk.armed_quantity, article.unit is Unit.KG
+        if quantity is None and is_weighed:
             desk.ports.sound.play("attention")
             return Question(Asks.WEIGHT, offered)
-        offered = replace(offered, quantity=quantity or PIECE)
+        typed = WeighingFacts(by="hand") if is_weighed else None
+        offered = replace(offered, quantity=quantity or PIECE, weighing=typed)
     return _add(desk, offered)
 
 
@@ -281,6 +285,7 @@ def _add(desk: Desk, offered: Offer) -> Line:
         typed_price=offered.typed_price,
         lot=offered.lot,
         expiry=offered.expiry,
+        weighing=offered.weighing,
     )
     check_limit(desk, line.quantity, line.unit)
     added = Added(line=_promoted(desk, line))
@@ -350,11 +355,14 @@ def check_limit(desk: Desk, quantity: int, unit: Unit) -> None:
         )
 
 
-def answer(desk: Desk, question: Question, value: int = 0) -> Line | Question:
+def answer(
+    desk: Desk, question: Question, value: int = 0, weighing: WeighingFacts | None = None
+) -> Line | Question:
     """Answer a question: a price in minor units, a weight in grams; the value is unused for age.
 
-    A refused value leaves the question as it was. For the age, an answer means that the cashier
-    saw it; to say no, drop the question: nothing was added.
+    A weight without its `weighing` was typed. A refused value leaves the question as it was. For
+    the age, an answer means that the cashier saw it; to say no, drop the question: nothing was
+    added.
     """
     if question.asks is Asks.AGE:
         return offer(desk, replace(question.offer, age_seen=question.age))
@@ -362,7 +370,8 @@ def answer(desk: Desk, question: Question, value: int = 0) -> Line | Question:
         check_price(value)
         return offer(desk, replace(question.offer, unit_price=value, typed_price=True))
     check_quantity(value, Unit.KG)
-    return offer(desk, replace(question.offer, quantity=value))
+    weighing = weighing or WeighingFacts(by="hand")
+    return offer(desk, replace(question.offer, quantity=value, weighing=weighing))
 
 
 def arm_quantity(desk: Desk, quantity: int | None) -> None:

@@ -29,11 +29,14 @@ from pos.ports import (
     PrintOutcome,
     StatusChanged,
     StoreUnavailable,
+    Weighed,
+    WeightSeen,
 )
 from pos.till.desk import Desk, Loan, PageMaker, WaitingPrint
 from pos.till.drawer import DRAWER, drawer_moved
 from pos.till.pages import maker_of, page_of_gift
 from pos.till.pages import page_of as page_of
+from pos.till.weighing import on_scale
 
 PRINTER = "printer"
 """The name of the till's receipt printer among its devices."""
@@ -197,6 +200,8 @@ def on_device(desk: Desk, event: DeviceEvent) -> None:
             send_waiting(desk)
     elif isinstance(event, PrintEnded):
         _ended(desk, event)
+    elif isinstance(event, WeightSeen | Weighed):
+        on_scale(desk, event)
     elif isinstance(event, DrawerMoved):
         drawer_moved(desk, event.is_open)
 

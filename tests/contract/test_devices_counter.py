@@ -98,7 +98,7 @@ def test_the_trial_page_fits_every_printer(profile: PrinterProfile) -> None:
 
 def test_a_wrong_address_opens_nothing(counter: Counter) -> None:
     with pytest.raises(Refusal):
-        counter.open_scanner("scanner", "emulator://scale")
+        counter.open_scanner("scanner", "emulator://toaster")
     assert counter.emulators == {}
 
 

@@ -56,7 +56,7 @@ WRONG = [
     ("usb://epson", "vendor and product"),
     ("evdev://scanner", "names no input device"),
     ("pty://", "names no terminal"),
-    ("emulator://scale", "There is no emulator"),
+    ("emulator://toaster", "There is no emulator"),
 ]
 
 

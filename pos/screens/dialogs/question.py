@@ -1,14 +1,15 @@
-"""What a scanned article still needs: the buyer's age seen, a weight, or a price."""
+"""What a scanned article still needs: the buyer's age seen, a price, or a weight."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pos.domain.catalogue import Unit
+from pos.domain.facts import WeighingFacts
 from pos.domain.money import parse_amount
 from pos.domain.words import Sentence
+from pos.screens.dialogs.weighing import WeighingPrompt
 from pos.screens.prompt import Prompt
-from pos.screens.typing import is_figure, typed_quantity
+from pos.screens.typing import is_figure
 from pos.till import sell
 from pos.till.sell import Asks, Question
 
@@ -36,9 +37,7 @@ class ArticleQuestion(Prompt):
         if self._question.asks is Asks.AGE:
             return Sentence("“{name}”: is the buyer {age} or older?", name=name,
                             age=self._question.age)  # fmt: skip
-        if self._question.asks is Asks.PRICE:
-            return Sentence("Price of “{name}”", name=name)
-        return Sentence("Weight of “{name}” in grams", name=name)
+        return Sentence("Price of “{name}”", name=name)
 
     def brief(self) -> Sentence:
         """Return the question; the article's name is above it where it is long."""
@@ -64,16 +63,33 @@ class ArticleQuestion(Prompt):
 
     def enter(self) -> None:
         """Take the answer; a refused one leaves the question."""
-        value = 0
-        if self._question.asks is Asks.PRICE:
-            value = parse_amount(self.text)
-        elif self._question.asks is Asks.WEIGHT:
-            value = typed_quantity(self.text, Unit.KG)
+        value = parse_amount(self.text) if self._question.asks is Asks.PRICE else 0
         answer = sell.answer(self.session.desk, self._question, value)
         self.close()
         self.session.offered(answer)
 
     def left(self) -> None:
         """Say that nothing was added."""
-        name = self._question.offer.article.name
-        self.session.refuse(Sentence("“{name}” was not added.", name=name))
+        self.session.refuse(_not_added(self._question))
+
+
+def _not_added(question: Question) -> Sentence:
+    return Sentence("“{name}” was not added.", name=question.offer.article.name)
+
+
+def question_of(session: Session, question: Question) -> Prompt:
+    """Return the prompt that asks a question of `pos.till.sell`."""
+    if question.asks is not Asks.WEIGHT:
+        return ArticleQuestion(session, question)
+
+    def weighed(grams: int, how: WeighingFacts) -> None:
+        session.offered(sell.answer(session.desk, question, grams, how))
+
+    offer = question.offer
+    return WeighingPrompt(
+        session,
+        offer.article.name,
+        offer.unit_price or 0,
+        weighed,
+        not_done=_not_added(question),
+    )

@@ -7,15 +7,17 @@ from typing import TYPE_CHECKING
 
 from pos.domain.catalogue import Unit
 from pos.domain.errors import Refusal
+from pos.domain.facts import WeighingFacts
 from pos.domain.order import TO_PICK, Order, OrderLine, OrderState
 from pos.domain.words import Quantity, Sentence
 from pos.screens.dialogs.reasons import ReasonPrompt
+from pos.screens.dialogs.weighing import WeighingPrompt
 from pos.screens.face import Face
 from pos.screens.pickup import words
 from pos.screens.pickup.head import HeadText, Verdict
 from pos.screens.pickup.menu import Act, MenuPrompt, ask_yes_no
 from pos.screens.pickup.place import OrderPrompt
-from pos.screens.pickup.questions import ShelfPrompt, SubstitutePrompt, WeightPrompt
+from pos.screens.pickup.questions import ShelfPrompt, SubstitutePrompt
 from pos.screens.typing import is_figure, typed_quantity
 from pos.screens.widgets.listing import Row, Table
 from pos.till.pickup import kiosk, picking
@@ -131,7 +133,16 @@ class Picking(OrderPrompt):
             self._took(picked.order, picked.line, picked.quantity)
         else:
             self._stand_on(picked.line.n)
-            self.session.ask(WeightPrompt(self.session, picked.line, self._take))
+            self._weigh(picked.line)
+
+    def _weigh(self, line: OrderLine) -> None:
+        """Ask the scale, or the clerk, for the weight; left without one, nothing is picked."""
+        session = self.session
+
+        def take(grams: int, _how: WeighingFacts) -> None:
+            self._take(line, grams)
+
+        session.ask(WeighingPrompt(session, line.name, line.unit_price, take))
 
     def _took(self, order: Order, line: OrderLine, quantity: int) -> None:
         self.order = order

@@ -1,42 +1,20 @@
-"""What picking asks: a weight, what stands in for an article, where the order lies, its bags."""
+"""What picking asks: what stands in for an article, where the order lies, its bags."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from pos.domain.catalogue import Article, Unit
+from pos.domain.catalogue import Article
 from pos.domain.errors import Refusal
 from pos.domain.order import OrderLine
 from pos.domain.words import Sentence
 from pos.screens.dialogs.search import SearchPrompt
 from pos.screens.prompt import Prompt
-from pos.screens.typing import is_digit, is_figure, typed_quantity
+from pos.screens.typing import is_digit
 
 if TYPE_CHECKING:
     from pos.screens.session import Session
-
-
-class WeightPrompt(Prompt):
-    """The weight of what was scanned; left without one, nothing is picked."""
-
-    takes = staticmethod(is_figure)
-
-    def __init__(
-        self, session: Session, line: OrderLine, done: Callable[[OrderLine, int], None]
-    ) -> None:
-        super().__init__(session)
-        self._line, self._done = line, done
-
-    def question(self) -> Sentence:
-        """Return what is asked."""
-        return Sentence("Weight of “{name}” in grams", name=self._line.name)
-
-    def enter(self) -> None:
-        """Pick so much; a refused weight leaves the question."""
-        quantity = typed_quantity(self.text, Unit.KG)
-        self._done(self._line, quantity)
-        self.close()
 
 
 class SubstitutePrompt(SearchPrompt):

@@ -1,0 +1,28 @@
+"""What devices report to a screen at work: said where a person must know, and handed to the open
+prompt that waits for it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pos.domain.words import Sentence
+from pos.ports import DeviceEvent, PrintEnded, PrintOutcome, StatusChanged
+from pos.screens.watch import DRAWER
+from pos.till.readiness import NETWORK
+
+if TYPE_CHECKING:
+    from pos.screens.session import Session
+
+
+def reported(session: Session, event: DeviceEvent) -> None:
+    """Take what a device reported, once the till took it."""
+    if isinstance(event, PrintEnded) and event.outcome is PrintOutcome.FAILED:
+        session.refuse(Sentence("The ticket was not printed; look at the printer, then ask again."))
+    if isinstance(event, StatusChanged) and event.device == DRAWER:
+        session.drawer_answered(event.state)
+    if isinstance(event, StatusChanged) and event.device == NETWORK:
+        session.quietly(session.hear_centre)
+        session.quietly(session.hear_orders)
+        session.refresh()
+    if session.prompt is not None:
+        session.prompt.reported(event)

@@ -29,7 +29,7 @@ SUMS = (
 )
 """The figures that are plain sums."""
 
-TALLIES = ("tenders", "departments", "hours", "cashiers", "counters")
+TALLIES = ("tenders", "departments", "hours", "cashiers", "counters", "cards")
 """The figures that are sums by name."""
 
 

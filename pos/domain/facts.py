@@ -37,6 +37,8 @@ COUNTERS = (
     "counted",
     "cash_difference",
     "unsettled_cards",
+    "settled_cards",
+    "card_difference",
 )
 """What `Figures.counters` names: how often, and what amount where there is one."""
 
@@ -215,7 +217,8 @@ class Figures(Fact):
 
     `sold` sums the lines sold and `returned` (negative) those given back, total = sold + returned;
     the VAT table, tenders − rounding, departments, hours and cashiers each sum to `total`.
-    `articles` are the best sellers by amount, no more than `ARTICLES_MOST`.
+    `articles` are the best sellers by amount, no more than `ARTICLES_MOST`. `cards` are the card
+    payments and paybacks that were approved, by terminal, sold or not yet.
     """
 
     first_ticket: str = ""
@@ -234,6 +237,7 @@ class Figures(Fact):
     cashiers: list[Tally] = Field(default_factory=list)
     articles: list[Tally] = Field(default_factory=list)
     counters: list[Tally] = Field(default_factory=list)
+    cards: list[Tally] = Field(default_factory=list)
 
     @property
     def average(self) -> int:

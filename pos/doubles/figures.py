@@ -15,6 +15,7 @@ from pos.domain.events import (
     BasketAbandoned,
     CardAnswered,
     CardAsked,
+    CardsCompared,
     CashMoved,
     DrawerOpened,
     Event,
@@ -83,7 +84,34 @@ def figures(events: Sequence[Event], since: int, until: int) -> Figures:
         cashiers=_by_ticket((sale.operator, sale) for sale in sales),
         articles=sorted(articles, key=lambda one: (-one.amount, one.name))[:ARTICLES_MOST],
         counters=_counters(real, events[:until], since),
+        cards=_cards(events[:until], since),
     )
+
+
+def settlements(events: Sequence[Event]) -> Iterator[tuple[int, CardAsked, CardAnswered]]:
+    """Yield the place of the answer to each card request, and both; what was played left out."""
+    asked: dict[str, CardAsked] = {}
+    is_training = False
+    for number, event in enumerate(events, 1):
+        if isinstance(event, TrainingSwitched):
+            is_training = event.on
+        elif isinstance(event, CardAsked) and not is_training:
+            asked[event.request] = event
+        elif (
+            isinstance(event, CardAnswered)
+            and event.heard is None
+            and event.outcome != "unknown"
+            and event.request in asked
+        ):
+            yield number, asked[event.request], event
+
+
+def _cards(known: Sequence[Event], since: int) -> list[Tally]:
+    tallies = Tallies()
+    for number, asked, answer in settlements(known):
+        if number > since and answer.outcome == "approved":
+            tallies.add(asked.terminal, amount=asked.amount)
+    return tallies.by_name()
 
 
 def _real(events: Sequence[Event], since: int, until: int) -> Iterator[Event]:
@@ -154,6 +182,9 @@ def _counters(real: Sequence[Event], known: Sequence[Event], since: int) -> list
         else:
             _count_cash(tallies, event)
     _count_floats(tallies, known, since)
+    for number, asked, answer in settlements(known):
+        if number > since and answer.settled_by is not None and asked.terminal != "manual":
+            tallies.add("settled_cards", amount=asked.amount)
     return [one for one in tallies.by_name() if one.count or one.amount]
 
 
@@ -182,6 +213,8 @@ def _count_cash(tallies: Tallies, event: Event) -> None:
     elif isinstance(event, ShiftClosed):
         tallies.add("counted", amount=event.counted)
         tallies.add("cash_difference", bool(event.difference), amount=event.difference)
+    elif isinstance(event, CardsCompared):
+        tallies.add("card_difference", bool(event.difference), amount=event.difference)
 
 
 def _count_floats(tallies: Tallies, known: Sequence[Event], since: int) -> None:

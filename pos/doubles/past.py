@@ -9,13 +9,16 @@ from dataclasses import replace
 from pos.domain.events import (
     CardAnswered,
     CardAsked,
+    CardsCompared,
     Event,
     PrintAsked,
     PrintFinished,
     PrintSending,
     SaleFinished,
+    TrainingSwitched,
 )
-from pos.ports import CardRequest, GivenBack, PrintTrouble
+from pos.doubles.figures import settlements
+from pos.ports import CardRequest, CardTotals, GivenBack, PrintTrouble
 
 
 class MemoryPast:
@@ -86,12 +89,54 @@ class MemoryPast:
 
     def cards(self, basket: str | None = None) -> list[CardRequest]:
         """Return the card requests of a basket, or those with no known end."""
+        if basket is None:
+            return [one for one in self._cards().values() if one.outcome in ("", "unknown")]
+        return [one for one in self._cards().values() if one.basket == basket]
+
+    def card(self, request: str) -> CardRequest | None:
+        """Return a card request by its name."""
+        return self._cards().get(request)
+
+    def card_answer(self, request: str) -> CardAnswered | None:
+        """Return what was told last of a card request."""
+        told = (event for event in reversed(self.events) if isinstance(event, CardAnswered))
+        return next((event for event in told if event.request == request), None)
+
+    def last_card(self) -> str | None:
+        """Return the last card request, other than one that was played."""
+        real = [event.request for event in self._asked_for_real()]
+        return real[-1] if real else None
+
+    def card_totals(self) -> list[CardTotals]:
+        """Return what each terminal was paid since it was last compared."""
+        compared = {
+            event.terminal: number
+            for number, event in enumerate(self.events, 1)
+            if isinstance(event, CardsCompared)
+        }
+        totals: dict[str, CardTotals] = {}
+        for number, asked, answer in settlements(self.events):
+            if answer.outcome == "approved" and number > compared.get(asked.terminal, 0):
+                one = totals.get(asked.terminal, CardTotals(asked.terminal, 0, 0))
+                totals[asked.terminal] = replace(
+                    one, count=one.count + 1, amount=one.amount + asked.amount
+                )
+        return [totals[name] for name in sorted(totals)]
+
+    def _asked_for_real(self) -> Iterator[CardAsked]:
+        is_training = False
+        for event in self.events:
+            if isinstance(event, TrainingSwitched):
+                is_training = event.on
+            elif isinstance(event, CardAsked) and not is_training:
+                yield event
+
+    def _cards(self) -> dict[str, CardRequest]:
         found: dict[str, CardRequest] = {}
         for event in self.events:
             if isinstance(event, CardAsked):
-                found[event.request] = CardRequest(event.request, event.basket, event.amount, "")
-            elif isinstance(event, CardAnswered):
+                facts = (event.request, event.basket, event.amount, "", event.terminal)
+                found[event.request] = CardRequest(*facts)
+            elif isinstance(event, CardAnswered) and event.heard is None:
                 found[event.request] = replace(found[event.request], outcome=event.outcome)
-        if basket is None:
-            return [one for one in found.values() if one.outcome in ("", "unknown")]
-        return [one for one in found.values() if one.basket == basket]
+        return found

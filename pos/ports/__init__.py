@@ -35,6 +35,7 @@ from pos.ports.devices import WeighingOutcome as WeighingOutcome
 from pos.ports.devices import WeightSeen as WeightSeen
 from pos.ports.past import Books as Books
 from pos.ports.past import CardRequest as CardRequest
+from pos.ports.past import CardTotals as CardTotals
 from pos.ports.past import Draft as Draft
 from pos.ports.past import Drafts as Drafts
 from pos.ports.past import GivenBack as GivenBack

@@ -8,6 +8,7 @@ from typing import Protocol
 
 from pos.domain.errors import StoreUnavailable as StoreUnavailable
 from pos.domain.events import (
+    CardAnswered,
     CashMoved,
     ClosingBegun,
     Figures,
@@ -61,12 +62,22 @@ class PrintTrouble:
 
 @dataclass(frozen=True, slots=True)
 class CardRequest:
-    """A card payment that was asked; `outcome` is empty while nobody knows."""
+    """A card payment that was asked of a `terminal`; `outcome` is empty while nobody knows."""
 
     request: str
     basket: str
     amount: int
     outcome: str
+    terminal: str = "manual"
+
+
+@dataclass(frozen=True, slots=True)
+class CardTotals:
+    """What a terminal should have done since it was last compared; amount in minor units."""
+
+    terminal: str
+    count: int
+    amount: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +124,22 @@ class Past(Protocol):
 
     def cards(self, basket: str | None = None) -> list[CardRequest]:
         """Return the card requests of a basket, or for None every one whose end is not known."""
+        ...
+
+    def card(self, request: str) -> CardRequest | None:
+        """Return a card request by its name, None for one that is not remembered."""
+        ...
+
+    def card_answer(self, request: str) -> CardAnswered | None:
+        """Return what was told last of a card request, late or not; None for nothing yet."""
+        ...
+
+    def last_card(self) -> str | None:
+        """Return the last card request, other than one that was played."""
+        ...
+
+    def card_totals(self) -> Sequence[CardTotals]:
+        """Return what each terminal was paid since it was last compared; none that did nothing."""
         ...
 
 

@@ -44,6 +44,7 @@ LAST = f"SELECT label FROM sale WHERE {_REAL} ORDER BY entry DESC LIMIT 1"
 
 _IN = _SPAN.format(column="entry")
 _CLOSED = _SPAN.format(column="closed")
+_SETTLED = _SPAN.format(column="settled") + " AND training = 0"
 _COPIES = ", ".join(f"'{paper}'" for paper in COUNTED_COPIES)
 _NOW_IN = _SPAN.format(column="now.entry")
 _CHANGE = """now.amount - coalesce(
@@ -79,9 +80,19 @@ FROM float_count AS now JOIN shift ON shift.shift = now.shift WHERE {_NOW_IN}
 UNION ALL
 SELECT 'unsettled_cards', count(*), 0, sum(amount) FROM card_payment
 WHERE {_REAL} AND (settled IS NULL OR settled > ?2)
+UNION ALL
+SELECT 'settled_cards', count(*), 0, sum(amount) FROM card_payment
+WHERE {_SETTLED} AND settled_by IS NOT NULL AND terminal <> 'manual'
+UNION ALL
+SELECT 'card_difference', sum(difference <> 0), 0, sum(difference) FROM card_comparison
+WHERE {_IN}
+"""
+CARDS = f"""
+SELECT terminal, count(*), 0, sum(amount) FROM card_payment
+WHERE {_SETTLED} AND state = 'approved' GROUP BY terminal
 """
 
-STATEMENTS = (TICKETS, LINES, VAT, TENDERS, FIRST, LAST, COUNTERS)
+STATEMENTS = (TICKETS, LINES, VAT, TENDERS, FIRST, LAST, COUNTERS, CARDS)
 """All that the figures of a span ask of the database."""
 
 
@@ -103,6 +114,8 @@ def figures(connection: Connection, since: int, until: int) -> Figures:
             sums.tenders.add(method, *amounts)
     for name, *amounts in rows(COUNTERS, since, until):
         sums.counters.add(name, *(amount or 0 for amount in amounts))
+    for terminal, *amounts in rows(CARDS, since, until):
+        sums.cards.add(terminal, *amounts)
     first, last = (
         label for sql in (FIRST, LAST) for (label,) in rows(sql, since, until) or [("",)]
     )
@@ -151,6 +164,7 @@ class _Sums:
         self.operations, self.hours, self.cashiers = _ByName(), _ByName(), _ByName()
         self.departments, self.articles = _ByName(), _ByName()
         self.vat, self.tenders, self.counters = _ByName(), _ByName(), _ByName()
+        self.cards = _ByName()
         self.total = self.rounding = self.returned = 0
 
     def take_tickets(self, rows: Iterable[Any]) -> None:
@@ -200,4 +214,5 @@ class _Sums:
             cashiers=self.cashiers.tallies(),
             articles=self.articles.best(),
             counters=[one for one in self.counters.tallies() if one.count or one.amount],
+            cards=self.cards.tallies(),
         )

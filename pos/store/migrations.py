@@ -61,7 +61,25 @@ def add_orders(connection: Connection) -> None:
         connection.exec_driver_sql("ALTER TABLE sale_line ADD COLUMN order_line VARCHAR")
 
 
-STEPS: Sequence[Step] = (create_schema, rebuild_projections, add_orders)
+def add_cards(connection: Connection) -> None:
+    """Add what card terminals tell; what is told of a request is looked up in its entry."""
+    rows = next(each for each in PROJECTIONS if each.name == "card_comparison")
+    SQLModel.metadata.create_all(connection, tables=[rows])
+    columns = {each["name"] for each in inspect(connection).get_columns("card_payment")}
+    if "told" not in columns:
+        connection.exec_driver_sql("ALTER TABLE card_payment ADD COLUMN told INTEGER")
+        connection.exec_driver_sql(_TOLD)
+        connection.exec_driver_sql("CREATE INDEX ix_card_payment_settled ON card_payment (settled)")
+
+
+_TOLD = """
+UPDATE card_payment SET told = (
+    SELECT max(ordinal) FROM entry WHERE kind = 'card.answered'
+    AND json_extract(CAST(body AS TEXT), '$.request') = card_payment.request)
+"""
+
+
+STEPS: Sequence[Step] = (create_schema, rebuild_projections, add_orders, add_cards)
 """The till's own file."""
 
 CATALOGUE_STEPS: Sequence[Step] = (create_catalogue_schema, create_catalogue_schema)

@@ -193,16 +193,25 @@ def _print_finished(cursor: Cursor, _o: int, _entry: Entry, event: events.PrintF
 
 def _card_asked(cursor: Cursor, ordinal: int, _entry: Entry, event: events.CardAsked) -> None:
     facts = (event.basket, event.amount, event.terminal, event.staff, _is_training(cursor))
-    row = (event.request, ordinal, *facts, "asked", None, None)
+    row = (event.request, ordinal, *facts, "asked", None, None, None)
     cursor.execute(INSERT["card_payment"], row)
 
 
 def _card_answered(cursor: Cursor, ordinal: int, _entry: Entry, event: events.CardAnswered) -> None:
+    cursor.execute("UPDATE card_payment SET told = ? WHERE request = ?", (ordinal, event.request))
+    if event.heard is not None:
+        return
     settled = None if event.outcome == "unknown" else ordinal
     cursor.execute(
         "UPDATE card_payment SET state = ?, settled = ?, settled_by = ? WHERE request = ?",
         (event.outcome, settled, event.settled_by, event.request),
     )
+
+
+def _cards_compared(
+    cursor: Cursor, ordinal: int, _entry: Entry, event: events.CardsCompared
+) -> None:
+    cursor.execute(INSERT["card_comparison"], (ordinal, event.terminal, event.difference))
 
 
 def _basket_abandoned(
@@ -234,6 +243,7 @@ PROJECT: dict[str, Project] = {
     "print.finished": _print_finished,
     "card.asked": _card_asked,
     "card.answered": _card_answered,
+    "cards.compared": _cards_compared,
     "drawer.opened": _drawer_opened,
     "basket.abandoned": _basket_abandoned,
     **{step.model_fields["kind"].default: _order_step for step in get_args(OrderStep)},

@@ -79,6 +79,11 @@ DELETES = (
     DELETE FROM card_payment WHERE entry <= ?1 AND state NOT IN ('asked', 'unknown')
     AND basket NOT IN (SELECT basket FROM basket_head)
     """,
+    """
+    DELETE FROM card_comparison WHERE entry <= ?1 AND entry < (
+        SELECT max(entry) FROM card_comparison AS last
+        WHERE last.terminal = card_comparison.terminal)
+    """,
     "DELETE FROM drawer_opening WHERE entry <= ?1",
     "DELETE FROM order_step WHERE entry <= ?1",
     "DELETE FROM basket_end WHERE entry <= ?1",

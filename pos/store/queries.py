@@ -8,14 +8,18 @@ from typing import Any
 from sqlalchemy import Connection, Engine
 
 from pos.domain import events
-from pos.domain.events import SaleFinished
+from pos.domain.events import CardAnswered, SaleFinished
 from pos.journal.canonical import read_facts
 from pos.journal.entry import Entry
-from pos.ports import CardRequest, GivenBack, PrintTrouble
+from pos.ports import CardRequest, CardTotals, GivenBack, PrintTrouble
 from pos.store.engine import reading
 from pos.store.projections import ENTRY_SQL, entry_of
 
 _SALES = "SELECT version, body FROM entry WHERE ordinal = (SELECT entry FROM sale"
+_CARDS = (
+    "SELECT request, basket, amount, CASE state WHEN 'asked' THEN '' ELSE state END, terminal"
+    " FROM card_payment WHERE"
+)
 _KEPT = "SELECT version, body FROM last_sale"
 
 
@@ -84,15 +88,45 @@ class Queries:
 
     def cards(self, basket: str | None = None) -> list[CardRequest]:
         """Return the card requests of a basket, or for None every one whose end is not known."""
-        sql = (
-            "SELECT request, basket, amount, CASE state WHEN 'asked' THEN '' ELSE state END"
-            " FROM card_payment WHERE "
-        )
         if basket is None:
-            rows = self._rows(f"{sql} state IN ('asked', 'unknown') ORDER BY entry")
+            rows = self._rows(f"{_CARDS} state IN ('asked', 'unknown') ORDER BY entry")
         else:
-            rows = self._rows(f"{sql} basket = ? ORDER BY entry", basket)
+            rows = self._rows(f"{_CARDS} basket = ? ORDER BY entry", basket)
         return [CardRequest(*row) for row in rows]
+
+    def card(self, request: str) -> CardRequest | None:
+        """Return a card request by its name, None for one that is not remembered."""
+        rows = self._rows(f"{_CARDS} request = ?", request)
+        return CardRequest(*rows[0]) if rows else None
+
+    def card_answer(self, request: str) -> CardAnswered | None:
+        """Return what was told last of a card request; None for nothing that is still here."""
+        sql = (
+            "SELECT entry.version, entry.body FROM card_payment JOIN entry ON ordinal = told"
+            " WHERE request = ?"
+        )
+        rows = self._rows(sql, request)
+        if not rows:
+            return None
+        event = events.read("card.answered", rows[0][0], read_facts(rows[0][1]))
+        assert isinstance(event, CardAnswered)
+        return event
+
+    def last_card(self) -> str | None:
+        """Return the last card request, other than one that was played."""
+        sql = "SELECT request FROM card_payment WHERE training = 0 ORDER BY entry DESC LIMIT 1"
+        rows = self._rows(sql)
+        return str(rows[0][0]) if rows else None
+
+    def card_totals(self) -> list[CardTotals]:
+        """Return what each terminal was paid since it was last compared."""
+        sql = """
+        SELECT terminal, count(*), sum(amount) FROM card_payment AS paid
+        WHERE state = 'approved' AND training = 0 AND settled > coalesce((
+            SELECT max(entry) FROM card_comparison AS last WHERE last.terminal = paid.terminal), 0)
+        GROUP BY terminal ORDER BY terminal
+        """
+        return [CardTotals(*row) for row in self._rows(sql)]
 
     def state(self, key: str) -> str:
         """Return what the till remembers under `key`, "" for nothing."""

@@ -23,6 +23,7 @@ PROJECTIONS = [
         tables.SaleTenderRow,
         tables.PrintJobRow,
         tables.CardPaymentRow,
+        tables.CardComparisonRow,
         tables.DrawerOpeningRow,
         tables.OrderStepRow,
         books.ClosingRow,

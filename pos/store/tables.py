@@ -212,13 +212,15 @@ class PrintJobRow(SQLModel, table=True):
 class CardPaymentRow(SQLModel, table=True):
     """A card payment: asked → approved | declined | cancelled | unknown.
 
-    `settled` is the ordinal of its answer, once that is not `unknown`.
+    `settled` is the ordinal of its answer, once that is not `unknown`; `told` that of what was
+    last told of it, late or not.
     """
 
     __tablename__ = "card_payment"
     __table_args__ = (
         Index("ix_card_payment_open", "entry", sqlite_where=text("state IN ('asked', 'unknown')")),
         Index("ix_card_payment_entry", "entry"),
+        Index("ix_card_payment_settled", "settled"),
         _WITHOUT_ROWID,
     )
 
@@ -232,6 +234,17 @@ class CardPaymentRow(SQLModel, table=True):
     state: str
     settled: int | None
     settled_by: str | None
+    told: int | None
+
+
+class CardComparisonRow(SQLModel, table=True):
+    """A terminal's own totals against the till's."""
+
+    __tablename__ = "card_comparison"
+
+    entry: int = Field(primary_key=True)
+    terminal: str
+    difference: int
 
 
 class DrawerOpeningRow(SQLModel, table=True):

@@ -175,6 +175,12 @@ def test_every_counter_counts_what_it_is_named_after(store: Store) -> None:
         job="J1", document="T1", paper="ticket", copy_number=1, printer="printer"
     )
     card = events.CardAsked(request="R1", basket="B", amount=700, terminal="manual", staff="2")
+    driven = events.CardAsked(request="R2", basket="B", amount=300, terminal="desk", staff="2")
+    seen = events.CardAnswered(request="R2", outcome="declined", settled_by="2")
+    off = events.CardsCompared(
+        terminal="desk", staff="2", count=1, amount=300, expected_count=0, expected=0,
+        difference=300, reason="lost",
+    )  # fmt: skip
     coins = [events.FloatCounted(shift="S1", staff="2", coins=[], amount=9_900)]
     left = events.BasketAbandoned(basket="B9", staff="2", lines=1, total=320, reason="cleared")
     ended = events.ShiftClosed(
@@ -183,6 +189,7 @@ def test_every_counter_counts_what_it_is_named_after(store: Store) -> None:
     openings = [events.DrawerOpened(cause=cause) for cause in ("sale", "no_sale", "forced")]
     moves = [moved("paid_in", 5), moved("paid_out", 7), moved("drop", 9)]
     store.ledger.record(discounted(), left, copy, card, shift(), *coins, *openings, *moves, ended)
+    store.ledger.record(driven, seen, off)
     found = {one.name: (one.count, one.amount) for one in day_of(store).counters}
     assert found == {
         "discounts": (2, 150),
@@ -199,6 +206,8 @@ def test_every_counter_counts_what_it_is_named_after(store: Store) -> None:
         "counted": (1, 700),
         "cash_difference": (2, -105),
         "unsettled_cards": (1, 700),
+        "settled_cards": (1, 300),
+        "card_difference": (1, 300),
     }
     assert set(found) == set(COUNTERS)
 

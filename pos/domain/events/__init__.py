@@ -16,6 +16,9 @@ from typing import Annotated, Union
 from pydantic import ConfigDict, Field, TypeAdapter
 
 from pos.domain.events.base import Facts as Facts
+from pos.domain.events.cards import CardAnswered as CardAnswered
+from pos.domain.events.cards import CardAsked as CardAsked
+from pos.domain.events.cards import CardsCompared as CardsCompared
 from pos.domain.events.cash import CashMoved as CashMoved
 from pos.domain.events.cash import FloatCounted as FloatCounted
 from pos.domain.events.cash import ShiftClosed as ShiftClosed
@@ -72,8 +75,6 @@ from pos.domain.events.selling import BasketAbandoned as BasketAbandoned
 from pos.domain.events.selling import BasketCut as BasketCut
 from pos.domain.events.selling import BasketParked as BasketParked
 from pos.domain.events.selling import BasketRecalled as BasketRecalled
-from pos.domain.events.selling import CardAnswered as CardAnswered
-from pos.domain.events.selling import CardAsked as CardAsked
 from pos.domain.events.selling import Operation as Operation
 from pos.domain.events.selling import SaleFinished as SaleFinished
 from pos.domain.facts import DiscountFacts as DiscountFacts
@@ -114,6 +115,7 @@ Event = Union[  # noqa: UP007  the discriminated union of every kind
     SaleFinished,
     CardAsked,
     CardAnswered,
+    CardsCompared,
     PrintAsked,
     PrintSending,
     PrintFinished,

@@ -1,7 +1,7 @@
 """Baskets and sales: put aside, taken up, abandoned, paid.
 
->>> CardAsked(request="R", basket="B", amount=-500, terminal="manual", staff="2").amount
--500
+>>> BasketRecalled(basket="B", staff="2").facts()
+{'basket': 'B', 'staff': '2'}
 """
 
 from __future__ import annotations
@@ -112,26 +112,3 @@ class SaleFinished(BaseEvent):
     software: str
     fiscal: FiscalStamp
     grand_total: FiscalStamp | None = None
-
-
-class CardAsked(BaseEvent):
-    """A card payment is about to be asked: written before anything leaves the till.
-
-    A negative amount asks the terminal to pay back.
-    """
-
-    kind: Literal["card.asked"] = "card.asked"
-    request: str
-    basket: str
-    amount: int
-    terminal: str
-    staff: str
-
-
-class CardAnswered(BaseEvent):
-    """How it ended: `approved`, `declined`, `cancelled`, or `unknown` until a person settles it."""
-
-    kind: Literal["card.answered"] = "card.answered"
-    request: str
-    outcome: Literal["approved", "declined", "cancelled", "unknown"]
-    settled_by: str | None = None

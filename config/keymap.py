@@ -42,6 +42,7 @@ GESTURES = (
     "orders",
     "stock",
     "day",
+    "devices",
     "readiness",
     "training",
     "about",

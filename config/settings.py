@@ -13,7 +13,7 @@ import hashlib
 import json
 import os
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import date
 from difflib import get_close_matches
 from pathlib import Path
@@ -101,17 +101,21 @@ def init(path: Path) -> None:
     path.write_text("".join(_commented(DEFAULTS.read_text("utf-8"))), "utf-8")
 
 
-def put(path: Path, section: str, values: Mapping[str, str | bool]) -> None:
+def put(path: Path, section: str, values: Mapping[str, Any]) -> None:
     """Set keys of a section in the settings file at `path`; every other line stays as it is.
+
+    A value is what TOML knows: texts, numbers, truths, dates, and lists and tables of them.
 
     The file is made when there is none. Raises Refusal when the settings would be refused then;
     the file is as it was.
     """
+    if path.exists():
+        _read(path)  # what is not TOML is refused before a line of it moves
     text = path.read_text("utf-8-sig") if path.exists() else ""
-    written = _with(text.splitlines(), section, values)
+    lines = _with(text.splitlines(), section, values)
     path.parent.mkdir(parents=True, exist_ok=True)
     fresh = path.with_name(f"{path.name}.new")
-    fresh.write_text("\n".join(written) + "\n", "utf-8")
+    fresh.write_text("\n".join(lines) + "\n", "utf-8")
     try:
         load(fresh)
         fresh.replace(path)
@@ -119,22 +123,39 @@ def put(path: Path, section: str, values: Mapping[str, str | bool]) -> None:
         fresh.unlink(missing_ok=True)
 
 
-def _with(lines: list[str], section: str, values: Mapping[str, str | bool]) -> list[str]:
+def _with(lines: list[str], section: str, values: Mapping[str, Any]) -> list[str]:
     """Return the lines with the keys right under the section's head, and not again below it."""
-    own = [f"{key} = {_written(value)}" for key, value in values.items()]
+    own = [f"{key} = {written(value)}" for key, value in values.items()]
     head = f"[{section}]"
     if head not in [line.strip() for line in lines]:
         return [*lines, *([""] if lines else []), head, *own]
     found: list[str] = []
     is_inside = False
-    for line in lines:
+    left = iter(lines)
+    for line in left:
         if line.lstrip().startswith("["):
             is_inside = line.strip() == head
-        if not (is_inside and line.partition("=")[0].strip() in values):
-            found.append(line)
+        if is_inside and line.partition("=")[0].strip() in values:
+            _skip_rest(line, left)
+            continue
+        found.append(line)
         if line.strip() == head:
             found += own
     return found
+
+
+def _skip_rest(line: str, left: Iterator[str]) -> None:
+    """Read on to the end of a value that began on `line`: a list may have many."""
+    while True:
+        try:
+            tomllib.loads(line)
+        except tomllib.TOMLDecodeError:
+            more = next(left, None)
+            if more is None:
+                return
+            line += "\n" + more
+        else:
+            return
 
 
 def _commented(text: str) -> list[str]:
@@ -314,19 +335,20 @@ def _names(tree: Any, place: tuple[Any, ...]) -> bool:
 
 def _shown(value: Any) -> str:
     known = isinstance(value, str | bool | int | date | dict | list | tuple)
-    return _written(value) if known else repr(value)
+    return written(value) if known else repr(value)
 
 
 def _table(place: list[str], tree: Tree) -> list[str]:
     tables = {key: value for key, value in tree.items() if isinstance(value, dict)}
     lines = [f"[{'.'.join(place)}]"] if place else []
-    lines += [f"{key} = {_written(value)}" for key, value in tree.items() if key not in tables]
+    lines += [f"{key} = {written(value)}" for key, value in tree.items() if key not in tables]
     for key, value in tables.items():
         lines += ["", *_table([*place, key], value)] if lines else _table([*place, key], value)
     return lines
 
 
-def _written(value: Any) -> str:
+def written(value: Any) -> str:
+    """Return a value as the settings file writes it."""
     match value:
         case bool():
             return str(value).lower()
@@ -335,9 +357,9 @@ def _written(value: Any) -> str:
         case date():
             return value.isoformat()
         case dict():
-            inside = ", ".join(f"{key} = {_written(item)}" for key, item in value.items())
+            inside = ", ".join(f"{key} = {written(item)}" for key, item in value.items())
             return f"{{ {inside} }}"
         case list() | tuple():
-            return f"[{', '.join(map(_written, value))}]"
+            return f"[{', '.join(map(written, value))}]"
         case _:
             return str(value)

@@ -80,11 +80,11 @@ class Worker:
         self._thread.join(timeout_s)
         return not self._thread.is_alive()
 
-    def report(self, state: DeviceState, detail: str = "") -> None:
+    def report(self, state: DeviceState, detail: str = "", why: Sentence | None = None) -> None:
         """Tell the sink the device's state when it is news."""
         if self._told != (state, detail):
             self._told = (state, detail)
-            self._sink(StatusChanged(self.device, state, detail))
+            self._sink(StatusChanged(self.device, state, detail, why))
 
     def _run(self, serve: Callable[[Link], None]) -> None:
         backoff_s = BACKOFF_FIRST_S
@@ -127,4 +127,4 @@ class Worker:
     def _away(self, why: Sentence, detail: str) -> None:
         self.problem = why
         self._lost()
-        self.report(DeviceState.OFFLINE, detail)
+        self.report(DeviceState.OFFLINE, detail, why)

@@ -46,3 +46,27 @@ def devices_scan(
     from pos.main.scans import Until, scan_test
 
     raise typer.Exit(scan_test(scanner, Until(seconds, scans), record, replay))
+
+
+@devices.command("doctor")
+def devices_doctor(
+    port: Annotated[
+        list[str] | None,
+        typer.Option(help="Look there alone, such as tcp://192.0.2.7:9100; may be repeated."),
+    ] = None,
+    seconds: Annotated[
+        int, typer.Option(help="How long to wait for scans; 0: do not.", min=0, max=600)
+    ] = 30,
+    yes: Annotated[bool, typer.Option("--yes", help="Say yes to every question.")] = False,
+    write: Annotated[
+        bool, typer.Option("--write/--no-write", help="Write what was found into the settings.")
+    ] = True,
+) -> None:
+    """Find what is plugged in, say what it is, write it into the settings and try it out.
+
+    Each question is asked before anything is sent or written; what may be a card terminal is never
+    sent anything. Close the till first: a device serves one program at a time.
+    """
+    from pos.main.doctor import Asked, examine
+
+    raise typer.Exit(examine(Asked(tuple(port or ()), seconds, yes, write)))

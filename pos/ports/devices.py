@@ -4,11 +4,12 @@ threads by calling the `Sink` they were given."""
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Protocol
 
 from pos.domain.errors import StoreUnavailable as StoreUnavailable
+from pos.domain.words import Sentence
 from pos.journal.signing import Signer as Signer
 from pos.papers.label import Label
 from pos.papers.page import Page
@@ -35,11 +36,15 @@ class PrintOutcome(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class StatusChanged:
-    """A device changed state; `detail` is an English template for people (gettext message id)."""
+    """A device changed state; `detail` is an English template for people (gettext message id).
+
+    `why` says more of a trouble, for whoever looks after it.
+    """
 
     device: str
     state: DeviceState
     detail: str = ""
+    why: Sentence | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -41,6 +41,7 @@ GESTURES: dict[str, Callable[[Session], None]] = {
     "cash_desk": managing.cash_desk,
     "stock": selling.stock,
     "day": managing.day,
+    "devices": managing.devices,
     "readiness": managing.readiness,
     "training": managing.training,
     "about": managing.about,

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from pos.domain.words import Sentence
 from pos.screens.day import Day
 from pos.screens.dialogs import cash_desk as cash_dialogs
+from pos.screens.dialogs.devices import DevicesPrompt
 from pos.screens.dialogs.print_question import print_and_say
 from pos.screens.dialogs.reading import AboutPrompt, ReadinessPrompt
 from pos.screens.dialogs.refund import RefundPrompt
@@ -60,6 +61,11 @@ def training(session: Session) -> None:
 def about(session: Session) -> None:
     """Show what this till is."""
     session.ask_aside(AboutPrompt(session))
+
+
+def devices(session: Session) -> None:
+    """Show the machines around the till and how each is."""
+    session.ask_aside(DevicesPrompt(session))
 
 
 def readiness(session: Session) -> None:

@@ -18,6 +18,8 @@ def reported(session: Session, event: DeviceEvent) -> None:
     """Take what a device reported, once the till took it."""
     if isinstance(event, PrintEnded) and event.outcome is PrintOutcome.FAILED:
         session.refuse(Sentence("The ticket was not printed; look at the printer, then ask again."))
+    if isinstance(event, StatusChanged):
+        session.device_log.heard(event, session.desk.ports.clock.now())
     if isinstance(event, StatusChanged) and event.device == DRAWER:
         session.drawer_answered(event.state)
     if isinstance(event, StatusChanged) and event.device == NETWORK:

@@ -37,8 +37,9 @@ from pos.screens.selling import sale_key
 from pos.screens.typing import is_digit
 from pos.screens.watch import Watch
 from pos.screens.wedge import Typed
-from pos.till import refund, sell, tender, tickets
+from pos.till import heard, refund, sell, tender, tickets
 from pos.till.desk import Desk
+from pos.till.devices import DeviceLog
 from pos.till.pickup import judge
 from pos.till.sell import Gesture, Question
 
@@ -51,7 +52,7 @@ DEAF_MS = 400
 ANYTIME = {"theme", "language", "quit"}
 """Gestures that leave an open prompt as it is."""
 
-ASIDE = {"help", "commands", "about", "readiness"}
+ASIDE = {"help", "commands", "about", "devices", "readiness"}
 """Gestures whose list stands over an open prompt, which comes back when the list is closed."""
 
 
@@ -95,6 +96,7 @@ class Session(Watch):
         self.day: Day | None = None
         self.pickup: Pickup | None = None
         self.columns = 80
+        self.device_log = DeviceLog()
         self._pressed_ms: int | None = None
         self._deaf_until_ms: int | None = None
         self._under: Prompt | None = None
@@ -113,6 +115,7 @@ class Session(Watch):
         self.quietly(self.hear_orders)
         self.refresh()
         self.quietly(lambda: tickets.retry(self.desk))
+        self.quietly(lambda: tender.hear_again(self.desk))
         if self.day is not None:
             self.quietly(self.day.read)
         self.settle()
@@ -154,7 +157,7 @@ class Session(Watch):
         if isinstance(event, Scanned):
             self.scan(event.text)
             return
-        self.guard(lambda: tickets.on_device(self.desk, event))
+        self.guard(lambda: heard.on_device(self.desk, event))
         self.guard(lambda: reported(self, event))
         self.settle()
 
@@ -378,4 +381,5 @@ class Session(Watch):
             self.ask(TicketPrompt(self, text))
         else:
             self.offered(sell.scan(self.desk, text))
+            self.check_layout(text)
         self.text = ""

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 
+from pos.domain.barcode import WRONG_LAYOUT, repair_azerty
 from pos.domain.errors import Refusal
 from pos.domain.words import Sentence
 from pos.ports import StoreUnavailable
@@ -28,6 +29,15 @@ class Voice:
         self.desk = desk
         self.options = options
         self.notice: Notice | None = None
+        self._told_layout = False
+
+    def check_layout(self, scanned: str) -> None:
+        """Say once that a scanner types on another keyboard than the shop's, where one does."""
+        if self._told_layout or (scanned.isalnum() and scanned.isascii()):
+            return
+        if repair_azerty(scanned) is not None:
+            self._told_layout = True
+            self.say(WRONG_LAYOUT)
 
     def say(self, sentence: Sentence, *, is_bad: bool = False) -> None:
         """Tell the cashier something."""

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from config.places import places
-from config.settings import DEFAULTS, digest, init, language, load, show
+from config.settings import DEFAULTS, digest, init, language, load, put, show
 from pos.domain.barcode import MeasurePlan
 from pos.domain.errors import Refusal
 from pos.domain.words import Sentence
@@ -171,3 +171,27 @@ def test_without_a_home_the_system_says_where_files_go() -> None:
     found = places({})
     assert found.config.parts[-2:] == ("comptoir", "config.toml")
     assert "comptoir" in found.data.parts
+
+
+def test_a_key_is_put_into_a_section_and_every_other_line_stays(tmp_path: Path) -> None:
+    file = tmp_path / "comptoir.toml"
+    before = (
+        "# mine\n[devices]\nscanners = [\n  # the left one\n"
+        '  { name = "left", url = "/dev/ttyACM0" },\n]\n# after\n[sounds]\nrefused = true\n'
+    )
+    file.write_text(before.replace("/dev/ttyACM0", "pty:///dev/ttyACM0"))
+    put(file, "devices", {"scanners": [{"name": "right", "url": "evdev:///dev/input/x"}]})
+    assert file.read_text() == (
+        '# mine\n[devices]\nscanners = [{ name = "right", url = "evdev:///dev/input/x" }]\n'
+        "# after\n[sounds]\nrefused = true\n"
+    )
+    put(file, "devices.printer", {"url": "tcp://192.0.2.7", "profile": "epson-80"})
+    assert load(file, {}).devices.printer.url == "tcp://192.0.2.7"
+    whole = file.read_text()
+    with pytest.raises(Refusal):
+        put(file, "devices.printer", {"url": "nowhere"})
+    assert file.read_text() == whole
+    file.write_text("[devices]\nscanners = [\n")
+    with pytest.raises(Refusal, match="not written as TOML"):
+        put(file, "devices", {"scanners": []})
+    assert file.read_text() == "[devices]\nscanners = [\n"

@@ -35,6 +35,7 @@ TEXTS: dict[str, Sentence] = {
     "stock": Sentence("Stock of the article, here and elsewhere"),
     "orders": Sentence("Orders: pick, hand over, put back"),
     "day": Sentence("The day: figures, X and Z"),
+    "devices": Sentence("The machines around the till"),
     "readiness": Sentence("The network: what is unsent, how old all is"),
     "training": Sentence("Begin or end training"),
     "theme": Sentence("Other colours"),

@@ -114,7 +114,7 @@ def total(session: Session, face: Face) -> Total:
 
 def _weighed(at_work: Weighing, face: Face) -> Total:
     """Return what lies on the scale, what it would cost, and why it is not taken yet."""
-    weight = face.quantity(at_work.seen or 0, "kg") if at_work.seen is not None else "–"
+    weight = "–" if at_work.seen is None else face.quantity(at_work.seen, "kg")
     price = Sentence("{price} a kilogram", price=Amount(at_work.price))
     notes = [at_work.text, face.say(at_work.why) or face.say("still")]
     if at_work.price:
@@ -122,7 +122,7 @@ def _weighed(at_work: Weighing, face: Face) -> Total:
     if at_work.tare:
         tare = face.say(Sentence("Tare {tare}", tare=Quantity(at_work.tare, "kg")))
         notes[1] = f"{tare} · {notes[1]}"
-    return Total(face.say("WEIGHT"), weight, tuple(notes))
+    return Total(face.say("WEIGHT IN KG"), weight.removesuffix("kg").rstrip(), tuple(notes))
 
 
 def _due_label(basket: Basket) -> Sentence:

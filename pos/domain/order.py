@@ -285,7 +285,7 @@ STATE_NAMES: dict[OrderState, Sentence] = {
     OrderState.PLACED: Sentence("new"),
     OrderState.ACCEPTED: Sentence("accepted"),
     OrderState.PICKING: Sentence("being picked"),
-    OrderState.READY: Sentence("ready to collect"),
+    OrderState.READY: Sentence("packed"),
     OrderState.HANDED_OVER: Sentence("collected"),
     OrderState.RETURNED: Sentence("returned"),
     OrderState.REJECTED: Sentence("rejected"),

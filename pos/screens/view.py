@@ -255,12 +255,8 @@ def status(session: Session, face: Face) -> Status:
     return Status(
         lights=tuple(_lights(session, face)),
         warnings=tuple(_warnings(session, face)),
-        texts=(
-            _to_pick(session, face),
-            unsent,
-            desk.person.name if desk.person else "",
-            f"{now:%H:%M}",
-        ),
+        texts=(unsent, desk.person.name if desk.person else "", f"{now:%H:%M}"),
+        spare=_to_pick(session, face),
     )
 
 

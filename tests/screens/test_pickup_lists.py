@@ -334,3 +334,18 @@ async def test_orders_that_cannot_be_read_any_more_never_stop_the_till(keys: lis
         await hands.press("escape", "escape", "escape", "escape")
         await hands.burst(f"{BREAD}\r")
         assert hands.reads("Baguette tradition")
+
+
+@pytest.mark.parametrize("language", ["en", "fr"])
+async def test_beside_the_count_of_orders_every_light_keeps_a_name_on_a_small_screen(
+    language: str,
+) -> None:
+    shop = three_lists()
+    shop.shop.language = language
+    shop.shop.opened()
+    async with at_work(shop.shop.app(lights=("printer", "scanner", "drawer", "display"))) as hands:
+        status = hands.app.sale_screen.status.shown
+        assert status.spare
+        assert hands.reads(f" {status.spare} ")
+        for light in status.lights:
+            assert hands.reads(f" {light.name[:3]}")

@@ -286,7 +286,7 @@ def finished(session: Session, order: Order) -> Past:
     told = [Sentence("Say: thank you, goodbye.")]
     if last is not None:
         told = list(_to_say(session, order, last))
-    verdict = Verdict(session.words.say(Sentence("Handed over")), "good")
+    verdict = Verdict(session.words.say(Sentence("Order handed over")), "good")
     return Past(session, order, verdict, told)
 
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import chain
 
 from rich.cells import cell_len
 from rich.style import Style
@@ -37,6 +38,9 @@ URGENT = frozenset({DeviceState.ATTENTION, DeviceState.OFFLINE})
 NAME_LEAST = 5
 """The fewest cells of a name that is cut: four letters and the sign of the cut."""
 
+NAME_SHORT = 3
+"""The letters of a name's short form, which bears no sign of a cut."""
+
 DETAIL_LEAST = 6
 """The fewest cells of a detail that is cut; less would say nothing."""
 
@@ -52,6 +56,7 @@ the details of what is well give way, then the ends of its names."""
 SHORTEST: tuple[tuple[frozenset[DeviceState], int, int], ...] = (
     (URGENT, 0, 40),
     *((NONE, most, most) for most in range(10, NAME_LEAST - 1, -1)),
+    (NONE, NAME_SHORT, NAME_SHORT),
     (NONE, 0, 40),
     (NONE, 0, NAME_LEAST),
     (NONE, 0, 0),
@@ -71,11 +76,15 @@ class Light:
 
 @dataclass(frozen=True, slots=True)
 class Status:
-    """What the line says: lights, then at the right warnings, the gravest first, and texts."""
+    """What the line says: lights, then at the right warnings, the gravest first, and texts.
+
+    `spare` stands before the texts where that leaves every light its name.
+    """
 
     lights: tuple[Light, ...] = ()
     warnings: tuple[str, ...] = ()
     texts: tuple[str, ...] = ()
+    spare: str = ""
 
 
 class StatusBar(Panel):
@@ -102,24 +111,37 @@ class StatusBar(Panel):
 
     def row(self, _y: int, width: int) -> Cells:
         """Return the line; where the room is small, details give way, then the ends of names."""
-        right_end = self._right_end(width)
+        texts = self._status.texts
+        with_spare = self._right_end(width, self._status.spare, *texts)
+        found = self._fitting(with_spare, width, self._named())
+        if found is None:
+            right_end = self._right_end(width, *texts)
+            steps = chain(self._named(), (self._lights(*step) for step in SHORTEST))
+            found = self._fitting(right_end, width, steps) or self._cut(right_end, width)
+        return found
+
+    def _fitting(self, right_end: Cells, width: int, steps: Iterable[Cells]) -> Cells | None:
+        """Return the first of some ways to tell the lights for which there is room."""
         room = max(0, width - _length(right_end))
-        for cells in self._shorter_and_shorter():
+        for cells in steps:
             used = _length(cells)
             if used <= room:
                 return [*cells, (" " * (room - used), self.face.look.bar), *right_end]
-        plain = "".join(text for text, _ in cells)
-        return [(left(plain, room), self.face.look.bar), *right_end]
+        return None
 
-    def _shorter_and_shorter(self) -> Iterator[Cells]:
+    def _cut(self, right_end: Cells, width: int) -> Cells:
+        plain = "".join(text for text, _ in self._lights(*SHORTEST[-1]))
+        return [(left(plain, max(0, width - _length(right_end))), self.face.look.bar), *right_end]
+
+    def _named(self) -> Iterator[Cells]:
+        """Yield ways to tell the lights that leave each its name, the longest first."""
         for step in SHORTER:
             yield self._lights(*step)
         longest = max((len(one.detail) for one in self._status.lights), default=0)
         for urgent in (40, NAME_LEAST):
             for most in range(longest, DETAIL_LEAST - 1, -1):
                 yield self._lights(URGENT, NAME_LEAST, urgent, most)
-        for step in SHORTEST:
-            yield self._lights(*step)
+        yield self._lights(URGENT, NAME_SHORT, 40)
 
     def _lights(
         self, told: frozenset[DeviceState], quiet: int, urgent: int, detail_most: int = 80
@@ -132,16 +154,17 @@ class StatusBar(Panel):
             detail = left(light.detail, min(detail_most, len(light.detail)))
             detail = f" {detail}" if detail and state in told else ""
             most = urgent if state in URGENT else quiet
-            name = left(light.name, min(most, len(light.name)))
+            is_brief = most == NAME_SHORT
+            name = light.name[:most] if is_brief else left(light.name, min(most, len(light.name)))
             is_well = state in (DeviceState.READY, DeviceState.BUSY)
             cells.append((MARKS[state] + " ", style))
-            end = "  " if name else ""
+            end = "" if not name else " " if is_brief else "  "
             cells.append((f"{name}{detail}{end}", look.bar if is_well else style))
         return cells
 
-    def _right_end(self, width: int) -> Cells:
+    def _right_end(self, width: int, *told: str) -> Cells:
         """Return warnings and texts; warnings that would hide every light are only counted."""
-        texts = self._texts()
+        texts: Cells = [(f"{text}  ", self.face.look.bar_strong) for text in told if text]
         least = _length(self._lights(NONE, 0, NAME_LEAST)) + _length(texts)
         warnings = self._status.warnings
         for shown in range(len(warnings), 0, -1):
@@ -150,9 +173,6 @@ class StatusBar(Panel):
             if shown == 1 or least + cell_len(text) + 2 <= width:
                 return [(f" {text} ", self.face.look.key), (" ", self.face.look.bar), *texts]
         return texts
-
-    def _texts(self) -> Cells:
-        return [(f"{text}  ", self.face.look.bar_strong) for text in self._status.texts if text]
 
 
 def _seen(light: Light) -> DeviceState:

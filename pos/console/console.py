@@ -14,7 +14,7 @@ from pos.domain.order import Order
 from pos.domain.staff import NeedsPermission, Permission
 from pos.domain.words import Amount, Sentence
 from pos.ports import DeviceEvent, PrintEnded, Scanned, StoreUnavailable
-from pos.till import refund, sell, tickets
+from pos.till import heard, refund, sell
 from pos.till.desk import Desk, Loan
 from pos.till.pickup import hand_over, judge
 from pos.till.pickup.hand_over import HandOver
@@ -167,7 +167,7 @@ class Console:
         if isinstance(event, Scanned):
             self.scanned.append(event.text)
             return
-        tickets.on_device(self.desk, event)
+        heard.on_device(self.desk, event)
         self.printed += isinstance(event, PrintEnded)
 
     def guarded(self, gesture: Callable[[Loan | None], str]) -> str:

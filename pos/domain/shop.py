@@ -49,11 +49,15 @@ class ShopFacts:
 
 @dataclass(frozen=True, slots=True)
 class PrintRules:
-    """Which tickets print unasked: all of them, or only what the country and the shop want."""
+    """Which papers print unasked: all tickets, or only what the country and the shop want.
+
+    `card_trouble` are the receipts of card payments that were refused or given up, and of paybacks.
+    """
 
     ask: bool = True
     guarantee: bool = True
     weighed: bool = False
+    card_trouble: bool = True
 
 
 @dataclass(frozen=True, slots=True)

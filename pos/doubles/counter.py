@@ -9,7 +9,8 @@ from pos.papers.page import Page
 
 @dataclass
 class RecordedCounter:
-    """A printer, drawer, display, scale, scanner and sound that remember what they were asked."""
+    """A printer, drawer, display, scale, scanner, card terminal and sound that remember all that
+    they were asked."""
 
     printed: list[tuple[str, Page]] = field(default_factory=list)
     opened: int = 0
@@ -20,6 +21,8 @@ class RecordedCounter:
     taken: list[str] = field(default_factory=list)
     cancelled: list[str] = field(default_factory=list)
     zeroed: int = 0
+    asked: list[tuple[str, int]] = field(default_factory=list)
+    listened: list[tuple[str, int]] = field(default_factory=list)
 
     def print(self, job: str, page: Page) -> None:
         """Remember a page."""
@@ -52,6 +55,14 @@ class RecordedCounter:
     def zero(self) -> None:
         """Count a setting to zero."""
         self.zeroed += 1
+
+    def ask(self, request: str, amount: int) -> None:
+        """Remember what a card terminal was asked for."""
+        self.asked.append((request, amount))
+
+    def listen(self, request: str, amount: int) -> None:
+        """Remember which late answer is expected."""
+        self.listened.append((request, amount))
 
     def play(self, name: str) -> None:
         """Remember a sound."""

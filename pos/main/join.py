@@ -22,7 +22,7 @@ from pos.ports import Clock, DeviceEvent, Sink
 from pos.store.catalogue import StoredCatalogue
 from pos.store.catalogue_notes import JOURNALED, journal_notes
 from pos.store.open import Store, Who, open_store
-from pos.till import centre, start, tickets
+from pos.till import centre, heard, start
 from pos.till.desk import Desk, Ports
 from pos.till.pickup import kiosk
 
@@ -56,7 +56,7 @@ class Joined:
                 self.counter.close()
             self.desk.ports.printer = None  # closed: what still waits is sent at the next start
             for event in self.relay.late:
-                tickets.on_device(self.desk, event)
+                heard.on_device(self.desk, event)
             journal_imports(self.store)
             start.stop(self.desk)
         finally:

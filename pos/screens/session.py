@@ -101,7 +101,7 @@ class Session(Watch):
         self._deaf_until_ms: int | None = None
         self._under: Prompt | None = None
         self._gestures = {key: gesture for gesture, key in keys.items()} | {"ctrl+p": "commands"}
-        self._extras = {extra.key: extra.action for extra in options.extras}
+        self._extras = {extra.name: extra.action for extra in options.extras}
 
     def begin(self) -> None:
         """Show the first prompt: who stands here, or what a power cut left open."""

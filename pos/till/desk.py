@@ -37,7 +37,9 @@ from pos.journal.entry import Entry
 from pos.papers.page import Page
 from pos.ports import (
     Books,
+    CardEvent,
     CardRequest,
+    CardTerminal,
     Catalogue,
     Clock,
     DeviceState,
@@ -129,6 +131,7 @@ class Ports:
     display: Display | None = None
     scale: Scale | None = None
     scanners: dict[str, Scanner] = field(default_factory=dict)
+    cards: dict[str, CardTerminal] = field(default_factory=dict)
     centre: Centre | None = None
     orders: Orders | None = None
 
@@ -226,6 +229,9 @@ class Desk:
         self._rates: Mapping[str, Sequence[VatRate]] = {}
         self.orders_seen: frozenset[tuple[str, str]] | None = None
         self.refused_people: set[str] = set()
+        self.terminal = ""
+        self.cards_asked: set[str] = set()
+        self.unheard: list[CardEvent] = []
 
     @property
     def basket(self) -> Basket:

@@ -13,6 +13,7 @@ from pos.papers.gift import gift
 from pos.papers.page import Align, Page, Text
 from pos.papers.report import ClosingParts, closing_page
 from pos.papers.ticket import TicketParts, ticket
+from pos.till.cards import slip_of
 from pos.till.desk import Desk, PageMaker
 from pos.till.pickup.pages import MAKERS
 from pos.till.slips import slip_page
@@ -81,10 +82,16 @@ def _slip(desk: Desk, label: str) -> PageMaker | None:
     return partial(slip_page, desk, label) if desk.ports.books.cash_move(label) else None
 
 
+def _card(desk: Desk, request: str) -> PageMaker | None:
+    page = slip_of(desk, request)
+    return None if page is None else lambda _copy: page
+
+
 _MAKERS: dict[str, Callable[[Desk, str], PageMaker | None]] = {
     "ticket": _ticket,
     "gift": _gift,
     "closing": _closing,
     "cash": _slip,
+    "card": _card,
     **MAKERS,
 }

@@ -24,6 +24,7 @@ from config.places import Places, places
 from config.sections import Settings
 from config.words import GettextWords, words_for
 from devices.printer.emulator import EmulatedPrinter
+from devices.scale.emulator import EmulatedScale
 from devices.scanner.emulator import EmulatedScanner
 from pos.console import Console, console_on
 from pos.domain.errors import Refusal
@@ -31,6 +32,7 @@ from pos.domain.events import StaffAdded
 from pos.domain.staff import Person
 from pos.domain.words import Sentence
 from pos.main.catalogues import import_rules, load_catalogue
+from pos.main.demo_bench import scale_keys
 from pos.main.join import Joined, join, store_of
 from pos.main.plays import play
 from pos.main.world import ArgonPins, ShiftedClock, SystemClock
@@ -153,6 +155,13 @@ def emulated_scanner(joined: Joined) -> EmulatedScanner:
     return found
 
 
+def emulated_scale(joined: Joined) -> EmulatedScale:
+    """Return the scale that stands behind the wire."""
+    found = joined.counter.emulators["scale"] if joined.counter else None
+    assert isinstance(found, EmulatedScale)
+    return found
+
+
 def open_demo(language: str, *, fresh: bool, on: date | None = None) -> int:
     """Open the screen on the demonstration shop, today or on a later day."""
     from pos.main.tills import show
@@ -181,12 +190,12 @@ def _ahead(on: date | None) -> timedelta:
 
 
 def dress(joined: Joined, wire: Wire) -> tuple[Extra, ...]:
-    """Sign the first cashier in, let the paper be seen, return the keys of the virtual scans."""
+    """Sign the first cashier in, let the paper be seen, return the keys of scans and weights."""
     show_paper(emulated_printer(joined), wire)
     if joined.desk.person is None:
         person, pin = PEOPLE[0]
         staff.sign_in(joined.desk, person.number, pin)
-    return scan_keys(emulated_scanner(joined))
+    return (*scan_keys(emulated_scanner(joined)), *scale_keys(emulated_scale(joined)))
 
 
 def show_paper(printer: EmulatedPrinter, wire: Wire) -> None:

@@ -10,11 +10,19 @@ from pos.domain.words import Sentence
 
 @dataclass(frozen=True, slots=True)
 class Extra:
-    """A key that the program around the screen adds: a virtual scan, an unplugged cable."""
+    """What the program around the screen adds: a virtual scan, an unplugged cable.
+
+    One without a key ("") is found in the list of commands.
+    """
 
     key: str
     text: Sentence
     action: Callable[[], None]
+
+    @property
+    def name(self) -> str:
+        """What it is asked for by."""
+        return self.key or self.text.template
 
 
 @dataclass(frozen=True, slots=True)

@@ -105,7 +105,7 @@ class CommandsPrompt(Prompt):
     def _fitting(self) -> list[tuple[str, Choice]]:
         say, keys = self.session.words.say, self.session.keys
         rows = [(name, say(text), keys.get(name, "")) for name, text in TEXTS.items()]
-        rows += [(one.key, say(one.text), one.key) for one in self.session.options.extras]
+        rows += [(one.name, say(one.text), one.key) for one in self.session.options.extras]
         typed = fold(self.text).split()
         return [
             (name, Choice(text, cap(key, say)))

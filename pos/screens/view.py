@@ -114,7 +114,7 @@ def total(session: Session, face: Face) -> Total:
 
 def _weighed(at_work: Weighing, face: Face) -> Total:
     """Return what lies on the scale, what it would cost, and why it is not taken yet."""
-    weight = "–" if at_work.seen is None else face.quantity(at_work.seen, "kg")
+    weight = face.quantity(at_work.seen, "kg") if at_work.seen else "–"
     price = Sentence("{price} a kilogram", price=Amount(at_work.price))
     notes = [at_work.text, face.say(at_work.why) or face.say("still")]
     if at_work.price:

@@ -108,7 +108,7 @@ async def test_a_lost_scale_asks_for_grams_and_is_asked_again_when_it_is_back() 
     async with at_work(shop.app()) as hands:
         await hands.burst(f"{APPLES}\r{BREAD}\r")
         await loses(hands, shop)
-        assert hands.reads("Type the weight: the scale does not answer.")
+        assert hands.reads("The scale is away (does not answer): type the weight.")
         assert hands.reads("Weight of “Pommes Golden” in grams")
         shop.wire.report(StatusChanged("scale", DeviceState.READY))
         await hands.settle()

@@ -56,7 +56,10 @@ class WeighingPrompt(Prompt):
             return Sentence("Weight of “{name}” in grams", name=self._name)
         if at_work.seen is None or not at_work.why:
             return self.brief()
-        weight, why = Quantity(at_work.seen, "kg"), Sentence(at_work.why)
+        why = Sentence(at_work.why)
+        if not at_work.seen:
+            return Sentence("“{name}”: {why}.", name=self._name, why=why)
+        weight = Quantity(at_work.seen, "kg")
         return Sentence("“{name}”: {weight}, {why}.", name=self._name, weight=weight, why=why)
 
     def brief(self) -> Sentence:
@@ -66,6 +69,8 @@ class WeighingPrompt(Prompt):
             return self.question()
         if at_work.seen is None:
             return Sentence("“{name}”: the scale is asked…", name=self._name)
+        if not at_work.seen:
+            return Sentence("“{name}”", name=self._name)
         return Sentence("“{name}”: {weight}", name=self._name, weight=Quantity(at_work.seen, "kg"))
 
     def hint(self) -> Sentence:
@@ -95,7 +100,7 @@ class WeighingPrompt(Prompt):
                 self._took(at_work, at_work.taken)
             elif at_work.is_away:
                 why = Sentence(event.detail)
-                self.session.refuse(Sentence("Type the weight: the scale {why}.", why=why))
+                self.session.refuse(Sentence("The scale is away ({why}): type the weight.", why=why))
         elif isinstance(event, StatusChanged) and event.device == SCALE:
             is_idle = at_work is not None and at_work.is_away and not self.text
             if is_idle and weighing.is_back(self.session.desk):

@@ -11,13 +11,15 @@ TcpAddress(host='192.0.2.7', port=9100)
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
-from urllib.parse import SplitResult, parse_qsl, urlsplit
+from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
 
 from pos.domain.errors import Refusal
+from pos.domain.words import Sentence
 
 RAW_PRINTING_PORT = 9100
-EMULATORS = ("printer", "scanner", "display", "scale")
+EMULATORS = ("printer", "scanner", "display", "scale", "card")
 """The emulators that ship."""
 
 HANDLERS = ("socket", "loop", "rfc2217")
@@ -25,6 +27,10 @@ HANDLERS = ("socket", "loop", "rfc2217")
 
 _BYTES = re.compile(r"([78])([NEO])([12])")
 _USB_ID = re.compile(r"[0-9a-fA-F]{4}")
+_QUEUE = re.compile(r"[^\W-][\w.+-]{0,126}", re.ASCII)
+_SERVER = re.compile(r"[A-Za-z0-9][A-Za-z0-9.-]*(:[0-9]{1,5})?")
+"""What the spooler's own commands are handed: neither may look like one of their options."""
+
 _PLAIN = re.compile(r"/.+|COM[0-9]{1,3}")
 
 
@@ -54,6 +60,21 @@ class UsbAddress:
 
     vendor: int
     product: int
+
+
+@dataclass(frozen=True, slots=True)
+class FileAddress:
+    """A device file such as /dev/usb/lp0, or a plain file that grows."""
+
+    path: str
+
+
+@dataclass(frozen=True, slots=True)
+class SpoolAddress:
+    """A queue of the system's spooler (CUPS), `server` empty for this machine's."""
+
+    queue: str
+    server: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +109,8 @@ Address = (
     SerialAddress
     | TcpAddress
     | UsbAddress
+    | FileAddress
+    | SpoolAddress
     | EvdevAddress
     | HidrawAddress
     | HandlerAddress
@@ -110,31 +133,36 @@ def parse_url(url: str) -> Address:
         return _serial(url, parts)
     if parts.scheme == "tcp":
         return _tcp(url, parts, port)
+    if parts.scheme == "lp":
+        return _spool(url, parts)
+    if parts.scheme in _PATHS:
+        return _by_path(url, parts)
     return _plain(url, parts)
+
+
+def _by_path(url: str, parts: SplitResult) -> Address:
+    """Read an address that is a path of this machine and nothing else."""
+    make, wrong = _PATHS[parts.scheme]
+    if not parts.path.startswith("/") or parts.netloc:
+        raise Refusal("device_url", wrong.template, url=url)
+    return make(unquote(parts.path))
+
+
+_PATHS: dict[str, tuple[Callable[[str], Address], Sentence]] = {
+    "file": (FileAddress, Sentence("{url} names no file: write file:///dev/usb/lp0")),
+    "evdev": (
+        EvdevAddress,
+        Sentence("{url} names no input device: write evdev:///dev/input/by-id/…"),
+    ),
+    "hidraw": (HidrawAddress, Sentence("{url} names no scanner: write hidraw:///dev/hidraw0")),
+    "pty": (SerialAddress, Sentence("{url} names no terminal: write pty:///dev/pts/3")),
+}
 
 
 def _plain(url: str, parts: SplitResult) -> Address:
     match parts.scheme:
         case "usb":
             return _usb(url, parts)
-        case "evdev" if parts.path.startswith("/"):
-            return EvdevAddress(parts.path)
-        case "evdev":
-            raise Refusal(
-                "device_url",
-                "{url} names no input device: write evdev:///dev/input/by-id/…",
-                url=url,
-            )
-        case "hidraw" if parts.path.startswith("/"):
-            return HidrawAddress(parts.path)
-        case "hidraw":
-            raise Refusal(
-                "device_url", "{url} names no scanner: write hidraw:///dev/hidraw0", url=url
-            )
-        case "pty" if parts.path.startswith("/"):
-            return SerialAddress(parts.path)
-        case "pty":
-            raise Refusal("device_url", "{url} names no terminal: write pty:///dev/pts/3", url=url)
         case "emulator" if parts.netloc in EMULATORS:
             return EmulatorAddress(parts.netloc)
         case "emulator":
@@ -147,7 +175,7 @@ def _plain(url: str, parts: SplitResult) -> Address:
     raise Refusal(
         "device_url",
         "The device address {url} is of no known kind: it begins with serial:// tcp:// usb:// "
-        "evdev:// hidraw:// pty:// or emulator://",
+        "file:// lp:// evdev:// hidraw:// pty:// or emulator://",
         url=url,
     )
 
@@ -198,6 +226,16 @@ def _tcp(url: str, parts: SplitResult, port: int | None) -> TcpAddress:
     if not parts.hostname:
         raise Refusal("device_url", "{url} names no machine: write tcp://192.0.2.7:9100", url=url)
     return TcpAddress(parts.hostname, RAW_PRINTING_PORT if port is None else port)
+
+
+def _spool(url: str, parts: SplitResult) -> SpoolAddress:
+    """Read lp://queue, or lp://server:631/queue for another machine's spooler."""
+    server, queue = (parts.netloc, parts.path[1:]) if parts.path[1:] else ("", parts.netloc)
+    if not _QUEUE.fullmatch(queue) or (server and not _SERVER.fullmatch(server)):
+        raise Refusal(
+            "device_url", "{url} names no queue: write lp://queue, as lpstat -p lists it.", url=url
+        )
+    return SpoolAddress(queue, server)
 
 
 def _usb(url: str, parts: SplitResult) -> UsbAddress:

@@ -1,7 +1,7 @@
 """The devices of one till, joined from their URLs: the one thing `pos.main` needs of this room.
 
-`emulator://scanner`, `printer`, `display` and `scale` start the emulator that ships and put a real
-driver in front of it; `Counter.emulators` keeps them for a screen or a test.
+`emulator://scanner`, `printer`, `display`, `scale` and `card` start the emulator that ships and put
+a real driver in front of it; `Counter.emulators` keeps them for a screen or a test.
 """
 
 from __future__ import annotations
@@ -12,7 +12,10 @@ from typing import Any
 
 from serial.tools.list_ports import comports
 
-from devices.address import EmulatorAddress, parse_url
+from devices.address import EmulatorAddress, SpoolAddress, parse_url
+from devices.card.driver import LinkTerminal
+from devices.card.emulator import EmulatedTerminal
+from devices.card.speech import speech_of
 from devices.display.driver import LineDisplay
 from devices.display.emulator import EmulatedDisplay
 from devices.display.protocol import Dialect
@@ -20,6 +23,7 @@ from devices.drawer.driver import PrinterDrawer
 from devices.printer.driver import EscPosPrinter
 from devices.printer.emulator import EmulatedPrinter
 from devices.printer.profile import PROFILES, PrinterProfile
+from devices.printer.spool import SpooledPrinter
 from devices.scale.driver import LinkScale
 from devices.scale.emulator import EmulatedScale
 from devices.scanner.driver import LinkScanner, Tap
@@ -27,7 +31,7 @@ from devices.scanner.emulator import EmulatedScanner
 from pos.papers.page import Align, Barcode, Cut, Page, Qr, Row, Rule, Text
 from pos.ports import Sink
 
-Emulator = EmulatedScanner | EmulatedPrinter | EmulatedDisplay | EmulatedScale
+Emulator = EmulatedScanner | EmulatedPrinter | EmulatedDisplay | EmulatedScale | EmulatedTerminal
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,9 +68,14 @@ class Counter:
 
     def open_printer(
         self, name: str, url: str, profile: PrinterProfile = PROFILES["epson-80"]
-    ) -> EscPosPrinter:
+    ) -> EscPosPrinter | SpooledPrinter:
         """Open a receipt printer."""
-        if isinstance(parse_url(url), EmulatorAddress):
+        address = parse_url(url)
+        if isinstance(address, SpoolAddress):
+            spooled = SpooledPrinter(name, address, profile, self._sink)
+            self._opened.append(spooled)
+            return spooled
+        if isinstance(address, EmulatorAddress):
             emulator = EmulatedPrinter(name, profile)
             self.emulators[name] = emulator
             url = emulator.url
@@ -75,7 +84,7 @@ class Counter:
         return printer
 
     def open_drawer(
-        self, name: str, printer: EscPosPrinter, *, open_when_high: bool = True
+        self, name: str, printer: EscPosPrinter | SpooledPrinter, *, open_when_high: bool = True
     ) -> PrinterDrawer:
         """Open the drawer that is plugged into `printer`."""
         return PrinterDrawer(name, printer, self._sink, open_when_high=open_when_high)
@@ -104,6 +113,27 @@ class Counter:
         scale = LinkScale(name, url, family, self._sink, secret=secret)
         self._opened.append(scale)
         return scale
+
+    def open_card(
+        self,
+        name: str,
+        url: str,
+        protocol: str,
+        *,
+        number: str = "01",
+        currency: str = "978",
+        **habits: Any,
+    ) -> LinkTerminal:
+        """Open a card terminal; `currency` is its number (ISO 4217), habits as in `speech_of`."""
+        if isinstance(parse_url(url), EmulatorAddress):
+            handshake = bool(habits.get("handshake", True))
+            emulator = EmulatedTerminal(name, protocol, handshake=handshake, number=number)
+            self.emulators[name] = emulator
+            url = emulator.url
+        speech = speech_of(protocol, number=number, **habits)
+        terminal = LinkTerminal(name, url, speech, self._sink, currency=currency)
+        self._opened.append(terminal)
+        return terminal
 
     def close(self) -> None:
         """Let every device go; idempotent."""

@@ -14,6 +14,7 @@ import socket
 import threading
 import time
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any, Protocol
 
 import serial
@@ -21,9 +22,11 @@ import serial
 from devices.address import (
     EmulatorAddress,
     EvdevAddress,
+    FileAddress,
     HandlerAddress,
     HidrawAddress,
     SerialAddress,
+    SpoolAddress,
     TcpAddress,
     UsbAddress,
     parse_url,
@@ -101,6 +104,10 @@ def open_link(url: str) -> Link:
             from devices.usb import open_usb
 
             return open_usb(vendor, product)
+        case FileAddress(path):
+            return _open_file(path)
+        case SpoolAddress():
+            raise Refusal("device_url", "{url} is for receipt printers only.", url=url)
         case EmulatorAddress():
             raise Refusal(
                 "device_url", "{url} lives inside the till: devices.counter opens it.", url=url
@@ -139,6 +146,12 @@ class FdLink:
         if not data:
             raise self._lost()
         return data
+
+    def _wait_woken(self, timeout_s: float) -> None:
+        poll = select.poll()
+        poll.register(self._wake_out, select.POLLIN)
+        if poll.poll(int(timeout_s * 1000)):
+            os.read(self._wake_out, READ_MAX)
 
     def write(self, data: bytes, timeout_s: float) -> int:
         """Hand over bytes (see `Link.write`)."""
@@ -268,6 +281,27 @@ def _open_tcp(host: str, port: int) -> Link:
     connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     connection.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
     return FdLink(connection.fileno(), connection.close, name)
+
+
+class FileLink(FdLink):
+    """A transport over a file that only takes bytes: it never says anything."""
+
+    def read(self, timeout_s: float) -> bytes:
+        """Wait for `timeout_s` or `wake` (see `Link.read`)."""
+        self._wait_woken(timeout_s)
+        return b""
+
+
+def _open_file(path: str) -> Link:
+    """Open a device file both ways, and a plain file to add to its end."""
+    is_device = Path(path).is_char_device()
+    way = os.O_RDWR | os.O_NONBLOCK if is_device else os.O_WRONLY | os.O_APPEND | os.O_CREAT
+    try:
+        fd = os.open(path, way | os.O_CLOEXEC, 0o600)
+    except OSError as error:
+        raise _not_opened(path, error) from None
+    kind = FdLink if is_device else FileLink
+    return kind(fd, lambda: os.close(fd), path)
 
 
 def _open_input(path: str, *, is_keyboard: bool) -> Link:

@@ -75,13 +75,22 @@ class UsbLink:
         return b""
 
     def write(self, data: bytes, timeout_s: float) -> int:
-        """Hand over bytes (see `Link.write`)."""
-        try:
-            return int(self._out.write(data, max(1, int(timeout_s * 1000))))
-        except self._core.USBTimeoutError:
-            return 0
-        except self._core.USBError:
-            raise self._lost() from None
+        """Hand over bytes (see `Link.write`), a packet at a time.
+
+        A packet is taken whole or not at all; of anything longer, pyusb cannot tell after a
+        timeout how much was taken, and the rest would be sent twice.
+        """
+        deadline = time.monotonic() + timeout_s
+        sent = 0
+        while sent < len(data) and (left_s := deadline - time.monotonic()) > 0:
+            packet = data[sent : sent + self._out.wMaxPacketSize]
+            try:
+                sent += int(self._out.write(packet, max(1, int(left_s * 1000))))
+            except self._core.USBTimeoutError:
+                break
+            except self._core.USBError:
+                raise self._lost(sent) from None
+        return sent
 
     def wake(self) -> None:
         """Make a waiting `read` return soon (see `Link.wake`)."""
@@ -91,7 +100,7 @@ class UsbLink:
         """Let the device go."""
         importlib.import_module("usb.util").dispose_resources(self._device)
 
-    def _lost(self) -> OSError:
+    def _lost(self, sent: int = 0) -> OSError:
         from devices.link import LinkLost
 
-        return LinkLost(Sentence("{device} is not connected.", device=self._name))
+        return LinkLost(Sentence("{device} is not connected.", device=self._name), sent)

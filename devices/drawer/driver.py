@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from devices.printer.driver import EscPosPrinter
+from devices.printer.spool import SpooledPrinter
 from pos.domain.words import Sentence
 from pos.ports import DeviceState, DrawerMoved, Sink, StatusChanged
 
@@ -13,7 +14,12 @@ class PrinterDrawer:
     """A drawer behind `printer`; `open_when_high` is its wiring, learned when it is installed."""
 
     def __init__(
-        self, name: str, printer: EscPosPrinter, sink: Sink, *, open_when_high: bool = True
+        self,
+        name: str,
+        printer: EscPosPrinter | SpooledPrinter,
+        sink: Sink,
+        *,
+        open_when_high: bool = True,
     ) -> None:
         self._name = name
         self._printer = printer

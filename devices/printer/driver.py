@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import contextlib
 import logging
-import queue
 import time
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from functools import partial
 
 from devices.address import parse_url
 from devices.link import Link, LinkLost, Mute
+from devices.printer.jobs import Job, Jobs, MakePieces
 from devices.printer.profile import PrinterProfile
 from devices.printer.protocol import (
     ASK_PAPER,
@@ -27,12 +28,12 @@ from devices.printer.protocol import (
 )
 from devices.printer.render import render_escpos, warm_up
 from devices.printer.session import SLICE_S, Session
+from devices.printer.trouble import cause
 from devices.worker import Worker
 from pos.domain.words import Sentence
 from pos.papers.page import Page
 from pos.ports import DeviceState, PrintEnded, PrintOutcome, Sink
 
-JOBS_MAX = 32
 CHUNK_BYTES = 1024
 KICK_LATE_S = 2.0
 """A drawer does not open later than this after the gesture: it would surprise a customer."""
@@ -65,13 +66,6 @@ class _Unknown(Exception):
     """The job's bytes went out and its end is not known; the text is the detail."""
 
 
-@dataclass(slots=True)
-class _Job:
-    name: str
-    page: Page
-    sent: bool = False
-
-
 class EscPosPrinter:
     """A printer behind a URL. Raises `Refusal` when the URL can never work."""
 
@@ -88,8 +82,7 @@ class EscPosPrinter:
         self._profile = profile
         self._sink = sink
         self._limits = limits
-        self._jobs: queue.Queue[_Job] = queue.Queue(JOBS_MAX)
-        self._current: _Job | None = None
+        self._jobs = Jobs()
         self._kick: tuple[float, Callable[[bool], None]] | None = None
         self._pin_watchers: list[Callable[[bool], None]] = []
         self.worker = Worker(name, url, sink)
@@ -97,12 +90,21 @@ class EscPosPrinter:
 
     def print(self, job: str, page: Page) -> None:
         """Queue a page; returns at once. `PrintEnded` tells its end."""
-        try:
-            self._jobs.put_nowait(_Job(job, page))
-        except queue.Full:
+        self.print_pieces(job, partial(render_escpos, page))
+
+    def print_pieces(self, job: str, make: MakePieces) -> None:
+        """Queue what `make` makes for this printer's profile, as `print` does a page."""
+        if not self._jobs.add(Job(job, make)):
             self._sink(PrintEnded(job, PrintOutcome.FAILED, _QUEUE_FULL))
             return
         self.worker.poke()
+
+    def withdraw(self, job: str) -> bool:
+        """Take back a job that still waits; True when nothing of it left, or ever will.
+
+        There is no `PrintEnded` of it then; otherwise it goes its way.
+        """
+        return self._jobs.withdraw(job)
 
     def kick(self, kicked: Callable[[bool], None]) -> None:
         """Pulse the drawer at once, before whatever waits; `kicked` hears whether it went out.
@@ -122,15 +124,9 @@ class EscPosPrinter:
     def close(self, timeout_s: float = 3.0) -> None:
         """Stop; what was not begun ends `FAILED`, what was begun ends `UNKNOWN`."""
         self.worker.close(timeout_s)
-        for job in self._left_over():
-            self._sink(PrintEnded(job.name, PrintOutcome.FAILED, _CLOSED))
-
-    def _left_over(self) -> Iterator[_Job]:
-        current, self._current = self._current, None
-        if current is not None:
-            yield current
-        while not self._jobs.empty():
-            yield self._jobs.get_nowait()
+        for job in self._jobs.clear():
+            outcome = PrintOutcome.UNKNOWN if job.sent else PrintOutcome.FAILED
+            self._sink(PrintEnded(job.name, outcome, _LOST if job.sent else _CLOSED))
 
     # --- the worker's thread from here on ---
 
@@ -147,83 +143,95 @@ class EscPosPrinter:
     def _work(self, session: Session) -> None:
         while not self.worker.stopping:
             self._do_kick(session)
-            self._tell(session.status)
-            job = self._next_job()
+            self._tell(session)
+            job = self._jobs.first()
             if job is None:
-                if not session.listen(self._limits.heartbeat_s) and self._idle():
+                if not session.listen(self._limits.heartbeat_s) and self._is_idle():
                     session.check()
                     warm_up()
-            elif _stopped(session.check()):
-                self._tell(session.status)
+                session.urge()
+            elif session.check() and session.is_stopped:
+                self._tell(session)
+                session.urge()
                 session.listen(1.0)
             else:
                 self._print(session, job)
 
-    def _idle(self) -> bool:
-        return self._kick is None and self._jobs.empty() and not self.worker.stopping
+    def _is_idle(self) -> bool:
+        return self._kick is None and not len(self._jobs) and not self.worker.stopping
 
-    def _next_job(self) -> _Job | None:
-        if self._current is None and not self._jobs.empty():
-            self._current = self._jobs.get_nowait()
-        return self._current
-
-    def _print(self, session: Session, job: _Job) -> None:
+    def _print(self, session: Session, job: Job) -> None:
+        """Print one job; what is raised about one of which no byte left lets it wait."""
+        if not self._jobs.begin(job):
+            return
         self.worker.report(DeviceState.BUSY)
-        mark = process_id(job.name)
         try:
-            pieces = (*render_escpos(job.page, self._profile), self._question(mark))
+            pieces = tuple(job.make(self._profile))
         except Exception:
             logging.getLogger(__name__).exception("a page could not be rendered")
-            self._end(PrintOutcome.FAILED, _NOT_SET)
+            self._end(job, PrintOutcome.FAILED, _NOT_SET)
             return
-        session.done.discard(mark)
         session.restarted = False
         try:
-            plain_before = self._send(session, job, pieces)
-            self._end(self._confirm(session, mark, plain_before))
+            self._send(session, job, pieces)
+            self._end(job, self._confirm(session, job))
         except _Unknown as unknown:
-            self._end(PrintOutcome.UNKNOWN, str(unknown))
+            self._end_unless_unsent(job, str(unknown))
             raise Mute(Sentence("The printer stopped answering while printing.")) from None
         except LinkLost:
-            if job.sent:
-                self._end(PrintOutcome.UNKNOWN, _LOST)
+            self._end_unless_unsent(job, _LOST)
             raise
 
-    def _question(self, mark: bytes) -> bytes:
-        if self._profile.process_id:
-            return ask_done(mark)
-        return ASK_PAPER if self._profile.answers else b""
+    def _end_unless_unsent(self, job: Job, detail: str) -> None:
+        if job.sent:
+            self._end(job, PrintOutcome.UNKNOWN, detail)
+        else:
+            self._jobs.wait_on(job)
 
-    def _send(self, session: Session, job: _Job, pieces: Iterable[bytes]) -> int:
-        """Hand over everything; returns how many plain answers had come before the end."""
-        plain_before = session.plain_answers
+    def _send(self, session: Session, job: Job, pieces: Iterable[bytes]) -> None:
         for chunk in _chunks(pieces):
             self._send_chunk(session, job, chunk)
             session.listen(0)
             self._do_kick(session)
-        return plain_before
+            if not self._profile.asb:
+                self._look(session)
 
-    def _send_chunk(self, session: Session, job: _Job, chunk: bytes) -> None:
+    def _look(self, session: Session) -> None:
+        """Ask how the printer is while it works; its buffers may be full of this very job."""
+        with contextlib.suppress(Mute):
+            session.check()
+
+    def _send_chunk(self, session: Session, job: Job, chunk: bytes) -> None:
         moved = time.monotonic()
         while chunk:
             try:
-                accepted = session.write(chunk, SLICE_S)
+                accepted = 0 if session.held else session.write(chunk, SLICE_S)
             except LinkLost as lost:
                 job.sent = job.sent or lost.sent > 0
                 raise
             chunk = chunk[accepted:]
             job.sent = job.sent or accepted > 0
             if chunk:
-                session.listen(0)
-                self._tell(session.status, DeviceState.BUSY)
-                if accepted or _stopped(session.status):
+                session.listen(SLICE_S if session.held else 0)
+                self._tell(session, DeviceState.BUSY)
+                session.urge()
+                if accepted or session.is_stopped:
                     moved = time.monotonic()
                 self._give_up(session, moved + self._limits.stall_s)
 
-    def _confirm(self, session: Session, mark: bytes, plain_before: int) -> PrintOutcome:
-        """Wait for the printer's word, for as long as it says why it waits."""
+    def _confirm(self, session: Session, job: Job) -> PrintOutcome:
+        """Ask the printer to say when all is out; wait for as long as it says why it waits.
+
+        What it said before it was asked is no answer.
+        """
         if not self._profile.answers:
             return PrintOutcome.SENT
+        mark = process_id(job.name)
+        session.listen(0)
+        session.done.discard(mark)
+        plain_before = session.plain_answers
+        asks = ask_done(mark) if self._profile.process_id else ASK_PAPER
+        self._send_chunk(session, job, asks)
         well_since = time.monotonic()
         while True:
             if mark in session.done:
@@ -231,11 +239,11 @@ class EscPosPrinter:
             if not self._profile.process_id and session.plain_answers > plain_before:
                 return PrintOutcome.SENT
             if not session.listen(1.0):
-                with contextlib.suppress(Mute):  # its buffers may be full of this very ticket
-                    session.check()
+                self._look(session)
             self._do_kick(session)
-            self._tell(session.status, DeviceState.BUSY)
-            if _stopped(session.status):
+            self._tell(session, DeviceState.BUSY)
+            session.urge()
+            if session.is_stopped:
                 well_since = time.monotonic()
             self._give_up(session, well_since + self._limits.confirm_s)
 
@@ -245,14 +253,13 @@ class EscPosPrinter:
             raise _Unknown(_RESTARTED)
         if self.worker.stopping:
             raise _Unknown(_LOST)
-        if _stopped(session.status):
+        if session.is_stopped:
             until = session.heard_at + self._limits.patience_s
         if time.monotonic() >= until:
             raise _Unknown(_SILENT)
 
-    def _end(self, outcome: PrintOutcome, detail: str = "") -> None:
-        job, self._current = self._current, None
-        if job is not None:
+    def _end(self, job: Job, outcome: PrintOutcome, detail: str = "") -> None:
+        if self._jobs.end(job):
             self._sink(PrintEnded(job.name, outcome, detail))
 
     def _do_kick(self, session: Session) -> None:
@@ -269,28 +276,10 @@ class EscPosPrinter:
         for watcher in self._pin_watchers:
             watcher(status.pin_high)
 
-    def _tell(self, status: Status, ready: DeviceState = DeviceState.READY) -> None:
-        detail = _cause(status)
-        waits = bool(detail) and _stopped(status)
+    def _tell(self, session: Session, ready: DeviceState = DeviceState.READY) -> None:
+        detail = cause(session.status)
+        waits = bool(detail) and session.is_stopped
         self.worker.report(DeviceState.ATTENTION if waits else ready, detail)
-
-
-def _stopped(status: Status) -> bool:
-    """Whether the printer waits for a person."""
-    return status.offline or status.paper_out or status.cover_open or status.fault
-
-
-def _cause(status: Status) -> str:
-    """What the status line says of it, "" when all is well."""
-    if status.cover_open:
-        return Sentence("cover open").template
-    if status.paper_out:
-        return Sentence("no paper").template
-    if status.fault:
-        return Sentence("jammed: open it and look").template
-    if status.offline:
-        return Sentence("not ready").template
-    return Sentence("paper low").template if status.paper_low else ""
 
 
 def _chunks(pieces: Iterable[bytes]) -> Iterator[bytes]:

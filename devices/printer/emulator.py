@@ -6,8 +6,7 @@ from the native commands and can be scanned.
 
 from __future__ import annotations
 
-import contextlib
-import socket
+import random
 import threading
 import time
 from collections.abc import Callable
@@ -17,12 +16,12 @@ from devices.printer.interpreter import Interpreter, Pulse
 from devices.printer.layout import Item, Line
 from devices.printer.profile import PROFILES, PrinterProfile
 from devices.pty import PtyCable
+from devices.tcp import TcpCable
 
 if TYPE_CHECKING:
     from PIL import Image
 
 POLL_S = 0.25
-READ_BYTES = 4096
 
 
 class Cable(Protocol):
@@ -41,6 +40,8 @@ class EmulatedPrinter:
     """One printer; `tcp=True` puts it on the loopback network instead of a serial line.
 
     `on_paper`, when given, is called from the emulator's thread after something was printed.
+    Faults of the wire are attributes: `mute` answers nothing, `stalled` takes nothing, `halves`
+    loses the second half of each answer, `garbage` answers noise; `bytes_per_s` slows it down.
     """
 
     def __init__(
@@ -55,8 +56,11 @@ class EmulatedPrinter:
         self.mute = not profile.answers
         self.stalled = False
         self.bytes_per_s = 0
+        self.halves = False
+        self.garbage = False
         self.received = bytearray()
         self.on_paper = on_paper
+        self._noise = random.Random(name)
         self._mind = Interpreter(
             profile.columns,
             process_id=profile.process_id,
@@ -97,9 +101,14 @@ class EmulatedPrinter:
         return self._mind.code_page
 
     @property
+    def keeps_logo(self) -> bool:
+        """Whether a picture lies in its memory."""
+        return bool(self._mind.pictures.kept)
+
+    @property
     def drawer_open(self) -> bool:
         """Whether the drawer stands open."""
-        return self._mind.drawer_open
+        return self._mind.body.drawer_open
 
     def text(self) -> str:
         """Return the paper's lines as text, without the codes."""
@@ -115,28 +124,49 @@ class EmulatedPrinter:
 
     def run_out(self, after_lines: int = 0) -> None:
         """Let the paper end after so many more lines."""
-        self._change(lambda mind: setattr(mind, "lines_left", after_lines))
+        self._change(lambda mind: mind.body.set_lines(after_lines))
 
     def load_paper(self) -> None:
         """Put in a new roll: it goes on where it stopped."""
-        self._change(lambda mind: setattr(mind, "lines_left", None))
+        self._change(lambda mind: mind.body.set_lines(None))
 
     def open_cover(self, is_open: bool = True) -> None:
-        """Open or shut the cover."""
-        self._change(lambda mind: setattr(mind, "cover_open", is_open))
+        """Open or shut the cover; who opens it frees the cutter."""
+        self._change(lambda mind: mind.body.set_cover(is_open))
 
     def warn_low(self, low: bool = True) -> None:
         """Make the near-end sensor see the core of the roll."""
-        self._change(lambda mind: setattr(mind, "paper_low", low))
+        self._change(lambda mind: setattr(mind.body, "paper_low", low))
+
+    def jam_cutter(self) -> None:
+        """Make the next cut stick until the cover was opened and shut."""
+        self._change(lambda mind: setattr(mind.body, "next_cut_jams", True))
+
+    def want_restart(self, wants: bool = True) -> None:
+        """Be one of the printers that go on after a trouble only when they are told to."""
+        self._change(lambda mind: setattr(mind.body, "wants_restart", wants))
+
+    def stop_flow(self, stopped: bool = True) -> None:
+        """Say XOFF and carry nothing out, for as long as it pleases; or XON."""
+        self._change(lambda mind: setattr(mind, "stopped", stopped))
+
+    def speak_xon(self) -> None:
+        """Say XOFF when its buffer fills, and XON when there is room."""
+        self._change(lambda mind: setattr(mind, "speaks_xon", True))
 
     def shut_drawer(self) -> None:
         """Push the drawer in."""
-        self._change(lambda mind: setattr(mind, "drawer_open", False))
+        self._change(lambda mind: setattr(mind.body, "drawer_open", False))
 
-    def power_cycle(self) -> None:
-        """Switch it off and on: what it held is lost."""
+    def power_cycle(self, *, silent: bool = False) -> None:
+        """Switch it off and on: what it held is lost, which many a model tells nobody."""
         with self._lock:
-            self._answer(self._mind.power_cycle())
+            notice = self._mind.power_cycle()
+            self._answer(b"" if silent else notice)
+
+    def babble(self, data: bytes) -> None:
+        """Send bytes that nobody asked for."""
+        self._cable.send(data)
 
     def unplug(self) -> None:
         """Pull the cable."""
@@ -185,94 +215,13 @@ class EmulatedPrinter:
                 time.sleep(len(piece) / self.bytes_per_s)
 
     def _answer(self, data: bytes) -> None:
+        if self.halves:
+            data = data[: len(data) // 2]
+        if self.garbage:
+            data = self._noise.randbytes(len(data))
         if data and not self.mute:
             self._cable.send(data)
 
     def _show(self) -> None:
         if self.on_paper is not None:
             self.on_paper()
-
-
-class TcpCable:
-    """A listening socket on the loopback network that serves one connection at a time."""
-
-    def __init__(self) -> None:
-        self._port = 0
-        self._lock = threading.Lock()
-        self._listener: socket.socket | None = None
-        self._connection: socket.socket | None = None
-        self.plug()
-
-    @property
-    def url(self) -> str:
-        """The address that a driver opens, the same after `unplug` and `plug`."""
-        return f"tcp://127.0.0.1:{self._port}"
-
-    def plug(self) -> None:
-        """Listen (again)."""
-        with self._lock:
-            if self._listener is None:
-                self._listener = socket.create_server(("127.0.0.1", self._port))
-                self._listener.settimeout(0.05)
-                self._port = self._listener.getsockname()[1]
-
-    def unplug(self) -> None:
-        """Hang up and stop listening."""
-        with self._lock:
-            for end in (self._connection, self._listener):
-                if end is not None:
-                    with contextlib.suppress(OSError):
-                        end.shutdown(socket.SHUT_RDWR)  # wakes who waits on it
-                    end.close()
-            self._connection = self._listener = None
-
-    def close(self) -> None:
-        """Hang up for good."""
-        self.unplug()
-
-    def send(self, data: bytes) -> bool:
-        """Send bytes to the driver; returns whether there was one."""
-        with self._lock:
-            if self._connection is None:
-                return False
-            try:
-                self._connection.sendall(data)
-            except OSError:
-                return False
-            return True
-
-    def receive(self, timeout_s: float) -> bytes:
-        """Return what the driver sent; b"" after `timeout_s` at most."""
-        connection, listener = self._connection, self._listener
-        try:
-            if connection is None:
-                self._accept(listener, timeout_s)
-                return b""
-            connection.settimeout(timeout_s)
-            data = connection.recv(READ_BYTES)
-        except TimeoutError:
-            return b""
-        except OSError:
-            data = b""
-        if not data:
-            self._hang_up(connection)
-        return data
-
-    def _accept(self, listener: socket.socket | None, timeout_s: float) -> None:
-        if listener is None:
-            time.sleep(timeout_s)
-            return
-        listener.settimeout(timeout_s)
-        connection, _ = listener.accept()
-        with self._lock:
-            if self._listener is listener:
-                self._connection = connection
-            else:
-                connection.close()
-
-    def _hang_up(self, connection: socket.socket | None) -> None:
-        with self._lock:
-            if connection is not None:
-                connection.close()
-            if self._connection is connection:
-                self._connection = None

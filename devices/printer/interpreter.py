@@ -19,6 +19,8 @@ from typing import TYPE_CHECKING
 
 from devices.printer import sizes
 from devices.printer.layout import Item, Line
+from devices.printer.mechanics import Mechanics
+from devices.printer.pictures import Pictures
 from pos.papers.page import Align, Barcode, Cut, Qr
 
 if TYPE_CHECKING:
@@ -26,6 +28,10 @@ if TYPE_CHECKING:
 
 CODE_PAGES = {0: "cp437", 2: "cp850", 16: "cp1252", 19: "cp858", 40: "iso8859-15", 53: "cp858"}
 BUFFER_BYTES = 4096
+XOFF_BYTES, XON_BYTES = 3 * BUFFER_BYTES // 4, BUFFER_BYTES // 4
+"""How full its buffer is when a printer that speaks XON/XOFF says stop, and when it says go on."""
+
+XON, XOFF = b"\x11", b"\x13"
 _DLE = 0x10
 _REAL_TIME = {0x04: 3, 0x05: 3, 0x14: 5}
 _PINS = {0: 0, 1: 1, 48: 0, 49: 1}
@@ -49,10 +55,10 @@ class Interpreter:
         self.pulses: list[Pulse] = []
         self.errors: list[str] = []
         self.code_page = 0
-        self.drawer_open = False
-        self.cover_open = False
-        self.lines_left: int | None = None
-        self.paper_low = False
+        self.body = Mechanics()
+        self.pictures = Pictures()
+        self.speaks_xon = False
+        self.stopped = False
         self._columns = columns
         self._process_id = process_id
         self._code_pages = code_pages
@@ -61,18 +67,15 @@ class Interpreter:
         self._answers = bytearray()
         self._asb_on = False
         self._asb_told = b""
+        self._cut_waits = False
+        self._said_stop = False
         self._qr = Qr("", "L", 3)
         self._reset()
 
     @property
-    def halted(self) -> bool:
-        """Whether it waits for a person: no paper, or the cover open."""
-        return self.cover_open or self.lines_left == 0
-
-    @property
     def full(self) -> bool:
         """Whether it takes no more bytes for now."""
-        return self.halted and len(self._buffer) >= BUFFER_BYTES
+        return (self.body.halted or self.stopped) and len(self._buffer) >= BUFFER_BYTES
 
     def receive(self, data: bytes) -> bytes:
         """Take bytes as they come; returns what the printer answers to them."""
@@ -82,22 +85,25 @@ class Interpreter:
 
     def settle(self) -> bytes:
         """Go on after something changed (paper loaded, drawer shut); returns what it answers."""
-        while not self.halted and self._buffer:
+        if self._cut_waits and not self.body.halted:
+            self.act_cut(b"")
+        while not (self.body.halted or self.stopped) and self._buffer:
             used = self._execute()
             if used == 0:
                 break
             del self._buffer[:used]
         self._tell_changes()
+        self._tell_flow()
         answers = bytes(self._answers)
         self._answers.clear()
         return answers
 
     def power_cycle(self) -> bytes:
-        """Switch it off and on: what it held is gone, and it says that it started."""
+        """Switch it off and on: what it held is gone; returns how it says that it started."""
         self._buffer.clear()
         self._real_time.clear()
         self._answers.clear()
-        self._asb_on = False
+        self._asb_on = self._cut_waits = self.body.waiting = False
         self._reset()
         return b"\x3b1\x00"
 
@@ -139,37 +145,33 @@ class Interpreter:
             case 0x05 if command[2] == 2:
                 self._buffer.clear()
             case 0x05 if command[2] in (0, 1):
-                pass  # goes on by itself here
+                self.body.restart()
             case _:
                 self.errors.append(f"unknown real-time command {command.hex(' ')}")
 
     def _answer_now(self, n: int) -> None:
-        no_paper = self.lines_left == 0
-        bits = {
-            1: 0x04 * self.drawer_open | 0x08 * self.halted,
-            2: 0x04 * self.cover_open | 0x20 * no_paper,
-            3: 0,
-            4: 0x0C * (self.paper_low or no_paper) | 0x60 * no_paper,
-        }.get(n)
-        if bits is None:
+        answer = self.body.told(n)
+        if not answer:
             self.errors.append(f"unknown status request {n}")
-        else:
-            self._answers.append(0x12 | bits)
+        self._answers += answer
 
     def _kick(self, pin: int, *, at_once: bool) -> None:
         self.pulses.append(Pulse(pin, at_once))
-        self.drawer_open = True
+        self.body.drawer_open = True
 
     def _tell_changes(self) -> None:
-        block = self._asb()
+        block = self.body.block()
         if self._asb_on and block != self._asb_told:
             self._asb_told = block
             self._answers += block
 
-    def _asb(self) -> bytes:
-        no_paper = self.lines_left == 0
-        one = 0x10 | 0x04 * self.drawer_open | 0x08 * self.halted | 0x20 * self.cover_open
-        return bytes((one, 0, 0x03 * (self.paper_low or no_paper) | 0x0C * no_paper, 0))
+    def _tell_flow(self) -> None:
+        """Say stop and go on as the buffer fills and empties, where it speaks XON/XOFF."""
+        is_full = len(self._buffer) >= (XON_BYTES if self._said_stop else XOFF_BYTES)
+        wants_stop = self.stopped or (self.speaks_xon and is_full)
+        if wants_stop != self._said_stop:
+            self._said_stop = wants_stop
+            self._answers += XOFF if wants_stop else XON
 
     # --- commands in their turn ---
 
@@ -229,8 +231,7 @@ class Interpreter:
         if self._line:
             self._print_line()
         self.paper.append(item)
-        if self.lines_left:
-            self.lines_left -= 1
+        self.body.use_line()
 
     # --- the acts of the command table ---
 
@@ -268,7 +269,9 @@ class Interpreter:
             self.errors.append(f"unknown drawer pin {n[0]}")
 
     def act_cut(self, _: bytes) -> None:
-        self._put(Cut())
+        self._cut_waits = not self.body.cut()
+        if not self._cut_waits:
+            self._put(Cut())
 
     def act_asb(self, n: bytes) -> None:
         self._asb_on = n[0] != 0
@@ -277,9 +280,9 @@ class Interpreter:
     def act_answer(self, n: bytes) -> None:
         """GS r: this printer never runs out without stopping, so its paper is near end or fine."""
         if n[0] in (1, 49):
-            self._answers.append(0x03 * self.paper_low)
+            self._answers.append(0x03 * self.body.paper_low)
         elif n[0] in (2, 50):
-            self._answers.append(0x01 * self.drawer_open)
+            self._answers.append(0x01 * self.body.drawer_open)
         else:
             self.errors.append(f"unknown status {n[0]}")
 
@@ -331,6 +334,14 @@ class Interpreter:
         if width and height:
             self._put(Image.frombytes("1", (width * 8, height), inverted))
 
+    def act_picture(self, n: bytes) -> None:
+        """GS ( L and GS 8 L: pictures that it keeps."""
+        printed, error = self.pictures.take(n)
+        if error:
+            self.errors.append(error)
+        if printed is not None:
+            self._put(printed)
+
     def act_nothing(self, _: bytes) -> None:
         """A command whose effect this paper does not show."""
 
@@ -360,6 +371,8 @@ COMMANDS: dict[bytes, tuple[sizes.Size, Act]] = {
     b"\x1dI": (1, _I.act_identify),
     b"\x1d(H": (sizes.counted, _I.act_done),
     b"\x1d(k": (sizes.symbol, _I.act_symbol),
+    b"\x1d(L": (sizes.counted, lambda printer, n: printer.act_picture(n[2:])),
+    b"\x1d8L": (sizes.counted_long, lambda printer, n: printer.act_picture(n[4:])),
     b"\x1dk": (sizes.bars, _I.act_bars),
     b"\x1dv": (sizes.raster, _I.act_raster),
     **dict.fromkeys(_SHAPES, (1, _I.act_nothing)),

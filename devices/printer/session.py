@@ -9,7 +9,10 @@ from devices.link import Link, Mute
 from devices.printer.profile import PrinterProfile
 from devices.printer.protocol import (
     ASB_ON,
+    RESTART,
     Answer,
+    Fault,
+    Flow,
     Info,
     JobDone,
     Plain,
@@ -18,6 +21,7 @@ from devices.printer.protocol import (
     StatusEvent,
     StatusParser,
     ask,
+    has_fault,
     status_of,
 )
 from pos.domain.words import Sentence
@@ -25,11 +29,15 @@ from pos.domain.words import Sentence
 SLICE_S = 0.5
 """How long a write or a read waits before it looks at what else there is to do."""
 
+RESTART_EVERY_S = 2.0
+"""Between two signs to a printer that waits for one."""
+
 
 class Session:
     """The conversation with one printer, from opening its link to losing it.
 
-    `heard` is called with each status. Not thread-safe: the printer's worker owns it.
+    `heard` is called with each status. `held` is that the printer said XOFF. Not thread-safe: the
+    printer's worker owns it.
     """
 
     def __init__(
@@ -39,6 +47,7 @@ class Session:
         self.done: set[bytes] = set()
         self.plain_answers = 0
         self.restarted = False
+        self.held = False
         self.heard_at = time.monotonic()
         self._link = link
         self._profile = profile
@@ -46,6 +55,8 @@ class Session:
         self._answer_s = answer_s
         self._parser = StatusParser()
         self._answers: list[int] = []
+        self._was_opened = False
+        self._sign_at = 0.0
 
     def begin(self) -> None:
         """Find out how the printer is and ask it to tell changes; raises `Mute` or `LinkLost`."""
@@ -60,8 +71,11 @@ class Session:
     def listen(self, timeout_s: float) -> bool:
         """Wait for what the printer says; returns whether it said something."""
         data = self._link.read(timeout_s)
+        now = time.monotonic()
+        if now - self.heard_at > self._answer_s:
+            self._parser.fell_silent()
         if data:
-            self.heard_at = time.monotonic()
+            self.heard_at = now
         for event in self._parser.receive(data):
             self._note(event)
         return bool(data)
@@ -73,8 +87,30 @@ class Session:
         """
         if self._profile.answers:
             printer, cause, paper = self._ask(1), self._ask(2), self._ask(4)
-            self._know(status_of(printer, cause, paper))
+            error = self._ask(3) if has_fault(cause) else 0x12
+            self._know(status_of(printer, cause, paper, error))
         return self.status
+
+    def urge(self) -> None:
+        """Tell a printer whose trouble was removed to go on, as those must be that wait for it.
+
+        A cutter that stuck is only moved again once somebody had the cover open.
+        """
+        status = self.status
+        self._was_opened = (self._was_opened or status.cover_open) and self.is_stopped
+        if status.cover_open or status.paper_out or not self._profile.answers:
+            return
+        freed = status.fault in (Fault.CUTTER, Fault.OTHER) and self._was_opened
+        now = time.monotonic()
+        if (status.waits or freed) and now - self._sign_at >= RESTART_EVERY_S:
+            self._sign_at = now
+            self.write(RESTART, SLICE_S)
+
+    @property
+    def is_stopped(self) -> bool:
+        """Whether the printer waits for a person."""
+        status = self.status
+        return bool(status.offline or status.paper_out or status.cover_open or status.fault)
 
     def _ask(self, n: int) -> int:
         self._answers.clear()
@@ -98,7 +134,9 @@ class Session:
             case Plain():
                 self.plain_answers += 1
             case PoweredOn():
-                self.restarted = True
+                self.restarted, self.held = True, False
+            case Flow(is_open):
+                self.held = not is_open
             case Info():
                 pass
 

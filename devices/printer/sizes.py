@@ -13,6 +13,9 @@ from collections.abc import Callable
 
 RASTER_MAX = 4096
 
+PICTURE_MAX = 1 << 20
+"""The longest picture to keep, in bytes; a real memory holds less."""
+
 NOT_WHOLE = 1 << 40
 """What a size function returns when it cannot know yet."""
 
@@ -23,6 +26,14 @@ Size = int | Callable[[bytearray], int]
 def counted(after: bytearray) -> int:
     """GS ( x: two bytes of length, then as much."""
     return NOT_WHOLE if len(after) < 2 else 2 + after[0] + 256 * after[1]
+
+
+def counted_long(after: bytearray) -> int:
+    """GS 8 L: four bytes of length, then as much."""
+    if len(after) < 4:
+        return NOT_WHOLE
+    length = int.from_bytes(after[:4], "little")
+    return -1 if length > PICTURE_MAX else 4 + length
 
 
 def symbol(after: bytearray) -> int:

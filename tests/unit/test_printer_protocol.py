@@ -11,6 +11,8 @@ from devices.printer.layout import Line
 from devices.printer.protocol import (
     ASB_ON,
     Answer,
+    Fault,
+    Flow,
     Info,
     JobDone,
     Plain,
@@ -36,8 +38,9 @@ ANSWERS: list[tuple[str, bytes, list[StatusEvent]]] = [
     ("paper out block", b"\x1c\x00\x0f\x00",
      [Status(offline=True, pin_high=True, paper_out=True, paper_low=True)]),
     ("cover open", b"\x3c\x00\x00\x00", [Status(offline=True, pin_high=True, cover_open=True)]),
-    ("cutter jam", b"\x1c\x08\x00\x00", [Status(offline=True, pin_high=True, fault=True)]),
-    ("flow control inside a block", b"\x13\x10\x13\x00\x11\x00\x00", [Status()]),
+    ("cutter jam", b"\x1c\x08\x00\x00", [Status(offline=True, pin_high=True, fault=Fault.CUTTER)]),
+    ("flow control inside a block", b"\x13\x10\x13\x00\x11\x00\x00",
+     [Flow(False), Flow(False), Flow(True), Status()]),
     ("plain answers", b"\x00\x0f", [Plain(0), Plain(15)]),
     ("job done", b'7"AB27\x00', [JobDone(b"AB27")]),
     ("job done after a block", b'\x10\x00\x00\x007"AB27\x00\x12',
@@ -47,6 +50,12 @@ ANSWERS: list[tuple[str, bytes, list[StatusEvent]]] = [
     ("powered on", b"\x3b1\x00", [PoweredOn()]),
     ("a block cut short by an answer", b"\x10\x00\x12", [Answer(0x12)]),
     ("a block cut short by a block", b"\x10\x00\x14\x00\x00\x00", [Status(pin_high=True)]),
+    ("half a job's name and then an answer", b'7"AB\x12', [Answer(0x12)]),
+    ("a job's name that is too short", b'7"AB2\x00', []),
+    ("its buffers were cleared", b"7%\x00", [PoweredOn()]),
+    ("too hot", b"\x18\x40\x00\x00", [Status(offline=True, fault=Fault.HOT)]),
+    ("out of order", b"\x18\x28\x00\x00", [Status(offline=True, fault=Fault.BROKEN)]),
+    ("waiting for a sign", b"\x18\x01\x00\x00", [Status(offline=True, waits=True)]),
     ("line noise", b"\xff\x80\x12", [Answer(0x12)]),
 ]  # fmt: skip
 
@@ -72,7 +81,7 @@ def test_no_bytes_crash_the_parser_nor_deafen_it_for_longer_than_a_block(
 def test_three_answers_make_one_status() -> None:
     assert status_of(0x12, 0x12, 0x12) == Status()
     assert status_of(0x1E, 0x16, 0x12) == Status(offline=True, pin_high=True, cover_open=True)
-    assert status_of(0x1A, 0x52, 0x1E) == Status(offline=True, fault=True, paper_low=True)
+    assert status_of(0x1A, 0x52, 0x1E) == Status(offline=True, fault=Fault.OTHER, paper_low=True)
 
 
 def test_a_job_is_named_to_the_printer_by_four_letters_of_its_own() -> None:
@@ -130,27 +139,27 @@ def test_the_emulated_printer_answers(name: str, data: bytes, answer: bytes) -> 
 
 def test_a_pulse_waits_its_turn_or_goes_first() -> None:
     printer = Interpreter()
-    printer.lines_left = 0
+    printer.body.lines_left = 0
     printer.receive(pulse(0, 10) + pulse_now(1, 10))
     assert printer.pulses == [Pulse(1, at_once=True)]
-    printer.lines_left = None
+    printer.body.lines_left = None
     printer.settle()
     assert printer.pulses == [Pulse(1, at_once=True), Pulse(0, at_once=False)]
 
 
 def test_a_printer_without_paper_says_so_and_goes_on_when_it_has_some() -> None:
     printer = Interpreter()
-    printer.lines_left = 1
+    printer.body.lines_left = 1
     assert printer.receive(ASB_ON + b"A\nB\n" + ask_done(b"AB27")) == b"\x18\x00\x0f\x00"
     assert printer.receive(ask(1) + ask(2) + ask(4)) == b"\x1a\x32\x7e"
-    printer.lines_left = None
+    printer.body.lines_left = None
     assert printer.settle() == b'7"AB27\x00' + b"\x10\x00\x00\x00"
     assert printer.paper == [Line("A"), Line("B")]
 
 
 def test_a_printer_without_paper_takes_no_more_than_its_buffer() -> None:
     printer = Interpreter()
-    printer.cover_open = True
+    printer.body.cover_open = True
     printer.receive(b"x" * 4095)
     assert not printer.full
     printer.receive(b"x")
@@ -159,10 +168,10 @@ def test_a_printer_without_paper_takes_no_more_than_its_buffer() -> None:
 
 def test_a_printer_switched_off_forgets_what_it_held() -> None:
     printer = Interpreter()
-    printer.cover_open = True
+    printer.body.cover_open = True
     printer.receive(b"lost\n")
     assert printer.power_cycle() == b"\x3b1\x00"
-    printer.cover_open = False
+    printer.body.cover_open = False
     printer.settle()
     assert printer.paper == []
 

@@ -10,8 +10,10 @@ from pos.console.typed import number
 from pos.domain.errors import Refusal
 from pos.domain.money import parse_amount
 from pos.domain.typed import parse_discount, thousandths
+from pos.domain.words import Quantity, Sentence
 from pos.ports import Scanned
 from pos.till import sell, staff, stock
+from pos.till.adjust import Told, adjust
 from pos.till.desk import Desk, Loan
 from pos.till.sell import Asks
 
@@ -169,6 +171,21 @@ def _park(console: Console, _: str) -> str:
     return sell.park(console.desk).name[-6:]
 
 
+def _adjust(console: Console, rest: str) -> str:
+    """Count an article (`12`) or correct its stock (`+3`, `-2`): code, figure, why."""
+    code, figure, reason = [*rest.split(maxsplit=2), "", "", ""][:3]
+    article = sell.article_of(console.desk, code)
+    size = thousandths(figure.lstrip("+-"))
+    told = Told(-size if figure.startswith("-") else size, is_count=figure[:1] not in ("+", "-"))
+
+    def done(loan: Loan | None) -> str:
+        adjusted = adjust(console.desk, article.sku, told, reason, loan)
+        left = Quantity(adjusted.expected + adjusted.quantity, article.unit.value)
+        return console.desk.words().say(Sentence("{quantity}", quantity=left))
+
+    return console.guarded(done)
+
+
 def _abandon(console: Console, rest: str) -> str:
     def end(loan: Loan | None) -> str:
         sell.abandon(console.desk, rest, loan)
@@ -184,6 +201,7 @@ VERBS: dict[str, Gesture] = {
     "scan": _scan,
     "search": _search,
     "stock": _stock,
+    "adjust-stock": _adjust,
     "choose": _choose,
     "arm": _arm,
     "quantity": _quantity,

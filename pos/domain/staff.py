@@ -44,6 +44,7 @@ class Permission(StrEnum):
     PICKUP = "pickup"
     PICKUP_UNSURE = "pickup_unsure"
     PICKUP_UNDO = "pickup_undo"
+    STOCK = "stock"
     CATALOGUE = "catalogue"
     STAFF = "staff"
     SETTINGS = "settings"
@@ -72,6 +73,7 @@ PERMISSION_NAMES: dict[Permission, Sentence] = {
     Permission.PICKUP: Sentence("handing out orders"),
     Permission.PICKUP_UNSURE: Sentence("handing out without the centre"),
     Permission.PICKUP_UNDO: Sentence("undoing a hand-over"),
+    Permission.STOCK: Sentence("changing the stock"),
     Permission.CATALOGUE: Sentence("changing the catalogue"),
     Permission.STAFF: Sentence("changing who may sell"),
     Permission.SETTINGS: Sentence("changing the settings"),

@@ -1,7 +1,7 @@
 """What this till's own sales do to the stock of its store, beside what the centre told of it.
 
-The centre's level holds the entries up to those it names (`included`); what was sold here after
-them comes off at once, sent or not. What pays for an order comes off the pickup shelf, see
+The centre's level holds the entries up to those it names (`included`); what was sold or counted
+here after them counts at once, sent or not. What pays for an order comes off the pickup shelf, see
 `pos.store.orders`.
 """
 
@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Mapping
 from typing import Any
 
-from pos.domain.events import SaleFinished
+from pos.domain.events import SaleFinished, StockAdjusted
 from pos.journal.canonical import read_facts
 from pos.journal.entry import Entry
 from pos.journal.repeat import KIND, told
@@ -28,6 +28,9 @@ AND line.order_line IS NULL
 _MOVED = f"{_OF}{_LINES} GROUP BY line.sku"
 _MOVED_ONE = f"{_OF}{_LINES} AND line.sku = ? GROUP BY line.sku"
 _REPEATED = f"{ENTRY_SQL} WHERE epoch = ? AND number > ? AND kind = '{KIND}'"
+_ADJUSTED = (
+    f"{ENTRY_SQL} WHERE epoch = ? AND number > ? AND number <= ? AND kind = 'stock.adjusted'"
+)
 _SOLD = """
 SELECT line.sku, sum(line.quantity) FROM sale JOIN sale_line AS line ON line.sale = sale.entry
 WHERE sale.training = 0 AND line.order_line IS NULL AND sale.entry > coalesce(
@@ -61,6 +64,8 @@ def moved(
         )
         for article, quantity in rows:
             total[article] += quantity
+        for row in connection.exec_driver_sql(_ADJUSTED, asked):
+            total.update(_moved_by(entry_of(row), sku))
         for row in connection.exec_driver_sql(_REPEATED, (epoch, counted)):
             total.update(_moved_by(told(entry_of(row)), sku))
     return total
@@ -83,8 +88,11 @@ def below_zero(connection: Any, raw: Any, moves: Mapping[str, int], day: str) ->
 
 
 def _moved_by(entry: Entry, sku: str | None) -> Counter[str]:
-    """Return what a sale took of each article, negative; nothing for what is no sale."""
+    """Return how a sale or an adjustment moved each article; nothing for any other entry."""
     total = Counter[str]()
+    if entry.kind == "stock.adjusted":
+        adjusted = StockAdjusted.model_validate(read_facts(entry.body))
+        return Counter({adjusted.sku: adjusted.quantity} if sku in (None, adjusted.sku) else {})
     if entry.kind != "sale.finished":
         return total
     sale = SaleFinished.model_validate(read_facts(entry.body))

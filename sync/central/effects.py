@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from itertools import islice
 from typing import Any
 
 from sqlalchemy import text
@@ -44,6 +45,12 @@ LATERAL (SELECT identity, label FROM day_closing
 """One look into an index for each, whatever the planner believes of the tables."""
 
 
+_SOURCES = text(
+    "SELECT source FROM stock_move"
+    " WHERE store_id = :store_id AND source = ANY(CAST(:sources AS text[]))"
+)
+
+
 async def write(
     session: AsyncSession, place: Place, projected: Projected, now: datetime
 ) -> list[Found]:
@@ -61,7 +68,7 @@ async def _count(
     session: AsyncSession, place: Place, projected: Projected, now: datetime
 ) -> list[Found]:
     """Write the sales and closings that are not known yet."""
-    if not (projected.sales or projected.closings):
+    if not (projected.sales or projected.closings or projected.adjusted):
         return []
     known, labels = await _known(session, place.store, projected)
     fresh = projected.without(known)
@@ -72,11 +79,22 @@ async def _count(
     await copy_rows(raw, "payment", PaymentRow, payments)
     await copy_rows(raw, "day_closing", ClosingRow, fresh.closings)
     moves = [row for one in fresh.sales for row in one.moves]
+    moves += await _fresh(session, place.store, projected.adjusted)
     below = await _move(session, place.store, moves, now)
     return [
         *_same_tickets(place, fresh, labels),
-        *(_below_zero(place, sku, fresh.sales) for sku in below),
+        *(one for sku in below for one in _below_zero(place, sku, fresh.sales)),
     ]
+
+
+async def _fresh(session: AsyncSession, store: str, adjusted: Sequence[MoveRow]) -> list[MoveRow]:
+    """Return the movements told by people that are not in the ledger yet, each once."""
+    if not adjusted:
+        return []
+    by_source = {one.source: one for one in adjusted}
+    asked = {"store_id": store, "sources": list(by_source)}
+    known = set((await session.execute(_SOURCES, asked)).scalars())
+    return [one for source, one in by_source.items() if source not in known]
 
 
 async def _move(
@@ -122,19 +140,20 @@ def _same_tickets(place: Place, fresh: Projected, labels: dict[str, bytes]) -> I
             )
 
 
-def _below_zero(place: Place, sku: str, sales: Sequence[SaleRows]) -> Found:
+def _below_zero(place: Place, sku: str, sales: Sequence[SaleRows]) -> Iterable[Found]:
     """What to tell of an article that was sold below zero: once a business day."""
-    sale, source = next(
+    bearing = (
         (one.sale, move.source)
         for one in reversed(sales)
         for move in reversed(one.moves)
         if move.sku == sku
     )
-    return Found(
-        f"below_zero:{sku}:{sale.business_day}",
-        "below_zero",
-        place,
-        sale.number,
-        f"the stock of {sku} went below zero",
-        {"sku": sku, "source": source},
-    )
+    for sale, source in islice(bearing, 1):  # none: a person corrected it to below zero
+        yield Found(
+            f"below_zero:{sku}:{sale.business_day}",
+            "below_zero",
+            place,
+            sale.number,
+            f"the stock of {sku} went below zero",
+            {"sku": sku, "source": source},
+        )

@@ -15,7 +15,7 @@ from typing import Any, NamedTuple, get_args
 
 from pydantic import ValidationError
 
-from pos.domain.events import EntryRepeated, Event, PeriodClosed, SaleFinished
+from pos.domain.events import EntryRepeated, Event, PeriodClosed, SaleFinished, StockAdjusted
 from pos.domain.events.base import BaseEvent
 from pos.domain.events.orders import OrderEvent
 from pos.journal.entry import Entry, Place
@@ -128,6 +128,10 @@ class StepTold(NamedTuple):
     number: int
 
 
+ADJUSTED = "till: "
+"""How the reason begins of a movement that a person told at a till."""
+
+
 class SaleRows(NamedTuple):
     """A ticket with all that hangs on it."""
 
@@ -144,6 +148,7 @@ class Projected:
     sales: list[SaleRows] = field(default_factory=list)
     closings: list[ClosingRow] = field(default_factory=list)
     steps: list[StepTold] = field(default_factory=list)
+    adjusted: list[MoveRow] = field(default_factory=list)
     parked: list[Parked] = field(default_factory=list)
 
     @property
@@ -158,7 +163,7 @@ class Projected:
         seen = set(known)
         sales = [one for one in self.sales if _is_first(one.sale.identity, seen)]
         closings = [one for one in self.closings if _is_first(one.identity, seen)]
-        return Projected(sales, closings, self.steps, self.parked)
+        return Projected(sales, closings, self.steps, self.adjusted, self.parked)
 
 
 class NotUnderstood(Exception):
@@ -219,6 +224,8 @@ def _add(found: Projected, entry: Entry, told: Entry, event: BaseEvent) -> None:
         found.sales.append(_sale(entry, told, event))
     elif isinstance(event, PeriodClosed):
         found.closings.append(_closing(entry, told, event))
+    elif isinstance(event, StockAdjusted):
+        found.adjusted.append(_adjustment(told, event))
     elif isinstance(event, OrderEvent):
         found.steps.append(_step(entry, told, event))
 
@@ -273,6 +280,15 @@ def _sale(entry: Entry, told: Entry, event: SaleFinished) -> SaleRows:
         for tender in event.tenders
     ]
     return SaleRows(sale, lines, payments, moves)
+
+
+def _adjustment(told: Entry, event: StockAdjusted) -> MoveRow:
+    """Return the movement; its source is the identity of the entry that was first written."""
+    source = f"{source_of(told)}/{told.hash.hex()[:16]}"
+    reason = f"{ADJUSTED}{event.reason}"
+    return MoveRow(
+        told.place.store, source, 1, event.sku, SELLABLE, event.quantity, reason, told.at
+    )
 
 
 def _step(entry: Entry, told: Entry, event: OrderEvent) -> StepTold:

@@ -17,6 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from pos.journal.entry import Entry
 from sync.central.orders import compare as orders
 from sync.central.project import (
+    ADJUSTED,
     SELLABLE,
     ClosingRow,
     LineRow,
@@ -38,9 +39,12 @@ _JOURNAL = text(
 _RESERVED = text(
     "SELECT sku, sum(quantity) FROM reservation WHERE store_id = :store_id GROUP BY sku"
 )
+_BORNE = f"reason IN ('sale', 'return') OR starts_with(reason, '{ADJUSTED}')"
+"""Movements that the tills' journals bear."""
+
 _OTHER_MOVES = text(
     "SELECT sku, bin, sum(quantity) FROM stock_move m WHERE store_id = :store_id"
-    " AND reason NOT IN ('sale', 'return') GROUP BY sku, bin"
+    f" AND NOT ({_BORNE}) GROUP BY sku, bin"
 )
 _LEVELS = text("SELECT sku, on_hand, shelf, reserved FROM stock_level WHERE store_id = :store_id")
 
@@ -131,7 +135,7 @@ async def _told(
             "sale_line": [row for one in fresh.sales for row in one.lines],
             "payment": [row for one in fresh.sales for row in one.payments],
             "day_closing": list(fresh.closings),
-            "stock_move": [row for one in fresh.sales for row in one.moves],
+            "stock_move": [*(row for one in fresh.sales for row in one.moves), *fresh.adjusted],
         }
         for one in _TABLES:
             told[one.name].update((one.key(row), row) for row in rows[one.name])
@@ -146,7 +150,7 @@ async def _journal(session: AsyncSession, store: str) -> AsyncIterator[Entry]:
 
 async def _held(session: AsyncSession, store: str, of: _Table) -> AsyncIterator[Any]:
     """Yield the stored rows of a projection; of the ledger, what journals bear."""
-    only = " AND reason IN ('sale', 'return')" if of.name == "stock_move" else ""
+    only = f" AND ({_BORNE})" if of.name == "stock_move" else ""
     columns = ", ".join(of.row._fields)
     query = text(f"SELECT {columns} FROM {of.name} WHERE store_id = :store_id{only}")
     async for row in await session.stream(query, {"store_id": store}):

@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from pos.domain.events import StockAdjusted
 from pos.journal.canonical import canonical
 from pos.journal.repeat import repeat
 from sync.central import conflicts, rebuild
@@ -45,6 +46,29 @@ async def test_a_push_is_kept_verbatim_and_projected(centre: Centre) -> None:
     assert kept == [(entry.body, entry.hash) for entry in till.entries]
     assert await rows(centre, "S001", SALES) == [("T01-K1-000001", 3600)]
     assert await rows(centre, "S001", LEVELS) == [("bread", -2000), ("jam", -1000)]
+    assert await differences(centre) == []
+
+
+async def test_what_a_till_counted_moves_the_stock_and_counts_once_however_often_it_is_told(
+    centre: Centre,
+) -> None:
+    till = await enrolled(centre)
+    counted = StockAdjusted(sku="bread", staff="3", quantity=12_000, counted=10_000, reason="c")
+    till.sell({"bread": 2})
+    till.record(counted)
+    broken = {"quantity": -20_000, "counted": None, "reason": "broken"}
+    lost = till.record(counted.model_copy(update=broken))
+    await till.push(centre)
+    till.open_epoch("K2X1")
+    till.record(repeat(lost))
+    till.record(repeat(lost))
+    answer = await till.push(centre, [one for one in till.entries if one.place.epoch == "K2X1"])
+    assert answer.parked == []
+    assert await rows(centre, "S001", LEVELS) == [("bread", -10_000)]
+    moves = "SELECT quantity, reason FROM stock_move WHERE store_id = :store_id ORDER BY 1"
+    told_of = [(-20_000, "till: broken"), (-2_000, "sale"), (12_000, "till: c")]
+    assert await rows(centre, "S001", moves) == told_of
+    assert [one.slug for one in await inbox(centre) if one.slug == "below_zero"] == []
     assert await differences(centre) == []
 
 

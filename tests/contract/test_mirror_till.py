@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from pos.domain.events import StockAdjusted
 from pos.journal.entry import Entry
 from pos.journal.repeat import KIND, told
 from pos.ports.centre import Enrolment, FeedPage, ForkOrder, LaneKept, ReadingKept
@@ -56,6 +57,26 @@ def test_what_the_centre_holds_is_not_unsent_and_may_become_so_again(tmp_path: P
         assert store.ledger.unsent() == unsent
         expected = entries[acked].at if unsent else ""
         assert store.centre.unsent_since() == expected
+    mirror.close()
+    store.close()
+
+
+def test_what_was_counted_here_shows_at_once_until_the_centre_has_it(tmp_path: Path) -> None:
+    store = opened(tmp_path)
+    counted = StockAdjusted(sku="A1", staff="3", quantity=-3_000, expected=12_000, reason="c")
+    store.ledger.record(counted, counted.model_copy(update={"sku": "B2"}))
+    mirror, epoch = mirror_of(tmp_path), store.ledger.place.epoch
+    last = store.ledger.head.number
+    for held, moved in ((last, 0), (last - 1, 0), (last - 2, -3_000)):
+        row = Row(kind="stock", key="A1", v=1, fields={"quantity": 12_000})
+        included = {f"T03-{epoch}": held}
+        mirror.apply(FeedPage("store:S012", [row], ReadingKept(1, "n"), included=included))
+        assert store.centre.moved("A1", included) == moved
+    order = ForkOrder(epoch, 1, journal(store)[0].hash)
+    mirror.keep_lanes({epoch: LaneKept(1, 1)}, order)
+    assert store.centre.moved("A1", {}) == 0
+    store.centre.obey(order)
+    assert store.centre.moved("A1", {}) == -3_000
     mirror.close()
     store.close()
 

@@ -10,11 +10,22 @@ from pos.domain.feed import StockFields
 from pos.domain.promotion import Promotion
 from pos.domain.shift import instant_text
 from pos.doubles import ToldCentre
+from pos.journal.canonical import read_facts
 from pos.ports import DeviceState, StatusChanged
 from pos.ports.centre import CourierReport, CourierState, Elsewhere, Level, StockThere
 from pos.till.readiness import NETWORK
-from tests.screens.hands import at_work
+from tests.screens.hands import Hands, at_work
 from tests.screens.shop import BREAD, MILK, Shop
+
+CASHIER = ("f12", "2", "enter", *"1357", "enter")
+MANAGER = ("1", "enter", *"2468", "enter")
+
+
+async def touch(hands: Hands, text: str) -> None:
+    """Click on the row where a text stands."""
+    row = next(place for place, shown in enumerate(hands.screen()) if text in shown)
+    await hands.pilot.click(offset=(10, row))
+    await hands.settle()
 
 
 def with_stock() -> tuple[Shop, ToldCentre]:
@@ -92,3 +103,42 @@ async def test_stock_of_nothing_is_refused_and_a_scan_goes_back_to_the_sale() ->
         await hands.burst(f"{MILK}\r")
         assert [line.sku for line in shop.desk.basket.lines] == ["1", "2"]
         assert not hands.reads("Here: 12")
+
+
+async def test_a_manager_counts_an_article_by_keys_and_a_cashier_asks_for_a_pin() -> None:
+    shop, _ = with_stock()
+    async with at_work(shop.app()) as hands:
+        await hands.press(*CASHIER, *BREAD, "insert")
+        assert hands.reads("Count or correct the stock")
+        await hands.press("1")
+        assert hands.reads("How many of “Baguette tradition” are there?")
+        await hands.press(*"10", "enter")
+        assert hands.reads("Why is the stock of “Baguette tradition” changed?")
+        await hands.press("1")
+        assert hands.reads("changing the stock")
+        await hands.press(*MANAGER)
+        assert hands.reads("Stock of “Baguette tradition”: 10.")
+    (entry,) = [one for one in shop.store.entries if one.kind == "stock.adjusted"]
+    facts = read_facts(entry.body)
+    assert [facts[name] for name in ("quantity", "counted")] == [-2_000, 10_000]
+    assert facts["reason"] == "Stocktaking"
+
+
+async def test_stock_is_corrected_by_mouse_and_a_wrong_figure_stays_to_be_mended() -> None:
+    shop, _ = with_stock()
+    async with at_work(shop.app()) as hands:
+        await hands.press(*BREAD, "insert")
+        await touch(hands, "Count or correct the stock")
+        await hands.press("-", "enter")
+        assert hands.reads("is not a quantity")
+        await hands.press("2", "enter")
+        await touch(hands, "Broken or past its date")
+        assert hands.reads("Stock of “Baguette tradition”: 10.")
+
+
+async def test_a_till_of_no_centre_offers_no_count() -> None:
+    shop = Shop().opened()
+    async with at_work(shop.app()) as hands:
+        await hands.press(*BREAD, "insert")
+        assert hands.reads("belongs to no centre")
+        assert not hands.reads("Count or correct")

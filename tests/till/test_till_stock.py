@@ -9,13 +9,18 @@ import pytest
 from config.words import words_for
 from pos.console import console_on
 from pos.domain.catalogue import Unit
+from pos.domain.errors import Refusal
+from pos.domain.events import PermissionUsed
 from pos.domain.feed import StockFields
 from pos.domain.shift import instant_text
+from pos.domain.staff import NeedsPermission, Permission
 from pos.doubles import ToldCentre
 from pos.ports.centre import CourierReport, CourierState, Elsewhere, Level, StockThere
+from pos.till import training
+from pos.till.adjust import Told, adjust
 from pos.till.matters import matters
 from pos.till.stock import stock_lines
-from tests.till.shop import BREAD, CASHIER, Till
+from tests.till.shop import BREAD, CASHIER, MANAGER, Till
 
 
 @pytest.fixture
@@ -108,3 +113,67 @@ def test_what_was_sold_below_zero_is_a_matter_for_the_manager_and_stops_nothing(
     assert not any(one.blocks for one in matters(till.desk))
     centre.is_enrolled = False
     assert found() == []
+
+
+def test_a_count_moves_the_stock_by_what_differs_and_a_correction_by_what_is_said(
+    till: Till, centre: ToldCentre
+) -> None:
+    till.sign_in(MANAGER)
+    counted = adjust(till.desk, "1", Told(9_000, is_count=True), "Stocktaking")
+    assert (counted.quantity, counted.expected, counted.counted) == (-3_000, 12_000, 9_000)
+    broken = adjust(till.desk, "1", Told(-2_000, is_count=False), " broken ")
+    assert (broken.quantity, broken.counted, broken.reason) == (-2_000, None, "broken")
+    unknown = adjust(till.desk, "2", Told(4_000, is_count=True), "Stocktaking")
+    assert (unknown.quantity, unknown.expected) == (4_000, 0)
+    assert till.events("stock.adjusted") == [counted, broken, unknown]
+
+
+def test_who_may_not_change_the_stock_is_lent_it_once(till: Till, centre: ToldCentre) -> None:
+    told = Told(9_000, is_count=True)
+    with pytest.raises(NeedsPermission):
+        adjust(till.desk, "1", told, "Stocktaking")
+    loan = till.loan(Permission.STOCK)
+    adjust(till.desk, "1", told, "Stocktaking", loan)
+    with pytest.raises(NeedsPermission):
+        adjust(till.desk, "1", told, "Stocktaking", loan)
+    (used,) = [one for one in till.events("permission.used") if isinstance(one, PermissionUsed)]
+    assert (used.permission, used.lender) == ("stock", "staff-3")
+
+
+WRONG = [
+    (Told(-1, is_count=True), "why", "bad_quantity"),
+    (Told(0, is_count=False), "why", "bad_quantity"),
+    (Told(10**9 + 1, is_count=True), "why", "bad_quantity"),
+    (Told(-(10**9) - 1, is_count=False), "why", "bad_quantity"),
+    (Told(1_000, is_count=True), "  ", "no_reason"),
+]
+
+
+@pytest.mark.parametrize(("told", "reason", "slug"), WRONG, ids=str)
+def test_what_no_stock_can_be_is_refused(
+    till: Till, centre: ToldCentre, told: Told, reason: str, slug: str
+) -> None:
+    till.sign_in(MANAGER)
+    with pytest.raises(Refusal) as refused:
+        adjust(till.desk, "1", told, reason)
+    assert refused.value.slug == slug
+    assert not till.events("stock.adjusted")
+
+
+def test_stock_is_neither_counted_in_training_nor_at_a_till_of_no_centre(
+    till: Till, centre: ToldCentre
+) -> None:
+    till.sign_in(MANAGER)
+    training.switch(till.desk, on=True)
+    with pytest.raises(Refusal, match="end training"):
+        adjust(till.desk, "1", Told(1_000, is_count=True), "Stocktaking")
+    training.switch(till.desk, on=False)
+    centre.is_enrolled = False
+    with pytest.raises(Refusal, match="belongs to no centre"):
+        adjust(till.desk, "1", Told(1_000, is_count=True), "Stocktaking")
+
+
+def test_the_console_counts_and_corrects(till: Till, centre: ToldCentre) -> None:
+    till.sign_in(MANAGER)
+    asked = [f"adjust-stock {BREAD} 10 Stocktaking", f"adjust-stock {BREAD} -3 broken"]
+    assert [done.outcome for done in console_on(till.desk).play(asked)] == ["10", "9"]

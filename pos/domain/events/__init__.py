@@ -77,6 +77,7 @@ from pos.domain.events.selling import BasketParked as BasketParked
 from pos.domain.events.selling import BasketRecalled as BasketRecalled
 from pos.domain.events.selling import Operation as Operation
 from pos.domain.events.selling import SaleFinished as SaleFinished
+from pos.domain.events.stock import StockAdjusted as StockAdjusted
 from pos.domain.facts import DiscountFacts as DiscountFacts
 from pos.domain.facts import Figures as Figures
 from pos.domain.facts import FiscalRecord as FiscalRecord
@@ -120,6 +121,7 @@ Event = Union[  # noqa: UP007  the discriminated union of every kind
     PrintSending,
     PrintFinished,
     DrawerOpened,
+    StockAdjusted,
     ShiftOpened,
     FloatCounted,
     CashMoved,

@@ -15,6 +15,11 @@ Url = Annotated[
 ]
 
 
+Hex = Annotated[
+    str, fits(r"([0-9a-fA-F]{2}){1,16}", Sentence("bytes in hexadecimal such as A00101A2"))
+]
+
+
 class ScannerDevice(Section):
     """A scanner with a cable of its own."""
 
@@ -31,10 +36,20 @@ class PrinterDevice(Section):
 
 
 class DrawerDevice(Section):
-    """The drawer: `printer` when it hangs on the printer's cable, empty for none."""
+    """The drawer: `printer` when it hangs on the printer's cable, a URL of its own, or none.
 
-    url: Literal["", "printer"]
-    open_when_high: bool
+    `parts` are hexadecimal: what is sent down a line of its own to open it.
+    """
+
+    url: Annotated[str, fits(rf"(printer|{_URL})?", Sentence("printer, a URL, or nothing"))]
+    open_when: Literal["high", "low", "never"]
+    open_most_s: Annotated[int, Field(ge=0, le=3600)]
+    parts: Annotated[tuple[Hex, ...], Field(min_length=1, max_length=4)]
+
+    @property
+    def open_when_high(self) -> bool | None:
+        """Which level of the sensor means open; None for a drawer that tells nothing."""
+        return None if self.open_when == "never" else self.open_when == "high"
 
 
 class DisplayDevice(Section):
@@ -74,6 +89,6 @@ class Devices(Section):
 
     @model_validator(mode="after")
     def _drawer_has_its_printer(self) -> Self:
-        if self.drawer.url and not self.printer.url:
+        if self.drawer.url == "printer" and not self.printer.url:
             raise wrong(Sentence("a devices.printer.url, since the drawer hangs on the printer"))
         return self

@@ -6,6 +6,7 @@ a real driver in front of it; `Counter.emulators` keeps them for a screen or a t
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -19,7 +20,8 @@ from devices.card.speech import speech_of
 from devices.display.driver import LineDisplay
 from devices.display.emulator import EmulatedDisplay
 from devices.display.protocol import Dialect
-from devices.drawer.driver import PrinterDrawer
+from devices.drawer.driver import USUAL, PrinterDrawer, Wiring
+from devices.drawer.trigger import LinkDrawer
 from devices.printer.driver import EscPosPrinter
 from devices.printer.emulator import EmulatedPrinter
 from devices.printer.profile import PROFILES, PrinterProfile
@@ -84,10 +86,18 @@ class Counter:
         return printer
 
     def open_drawer(
-        self, name: str, printer: EscPosPrinter | SpooledPrinter, *, open_when_high: bool = True
+        self, name: str, printer: EscPosPrinter | SpooledPrinter, wiring: Wiring = USUAL
     ) -> PrinterDrawer:
         """Open the drawer that is plugged into `printer`."""
-        return PrinterDrawer(name, printer, self._sink, open_when_high=open_when_high)
+        drawer = PrinterDrawer(name, printer, self._sink, wiring)
+        self._opened.append(drawer)
+        return drawer
+
+    def open_drawer_line(self, name: str, url: str, parts: Sequence[bytes]) -> LinkDrawer:
+        """Open a drawer with a line of its own; the parts open it."""
+        drawer = LinkDrawer(name, url, self._sink, parts)
+        self._opened.append(drawer)
+        return drawer
 
     def open_display(
         self, name: str, url: str, *, dialect: Dialect = Dialect.EPSON, codec: str = "cp858",

@@ -14,6 +14,7 @@ from config.words import GettextWords, words_for
 from devices.counter import Counter, list_ports, trial_page
 from devices.display.driver import LineDisplay
 from devices.display.protocol import Dialect
+from devices.drawer.driver import Wiring
 from devices.printer.profile import profile
 from pos.domain.errors import Refusal
 from pos.domain.words import Sentence
@@ -63,9 +64,12 @@ def plug_in(counter: Counter, devices: Devices, ports: Ports | Plugged) -> None:
         )
         ports.printer = printer
         if devices.drawer.url == "printer":
-            ports.drawer = counter.open_drawer(
-                "drawer", printer, open_when_high=devices.drawer.open_when_high
-            )
+            drawer = devices.drawer
+            wiring = Wiring(drawer.open_when_high, drawer.open_most_s)
+            ports.drawer = counter.open_drawer("drawer", printer, wiring)
+    if "://" in devices.drawer.url:
+        parts = [bytes.fromhex(part) for part in devices.drawer.parts]
+        ports.drawer = counter.open_drawer_line("drawer", devices.drawer.url, parts)
     if devices.display.url:
         ports.display = _display(counter, devices.display)
     if devices.scale.url:

@@ -28,6 +28,19 @@ def devices_test(
     raise typer.Exit(check_devices(seconds))
 
 
+@devices.command("drawer")
+def devices_drawer(
+    seconds: Annotated[
+        int, typer.Option(help="How long to wait for each step.", min=1, max=120)
+    ] = 20,
+) -> None:
+    """Open the drawer, have it shut, and write down how its sensor tells which; close the till
+    first."""
+    from pos.main.drawer_lesson import teach
+
+    raise typer.Exit(teach(float(seconds)))
+
+
 @devices.command("scan")
 def devices_scan(
     scanner: Annotated[

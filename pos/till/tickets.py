@@ -198,6 +198,8 @@ def on_device(desk: Desk, event: DeviceEvent) -> None:
         if event.device == PRINTER and event.state is DeviceState.READY:
             _forget_missed_pulse(desk)
             send_waiting(desk)
+        elif event.device == DRAWER and event.state is DeviceState.ATTENTION:
+            desk.ports.sound.play("attention")
     elif isinstance(event, PrintEnded):
         _ended(desk, event)
     elif isinstance(event, WeightSeen | Weighed):

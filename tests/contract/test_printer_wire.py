@@ -10,7 +10,7 @@ from dataclasses import replace
 import pytest
 import zxingcpp
 
-from devices.drawer.driver import PrinterDrawer
+from devices.drawer.driver import PrinterDrawer, Wiring
 from devices.printer.driver import EscPosPrinter, Limits
 from devices.printer.emulator import EmulatedPrinter
 from devices.printer.jobs import JOBS_MAX
@@ -290,7 +290,7 @@ def test_a_pulse_that_would_come_too_late_is_not_sent(
 def test_a_drawer_wired_the_other_way_is_understood() -> None:
     post, emulator = Post(), EmulatedPrinter()
     driver = EscPosPrinter("printer", emulator.url, EPSON, post, limits=QUICK)
-    drawer = PrinterDrawer("drawer", driver, post, open_when_high=False)
+    drawer = PrinterDrawer("drawer", driver, post, Wiring(open_when_high=False))
     drawer.open()
     post.until(lambda event: event == DrawerMoved("drawer", True))
     driver.close()

@@ -154,3 +154,18 @@ def test_a_forced_opening_that_the_disk_refused_is_written_later_and_once(till: 
     till.store.writes_left = None
     assert tickets.retry(till.desk)
     assert causes(till) == ["forced"]
+
+
+def test_a_drawer_that_is_open_for_too_long_sounds_and_is_well_again_when_it_is_shut(
+    till: Till,
+) -> None:
+    a_sale(till)
+    moves(till, True)
+    before = till.counter.played.count("attention")
+    told = StatusChanged("drawer", DeviceState.ATTENTION, "open for too long: shut it")
+    tickets.on_device(till.desk, told)
+    assert till.counter.played.count("attention") == before + 1
+    assert till.desk.devices["drawer"] == told
+    moves(till, False)
+    assert till.desk.devices["drawer"] == StatusChanged("drawer", DeviceState.READY)
+    assert causes(till) == ["sale"]

@@ -100,7 +100,9 @@ class WeighingPrompt(Prompt):
                 self._took(at_work, at_work.taken)
             elif at_work.is_away:
                 why = Sentence(event.detail)
-                self.session.refuse(Sentence("The scale is away ({why}): type the weight.", why=why))
+                self.session.refuse(
+                    Sentence("The scale is away ({why}): type the weight.", why=why)
+                )
         elif isinstance(event, StatusChanged) and event.device == SCALE:
             is_idle = at_work is not None and at_work.is_away and not self.text
             if is_idle and weighing.is_back(self.session.desk):

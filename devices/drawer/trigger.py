@@ -1,0 +1,68 @@
+"""A cash drawer with a line of its own: a serial trigger or a USB relay that is told to switch.
+
+It has no sensor. Unverified on a device: most serial triggers open at any byte, and the cheap USB
+relays want `A0 01 01 A2` to close their contact and `A0 01 00 A1` to let go.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Sequence
+
+from devices.address import parse_url
+from devices.link import Link, LinkLost
+from devices.worker import Worker
+from pos.domain.words import Sentence
+from pos.ports import DeviceState, Sink, StatusChanged
+
+HOLD_S = 0.2
+"""Between two parts of an opening: how long a relay keeps its contact closed."""
+WRITE_S = 1.0
+IDLE_S = 60.0
+
+_NOT_OPENED = Sentence("not opened: its line is not there").template
+
+
+class LinkDrawer:
+    """A drawer behind a URL; `parts` are sent one after the other to open it, `HOLD_S` apart.
+
+    Raises `Refusal` when the URL can never work.
+    """
+
+    def __init__(self, name: str, url: str, sink: Sink, parts: Sequence[bytes]) -> None:
+        parse_url(url)
+        self._name = name
+        self._sink = sink
+        self._parts = tuple(parts)
+        self._asked = threading.Event()
+        self.worker = Worker(name, url, sink)
+        self.worker.start(self._serve)
+
+    def open(self) -> None:
+        """Open it at once, or never where its line is away."""
+        if self.worker.connected:
+            self._asked.set()
+            self.worker.poke()
+        else:
+            self._sink(StatusChanged(self._name, DeviceState.OFFLINE, _NOT_OPENED))
+
+    def close(self) -> None:
+        """Let the line go."""
+        self.worker.close()
+
+    def _serve(self, link: Link) -> None:
+        self._asked.clear()
+        self.worker.report(DeviceState.READY)
+        while not self.worker.stopping:
+            if self._asked.is_set():
+                self._asked.clear()
+                self._switch(link)
+            else:
+                link.read(IDLE_S)
+
+    def _switch(self, link: Link) -> None:
+        for place, part in enumerate(self._parts):
+            if place:
+                threading.Event().wait(HOLD_S)
+            if link.write(part, WRITE_S) < len(part):
+                raise LinkLost(Sentence("The drawer's line takes nothing."))

@@ -1,0 +1,190 @@
+"""The drawer: its wiring is learnt, one open for too long says so, and one has its own line."""
+
+from __future__ import annotations
+
+import queue
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from config import settings
+from devices.counter import Counter
+from devices.drawer.driver import TOO_LONG, PrinterDrawer, Wiring
+from devices.drawer.learn import Step, learn
+from devices.drawer.trigger import LinkDrawer
+from devices.printer.driver import EscPosPrinter, Limits
+from devices.printer.emulator import EmulatedPrinter
+from devices.printer.profile import PROFILES
+from devices.pty import PtyCable
+from pos.main.command import app
+from pos.ports import DeviceEvent, DeviceState, DrawerMoved, StatusChanged
+
+QUICK = Limits(answer_s=0.5, heartbeat_s=0.05)
+EPSON = PROFILES["epson-80"]
+
+
+class Bench:
+    """A printer with a drawer, and what the till heard."""
+
+    def __init__(self) -> None:
+        self.emulator = EmulatedPrinter()
+        self.events: queue.Queue[DeviceEvent] = queue.Queue()
+        self.printer = EscPosPrinter(
+            "printer", self.emulator.url, EPSON, self.events.put, limits=QUICK
+        )
+        while not self.printer.worker.connected:
+            threading.Event().wait(0.01)
+
+    def drawer(self, wiring: Wiring) -> PrinterDrawer:
+        return PrinterDrawer("drawer", self.printer, self.events.put, wiring)
+
+    def until(self, event: DeviceEvent) -> None:
+        while self.events.get(timeout=10) != event:
+            pass
+
+    def close(self) -> None:
+        self.printer.close()
+        self.emulator.close()
+
+
+@pytest.fixture
+def bench() -> Iterator[Bench]:
+    made = Bench()
+    yield made
+    made.close()
+
+
+def test_a_drawer_that_stays_open_says_so_until_it_is_shut(bench: Bench) -> None:
+    drawer = bench.drawer(Wiring(open_most_s=0.05))
+    drawer.open()
+    bench.until(DrawerMoved("drawer", True))
+    bench.until(StatusChanged("drawer", DeviceState.ATTENTION, TOO_LONG))
+    bench.emulator.shut_drawer()
+    bench.until(DrawerMoved("drawer", False))
+
+
+def test_a_drawer_that_is_shut_in_time_says_nothing(bench: Bench) -> None:
+    drawer = bench.drawer(Wiring(open_most_s=60))
+    drawer.open()
+    bench.until(DrawerMoved("drawer", True))
+    bench.emulator.shut_drawer()
+    bench.until(DrawerMoved("drawer", False))
+    drawer.close()
+    for timer in [one for one in threading.enumerate() if isinstance(one, threading.Timer)]:
+        timer.join(5)
+        assert not timer.is_alive()
+
+
+def test_a_drawer_without_a_sensor_is_not_watched(bench: Bench) -> None:
+    drawer = bench.drawer(Wiring(open_when_high=None))
+    drawer.open()
+    bench.until(StatusChanged("drawer", DeviceState.READY))
+    bench.emulator.shut_drawer()
+    drawer.open()
+    bench.until(StatusChanged("drawer", DeviceState.READY))
+    assert not [one for one in bench.events.queue if isinstance(one, DrawerMoved)]
+
+
+def test_paper_that_is_out_keeps_no_drawer_shut(bench: Bench) -> None:
+    drawer = bench.drawer(Wiring())
+    bench.emulator.run_out()
+    drawer.open()
+    bench.until(DrawerMoved("drawer", True))
+    assert len(bench.emulator.pulses) == 1
+
+
+def test_the_wiring_is_learnt_from_an_opening_and_a_shutting(bench: Bench) -> None:
+    def hands(step: Step) -> None:
+        if step is Step.CLOSE_IT:
+            bench.emulator.shut_drawer()
+
+    assert learn(bench.printer, hands, 5) is True
+
+
+def test_a_drawer_wired_the_other_way_is_learnt_with_its_key(bench: Bench) -> None:
+    """The emulator's pin is high while its drawer is open: here, that stands for a shut one."""
+    drawer = bench.drawer(Wiring())
+    drawer.open()
+    bench.until(DrawerMoved("drawer", True))
+
+    def hands(step: Step) -> None:
+        if step is Step.OPENS:
+            bench.emulator.shut_drawer()
+        else:
+            drawer.open()
+
+    assert learn(bench.printer, hands, 5) is False
+
+
+def test_a_drawer_that_tells_nothing_is_known_for_it(bench: Bench) -> None:
+    bench.emulator.unplug()
+    assert learn(bench.printer, lambda _step: None, 0.2) is None
+
+
+def test_the_command_learns_the_wiring_and_writes_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    emulator = EmulatedPrinter()
+    monkeypatch.setenv("COMPTOIR_HOME", str(tmp_path))
+    config = tmp_path / "config.toml"
+    config.write_text(
+        f'[devices.printer]\nurl = "{emulator.url}"\n[devices.drawer]\nurl = "printer"\n'
+        'open_when = "low"\n[till]\nlanguage = "en"\n',
+        "utf-8",
+    )
+
+    def person() -> None:
+        while not emulator.drawer_open:
+            threading.Event().wait(0.01)
+        threading.Event().wait(0.1)
+        emulator.shut_drawer()
+
+    hands = threading.Thread(target=person, daemon=True)
+    hands.start()
+    try:
+        done = CliRunner().invoke(app, ["devices", "drawer", "--seconds", "10"], input="\n")
+        assert done.exit_code == 0, done.output
+        assert "Learnt" in done.output
+        assert settings.load().devices.drawer.open_when == "high"
+    finally:
+        hands.join(5)
+        emulator.close()
+
+
+@pytest.mark.parametrize(
+    "parts", [(b"\x07",), (bytes.fromhex("A00101A2"), bytes.fromhex("A00100A1"))]
+)
+def test_a_drawer_with_a_line_of_its_own_is_opened_by_its_bytes(parts: tuple[bytes, ...]) -> None:
+    cable = PtyCable("drawer")
+    events: queue.Queue[DeviceEvent] = queue.Queue()
+    drawer = LinkDrawer("drawer", cable.url, events.put, parts)
+    try:
+        assert events.get(timeout=10) == StatusChanged("drawer", DeviceState.READY)
+        drawer.open()
+        heard = b""
+        while len(heard) < len(b"".join(parts)):
+            heard += cable.receive(1)
+        assert heard == b"".join(parts)
+        cable.unplug()
+        while events.get(timeout=10).state is not DeviceState.OFFLINE:  # type: ignore[union-attr]
+            pass
+        drawer.open()
+        told = events.get(timeout=10)
+        assert told == StatusChanged(
+            "drawer", DeviceState.OFFLINE, "not opened: its line is not there"
+        )
+    finally:
+        drawer.close()
+        cable.close()
+
+
+def test_the_counter_lets_go_of_a_drawer_with_its_line() -> None:
+    cable = PtyCable("drawer")
+    counter = Counter(lambda _event: None)
+    drawer = counter.open_drawer_line("drawer", cable.url, [b"\x07"])
+    counter.close()
+    assert not drawer.worker.connected
+    cable.close()

@@ -6,15 +6,15 @@ lacks.
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
-from typing import Any
 
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from pos.journal.chain import Head
 from pos.journal.entry import GENESIS, Entry, Place
+from sync.central.project import stored_entry
 from sync.central.signed import verify
 from sync.merge import judge
 
@@ -29,9 +29,9 @@ _KEYS = text(
     "SELECT key_id, public_key FROM till_key WHERE store_id = :store_id AND till_id = :till_id"
 )
 _ENTRIES = text(
-    "SELECT number, kind, version, at, body, previous, hash, signature, key_id FROM journal"
-    " WHERE store_id = :store_id AND till_id = :till_id AND epoch = :epoch AND number > :after"
-    " ORDER BY number LIMIT :most"
+    "SELECT till_id, epoch, number, kind, version, at, body, previous, hash, signature, key_id"
+    " FROM journal WHERE store_id = :store_id AND till_id = :till_id AND epoch = :epoch"
+    " AND number > :after ORDER BY number LIMIT :most"
 )
 
 
@@ -92,21 +92,5 @@ async def _chunks(session: AsyncSession, place: Place) -> AsyncIterator[list[Ent
         rows = (await session.execute(_ENTRIES, {**asked, "after": after})).all()
         if not rows:
             return
-        yield list(_entries(place, rows))
+        yield [stored_entry(place.store, row) for row in rows]
         after = rows[-1].number
-
-
-def _entries(place: Place, rows: Any) -> Iterator[Entry]:
-    for row in rows:
-        yield Entry(
-            place,
-            row.number,
-            row.kind,
-            row.version,
-            row.at,
-            bytes(row.body),
-            bytes(row.previous),
-            bytes(row.hash),
-            bytes(row.signature),
-            row.key_id,
-        )

@@ -16,7 +16,6 @@ from pos.screens.pickup.head import HeadText, Verdict
 from pos.screens.pickup.place import OrderPrompt
 from pos.screens.pickup.proofs import ask_receiver
 from pos.screens.typing import is_figure, typed_quantity
-from pos.screens.widgets.listing import Row, Table
 from pos.till.pickup import judge, put_back
 from pos.till.pickup.judge import Verdict as Found
 
@@ -43,11 +42,6 @@ class PuttingBack(OrderPrompt):
         self._told = tuple(told)
         self.place = next((n for n, line in enumerate(order.lines) if order.to_put_back(line)), 0)
 
-    @property
-    def line(self) -> OrderLine:
-        """The line under the cursor."""
-        return self.order.lines[self.place]
-
     def hint(self) -> Sentence:
         """Return what the keys do."""
         if self.text:
@@ -61,18 +55,11 @@ class PuttingBack(OrderPrompt):
             told.insert(0, Sentence("Why: {reason}", reason=self.order.reason))
         return words.head(self.session.desk, self.order, face, self._verdict, told)
 
-    def table(self, face: Face) -> Table:
-        """Return the lines, with what is back of what is to go back."""
-        shown = self.order.lines
-
-        def row(place: int) -> Row:
-            line = shown[place]
-            left = self.order.to_put_back(line)
-            state = face.say(Sentence("to put back")) if left else ""
-            count = words.Count(line.put_back, line.put_back + left, state, _state(line, left))
-            return words.line_row(line, count, face)
-
-        return Table(words.line_columns(self.order, face), len(shown), row)
+    def counted(self, line: OrderLine, face: Face) -> words.Count:
+        """Return how much of a line is back, of what is to go back."""
+        left = self.order.to_put_back(line)
+        state = face.say(Sentence("to put back")) if left else ""
+        return words.Count(line.put_back, line.put_back + left, state, _state(line, left))
 
     def actions(self) -> Sequence[tuple[str, Sentence]]:
         """Return the keys of this screen."""
@@ -113,16 +100,6 @@ class PuttingBack(OrderPrompt):
         quantity = typed_quantity(text, Unit(self.line.unit))
         after = put_back.put_back_line(self.session.desk, self.order, self.line.n, quantity)
         self._took(after, after.line(self.line.n), quantity)
-
-    def chose(self, place: int) -> None:
-        """Put the cursor there, and no more."""
-        self.place = place
-
-    def _leave(self) -> None:
-        if self.text:
-            self.text = ""
-        else:
-            super()._leave()
 
     def _took(self, order: Order, line: OrderLine, quantity: int) -> None:
         session, self.order = self.session, order

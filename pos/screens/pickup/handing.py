@@ -21,8 +21,6 @@ from pos.screens.pickup.past import Past, finished
 from pos.screens.pickup.place import OrderPrompt
 from pos.screens.pickup.proofs import ask_document
 from pos.screens.typing import is_figure, typed_quantity
-from pos.screens.widgets.listing import Row, Table
-from pos.till import sell
 from pos.till.desk import Loan
 from pos.till.pickup import hand_over, judge, papers, paying
 from pos.till.pickup.claims import refused_by
@@ -66,11 +64,6 @@ class HandingOver(OrderPrompt):
         self._told = tuple(told)
         self._into_basket = False
 
-    @property
-    def line(self) -> OrderLine:
-        """The line under the cursor."""
-        return self.order.lines[self.place]
-
     def question(self) -> Sentence:
         """Return the line that a typed number means."""
         return Sentence("“{name}”", name=self.line.name)
@@ -103,19 +96,12 @@ class HandingOver(OrderPrompt):
         told_before = self._told if self._verdict and self._verdict.weight != "good" else ()
         return words.head(self.session.desk, self.order, face, self._verdict, (*told_before, said))
 
-    def table(self, face: Face) -> Table:
-        """Return the lines, each with what leaves of what lies ready."""
+    def counted(self, line: OrderLine, face: Face) -> words.Count:
+        """Return how much of a line leaves, of what was picked."""
         given = {one.line: one for one in self.handover.lines}
-        shown = self.order.lines
-
-        def row(place: int) -> Row:
-            line = shown[place]
-            one = given.get(line.n, HandedLine(line=line.n, quantity=0))
-            state = LineState.REFUSED if one.refused else line.state
-            told = _leaves(line, one, face)
-            return words.line_row(line, words.Count(one.quantity, line.picked, told, state), face)
-
-        return Table(words.line_columns(self.order, face), len(shown), row)
+        one = given.get(line.n, HandedLine(line=line.n, quantity=0))
+        state = LineState.REFUSED if one.refused else line.state
+        return words.Count(one.quantity, line.picked, _leaves(line, one, face), state)
 
     def actions(self) -> Sequence[tuple[str, Sentence]]:
         """Return the keys of this screen."""
@@ -155,16 +141,7 @@ class HandingOver(OrderPrompt):
         if papers.bag_of(text) is not None:
             self.handover = hand_over.scan_bag(desk, self.handover, text)
             return
-        article = sell.article_of(desk, text)
-        places = [n for n, line in enumerate(self.order.lines) if line.sku == article.sku]
-        if not places:
-            raise Refusal(
-                "wrong_article",
-                "“{name}” is not of order {reference}.",
-                name=article.name,
-                reference=self.order.reference,
-            )
-        self.place = places[0]
+        self.find_line(text)
 
     def enter(self) -> None:
         """Take a typed quantity; else ask for what is still wanted, then for the centre's word."""
@@ -175,10 +152,6 @@ class HandingOver(OrderPrompt):
         else:
             self._go_on()
 
-    def chose(self, place: int) -> None:
-        """Put the cursor on the line that was touched, and no more."""
-        self.place = place
-
     def _move(self, key: str) -> None:
         if key == "delete" and self.text:
             self.text = ""
@@ -188,12 +161,6 @@ class HandingOver(OrderPrompt):
             self.session.ask(MenuPrompt(self.session, Sentence("What else?"), self._more()))
         else:
             super()._move(key)
-
-    def _leave(self) -> None:
-        if self.text:
-            self.text = ""
-        else:
-            super()._leave()
 
     def left(self) -> None:
         """Tell the centre that nothing was handed over, when it was asked.

@@ -21,8 +21,6 @@ from pos.screens.pickup.head import HeadText, Verdict
 from pos.screens.pickup.menu import ask_yes_no
 from pos.screens.pickup.place import OrderPrompt
 from pos.screens.typing import is_figure, typed_quantity
-from pos.screens.widgets.listing import Row, Table
-from pos.till import sell
 from pos.till.desk import Loan
 from pos.till.pickup import after, papers
 
@@ -70,15 +68,9 @@ class Past(OrderPrompt):
         """Return the verdict and what to say."""
         return words.head(self.session.desk, self.order, face, self._verdict, self._told)
 
-    def table(self, face: Face) -> Table:
-        """Return the lines."""
-        shown = self.order.lines
-
-        def row(place: int) -> Row:
-            line = shown[place]
-            return words.line_row(line, words.Count(line.handed, line.quantity), face)
-
-        return Table(words.line_columns(self.order, face), len(shown), row)
+    def counted(self, line: OrderLine, _face: Face) -> words.Count:
+        """Return how much of a line left."""
+        return words.Count(line.handed, line.quantity)
 
     def actions(self) -> Sequence[tuple[str, Sentence]]:
         """Return the keys of this screen."""
@@ -102,11 +94,8 @@ class Past(OrderPrompt):
 
     def enter(self) -> None:
         """Go back."""
+        self.text = ""
         self._leave()
-
-    def chose(self, place: int) -> None:
-        """Put the cursor there, and no more."""
-        self.place = place
 
     def _undo(self) -> None:
         session = self.session
@@ -155,11 +144,6 @@ class Returning(OrderPrompt):
         super().__init__(session, order)
         self._back: dict[int, int] = {}
 
-    @property
-    def line(self) -> OrderLine:
-        """The line under the cursor."""
-        return self.order.lines[self.place]
-
     def question(self) -> Sentence:
         """Return what is asked."""
         return Sentence("What comes back?")
@@ -177,17 +161,9 @@ class Returning(OrderPrompt):
                         amount=Amount(worth))  # fmt: skip
         return words.head(self.session.desk, self.order, face, None, (told,))
 
-    def table(self, face: Face) -> Table:
-        """Return the lines, with what comes back of what left."""
-        shown = self.order.lines
-
-        def row(place: int) -> Row:
-            line = shown[place]
-            return words.line_row(
-                line, words.Count(self._back.get(line.n, 0), line.handed - line.returned), face
-            )
-
-        return Table(words.line_columns(self.order, face), len(shown), row)
+    def counted(self, line: OrderLine, _face: Face) -> words.Count:
+        """Return how much of a line comes back, of what left."""
+        return words.Count(self._back.get(line.n, 0), line.handed - line.returned)
 
     def actions(self) -> Sequence[tuple[str, Sentence]]:
         """Return the keys of this screen."""
@@ -199,16 +175,7 @@ class Returning(OrderPrompt):
         return True
 
     def _scanned(self, text: str) -> None:
-        article = sell.article_of(self.session.desk, text)
-        places = [n for n, line in enumerate(self.order.lines) if line.sku == article.sku]
-        if not places:
-            raise Refusal(
-                "wrong_article",
-                "“{name}” is not of order {reference}.",
-                name=article.name,
-                reference=self.order.reference,
-            )
-        self.place = places[0]
+        self.find_line(text)
         known = self._back.get(self.line.n, 0)
         self._count(PIECE + known if self.line.unit == "piece" else self._most)
 
@@ -237,16 +204,6 @@ class Returning(OrderPrompt):
         else:
             why = Sentence("Why does it come back?")
             self.session.ask(ReasonPrompt(self.session, why, RETURN_REASONS, self._ask_sellable))
-
-    def chose(self, place: int) -> None:
-        """Put the cursor there, and no more."""
-        self.place = place
-
-    def _leave(self) -> None:
-        if self.text:
-            self.text = ""
-        else:
-            super()._leave()
 
     def _ask_sellable(self, reason: str) -> None:
         question = Sentence("Can it be sold again?")

@@ -19,7 +19,6 @@ from pos.screens.pickup.menu import Act, MenuPrompt, ask_yes_no
 from pos.screens.pickup.place import OrderPrompt
 from pos.screens.pickup.questions import ShelfPrompt, SubstitutePrompt
 from pos.screens.typing import is_figure, typed_quantity
-from pos.screens.widgets.listing import Row, Table
 from pos.till.pickup import kiosk, picking
 
 if TYPE_CHECKING:
@@ -55,11 +54,6 @@ class Picking(OrderPrompt):
         self._done: list[tuple[int, int]] = []
         self._to_next()
 
-    @property
-    def line(self) -> OrderLine:
-        """The line under the cursor."""
-        return self.order.lines[self.place]
-
     def question(self) -> Sentence:
         """Return the line that a typed number picks."""
         if not self.line.to_pick:
@@ -89,15 +83,9 @@ class Picking(OrderPrompt):
                         count=len(order.lines))  # fmt: skip
         return words.head(self.session.desk, order, face, self._verdict, (*self._told, told))
 
-    def table(self, face: Face) -> Table:
-        """Return the lines."""
-        shown = self.order.lines
-
-        def row(place: int) -> Row:
-            line = shown[place]
-            return words.line_row(line, words.Count(line.picked, line.quantity), face)
-
-        return Table(words.line_columns(self.order, face), len(shown), row)
+    def counted(self, line: OrderLine, _face: Face) -> words.Count:
+        """Return how much of a line is picked."""
+        return words.Count(line.picked, line.quantity)
 
     def actions(self) -> Sequence[tuple[str, Sentence]]:
         """Return the keys of this screen."""
@@ -180,10 +168,6 @@ class Picking(OrderPrompt):
                 count=left,
             )
 
-    def chose(self, place: int) -> None:
-        """Put the cursor on the line that was touched, and no more."""
-        self.place = place
-
     def _move(self, key: str) -> None:
         if key == "delete":
             self._correct()
@@ -198,12 +182,6 @@ class Picking(OrderPrompt):
             self.text = ""
         else:
             self._short()
-
-    def _leave(self) -> None:
-        if self.text:
-            self.text = ""
-        else:
-            super()._leave()
 
     def _stand_on(self, n: int) -> None:
         self.place = next(at for at, line in enumerate(self.order.lines) if line.n == n)

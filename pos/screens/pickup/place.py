@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from pos.domain.order import Order
+from pos.domain.errors import Refusal
+from pos.domain.order import Order, OrderLine
 from pos.domain.words import Sentence
 from pos.screens.dialogs.commands import cap
 from pos.screens.face import Face
@@ -19,7 +20,8 @@ from pos.screens.prompt import PAGE, Prompt
 from pos.screens.wedge import Typed
 from pos.screens.widgets.choice_list import Choice
 from pos.screens.widgets.key_bar import Cap
-from pos.screens.widgets.listing import Table
+from pos.screens.widgets.listing import Row, Table
+from pos.till import sell
 
 if TYPE_CHECKING:
     from pos.screens.session import Session
@@ -152,9 +154,45 @@ class OrderPrompt(PickupPrompt):
         """Return what is asked: which order it is stands above its lines."""
         return Sentence("Order {reference}", reference=self.order.reference)
 
+    @property
+    def line(self) -> OrderLine:
+        """The line under the cursor."""
+        return self.order.lines[self.place]
+
     def count(self) -> int:
         """Return how many lines there are."""
         return len(self.order.lines)
+
+    def table(self, face: Face) -> Table:
+        """Return the lines, each with how much of it is counted here."""
+        shown = self.order.lines
+
+        def row(place: int) -> Row:
+            line = shown[place]
+            return words.line_row(line, self.counted(line, face), face)
+
+        return Table(words.line_columns(self.order, face), len(shown), row)
+
+    def counted(self, line: OrderLine, face: Face) -> words.Count:
+        """Return how much of a line is done, of how much."""
+        raise NotImplementedError
+
+    def chose(self, place: int) -> None:
+        """Put the cursor on the line that was touched, and no more."""
+        self.place = place
+
+    def find_line(self, raw: str) -> None:
+        """Stand on the line of a scanned article. Raises Refusal `wrong_article`."""
+        article = sell.article_of(self.session.desk, raw)
+        places = [n for n, line in enumerate(self.order.lines) if line.sku == article.sku]
+        if not places:
+            raise Refusal(
+                "wrong_article",
+                "“{name}” is not of order {reference}.",
+                name=article.name,
+                reference=self.order.reference,
+            )
+        self.place = places[0]
 
     def read(self) -> None:
         """Read the order again, as it is known now."""
@@ -164,7 +202,10 @@ class OrderPrompt(PickupPrompt):
             self.order = known
 
     def _leave(self) -> None:
-        """Go back to where the clerk was."""
+        """Clear what is typed first, then go back to where the clerk was."""
+        if self.text:
+            self.text = ""
+            return
         super()._leave()
         if self.session.pickup is not None:
             self.session.pickup.back()

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from pos.domain.errors import Refusal
 from pos.domain.events.orders import Document
-from pos.domain.order import Order, OrderState
+from pos.domain.order import Order, OrderLine, OrderState
 from pos.domain.pickup_pass import short_code
 from pos.domain.words import Sentence
 from pos.screens.face import Face
@@ -16,7 +16,6 @@ from pos.screens.pickup.head import HeadText
 from pos.screens.pickup.menu import Act, MenuPrompt
 from pos.screens.pickup.place import OrderPrompt
 from pos.screens.pickup.proofs import ask_receiver
-from pos.screens.widgets.listing import Row, Table
 from pos.till.pickup import judge, kiosk, papers
 from pos.till.pickup.judge import Verdict
 
@@ -52,15 +51,9 @@ class Waiting(OrderPrompt):
         told = Sentence("Ask for the pass or its code; without one, for a document.")
         return words.head(self.session.desk, self.order, face, None, (told,))
 
-    def table(self, face: Face) -> Table:
-        """Return the lines."""
-        shown = self.order.lines
-
-        def row(place: int) -> Row:
-            line = shown[place]
-            return words.line_row(line, words.Count(line.to_hand, line.quantity), face)
-
-        return Table(words.line_columns(self.order, face), len(shown), row)
+    def counted(self, line: OrderLine, _face: Face) -> words.Count:
+        """Return how much of a line lies ready."""
+        return words.Count(line.to_hand, line.quantity)
 
     def actions(self) -> Sequence[tuple[str, Sentence]]:
         """Return the keys of this screen."""
@@ -88,10 +81,6 @@ class Waiting(OrderPrompt):
         else:
             self._open_code(code)
 
-    def chose(self, place: int) -> None:
-        """Put the cursor there, and no more."""
-        self.place = place
-
     def _by_name(self, document: Document, is_proxy: bool) -> None:
         self._judged(judge.by_name(self.session.desk, self.order, document, proxy=is_proxy))
 
@@ -100,12 +89,6 @@ class Waiting(OrderPrompt):
             self.session.ask(MenuPrompt(self.session, Sentence("What else?"), self._more()))
         else:
             super()._move(key)
-
-    def _leave(self) -> None:
-        if self.text:
-            self.text = ""
-        else:
-            super()._leave()
 
     def _more(self) -> Sequence[Act]:
         acts = [Act(Sentence("Print the bag labels again"), self._print)]

@@ -54,30 +54,24 @@ def stock_import(
     raise typer.Exit(import_file(at(folder), store, file, kind, (name, reason)))
 
 
-@stock.command("count")
-def stock_count(
-    store: StoreName,
-    sku: Sku,
-    quantity: Quantity,
-    name: Name = "",
-    reason: Reason = "",
-    folder: Folder = None,
-) -> None:
-    """Say how much of an article is there; what is written is the difference."""
-    _move(folder, store, (Kind.COUNT, name, reason), sku, quantity)
+def _ordered(command: str, kind: Kind, said: str) -> None:
+    """Add a command that orders a movement of one article."""
+
+    def order(
+        store: StoreName,
+        sku: Sku,
+        quantity: Quantity,
+        name: Name = "",
+        reason: Reason = "",
+        folder: Folder = None,
+    ) -> None:
+        _move(folder, store, (kind, name, reason), sku, quantity)
+
+    stock.command(command, help=said)(order)
 
 
-@stock.command("receive")
-def stock_receive(
-    store: StoreName,
-    sku: Sku,
-    quantity: Quantity,
-    name: Name = "",
-    reason: Reason = "",
-    folder: Folder = None,
-) -> None:
-    """Take a delivery in; its note is a good name."""
-    _move(folder, store, (Kind.DELIVERY, name, reason), sku, quantity)
+_ordered("count", Kind.COUNT, "Say how much of an article is there; the difference is written.")
+_ordered("receive", Kind.DELIVERY, "Take a delivery in; its note is a good name.")
 
 
 @stock.command("adjust", context_settings={"ignore_unknown_options": True})

@@ -82,7 +82,10 @@ def serve(
         str, typer.Option("--public-url", help="How browsers reach it, when a proxy speaks TLS.")
     ] = "",
 ) -> None:
-    """Open the till in a browser, for a tablet at the desk; people sign in as on the screen."""
+    """Open the till in a browser, for a tablet at the desk; people sign in as on the screen.
+
+    Where the settings make it a kiosk, the customers' screen is opened instead.
+    """
     from pos.main.serve import serve as serve_till
 
     raise typer.Exit(serve_till(host, port, public_url))

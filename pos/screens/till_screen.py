@@ -68,10 +68,16 @@ class TillScreen(Surface):
         """Return the rows and columns wanted at the foot, from the lowest panel upwards."""
         column, roomy = self.column(size.width), size.height >= ROOMY
         return {
-            self.keys: (KEY_ROWS, size.width),
+            self.keys: (KEY_ROWS * self._tall(size), size.width),
             self.entry: (1, column),
             self.notice: (max(2 if roomy else 1, self._rows_wanted[1]), column),
         }
+
+    def _tall(self, size: Size) -> int:
+        """Return how many rows a key is tall: in a browser it is there to be touched."""
+        if not self.app.is_web:
+            return 1
+        return 3 if size.height >= ROOMY else 2
 
     def by_weight(self) -> Sequence[Panel]:
         """Return the panels of the foot, what must be seen on the lowest terminal first."""

@@ -24,7 +24,7 @@ class Cap:
 
 
 class KeyBar(Panel):
-    """Two rows of keys of equal width."""
+    """Two rows of keys of equal width, each as tall as there is room: a finger is not a cursor."""
 
     def __init__(self, face: Face, pressed: Callable[[str], None]) -> None:
         super().__init__(face)
@@ -53,21 +53,29 @@ class KeyBar(Panel):
     def _edge(self, column: int, width: int) -> int:
         return column * width // self._columns
 
+    @property
+    def _each(self) -> int:
+        """How many rows a key is tall."""
+        return max(1, self.size.height // ROWS)
+
     def row(self, y: int, width: int) -> Cells:
         """Return one row of keys."""
+        line, within = divmod(y, self._each)
+        is_read = within == self._each // 2
         look, cells = self.face.look, list[tuple[str, Style]]()
-        for column, cap in enumerate(self._caps[y * self._columns : (y + 1) * self._columns]):
+        for column, cap in enumerate(self._caps[line * self._columns : (line + 1) * self._columns]):
             room = self._edge(column + 1, width) - self._edge(column, width)
             name = left(f"{cap.key:>3}", min(room, max(3, len(cap.key))))
-            cells.append((name, look.key))
-            cells.append((left(f" {cap.text}", max(0, room - len(name))), look.bar))
+            cells.append((name if is_read else " " * len(name), look.key))
+            text = f" {cap.text}" if is_read else ""
+            cells.append((left(text, max(0, room - len(name))), look.bar))
         return cells
 
     def clicked(self, x: int, y: int, /) -> None:
         """Press the key that was touched."""
         for column in range(self._columns):
             if x < self._edge(column + 1, self.size.width):
-                place = y * self._columns + column
+                place = y // self._each * self._columns + column
                 if place < len(self._caps):
                     self._pressed(self._caps[place].gesture)
                 return

@@ -38,6 +38,8 @@ GESTURES = (
     "settle",
     "refund",
     "gift",
+    "card_terminal",
+    "card_receipt",
     "cash_desk",
     "orders",
     "stock",

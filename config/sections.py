@@ -214,6 +214,7 @@ class Printing(Section):
     ask: bool
     always_for_guarantee: bool
     always_for_weighed: bool
+    always_for_card_trouble: bool
 
 
 class MeasureLayout(Section):

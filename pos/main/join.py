@@ -172,7 +172,7 @@ def _join(desk: Desk, store: Store, settings: Settings, sink: Sink) -> Joined:
     joined.notes += [finding.sentence for finding in store.findings]
     joined.counter = Counter(relay.report)
     try:
-        plug_in(joined.counter, settings.devices, desk.ports)
+        plug_in(joined.counter, settings.devices, desk.ports, settings.shop.currency)
         joined.notes += _begin(joined, clean=store.clean)
         journal_imports(store)
         _note_settings(joined)

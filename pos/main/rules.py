@@ -83,6 +83,7 @@ def house_rules(settings: Settings) -> HouseRules:
             ask=settings.printing.ask,
             guarantee=settings.printing.always_for_guarantee,
             weighed=settings.printing.always_for_weighed,
+            card_trouble=settings.printing.always_for_card_trouble,
         ),
         refunds=RefundRules(
             without_ticket_most=settings.refunds.without_ticket_most,

@@ -139,7 +139,8 @@ def lights(settings: Settings) -> tuple[str, ...]:
     names = [scanner.name for scanner in settings.devices.scanners]
     devices = settings.devices
     more = [name for name in ("drawer", "display", "scale") if getattr(devices, name).url]
-    return ("printer", *names, *more)
+    cards = [card.name for card in devices.cards]
+    return ("printer", *names, *more, *cards)
 
 
 def _log(doing: str, error: BaseException) -> None:

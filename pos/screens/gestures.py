@@ -25,6 +25,8 @@ GESTURES: dict[str, Callable[[Session], None]] = {
     "quick_cash": paying.quick_cash,
     "cash": paying.cash,
     "card": paying.card,
+    "card_terminal": paying.another_terminal,
+    "card_receipt": paying.card_receipt,
     "other_tender": paying.other_tender,
     "settle": paying.settle,
     "cashier": selling.cashier,

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pos.domain.words import Sentence
-from pos.screens.dialogs.card import CardPrompt
+from pos.screens.dialogs.card import TerminalPrompt, card_prompt, on_terminal
 from pos.screens.dialogs.pay_back import PayBackPrompt, give_back
 from pos.screens.dialogs.print_question import TICKET_GOES, PrintQuestion, print_and_say
 from pos.screens.dialogs.quick_cash import QuickCashPrompt
@@ -58,12 +58,27 @@ def quick_cash(session: Session) -> None:
 def card(session: Session) -> None:
     """Ask for a card payment of the typed amount, or of all that is due or owed."""
     request = session.open_card()
-    if request is None and session.desk.basket.due < 0:
+    if request is not None:
+        session.ask(card_prompt(session, request))
+    elif session.desk.basket.due < 0:
         pay_back(session, "card")
-        return
-    if request is None:
-        request = tender.ask_card(session.desk, typed_amount(session.take_text()))
-    session.ask(CardPrompt(session, request))
+    else:
+        amount = typed_amount(session.take_text())
+        on_terminal(session, lambda: _ask_card(session, amount))
+
+
+def _ask_card(session: Session, amount: int | None) -> None:
+    session.ask(card_prompt(session, tender.ask_card(session.desk, amount)))
+
+
+def another_terminal(session: Session) -> None:
+    """Choose the card terminal that is asked from now on."""
+    session.ask(TerminalPrompt(session, lambda: None))
+
+
+def card_receipt(session: Session) -> None:
+    """Print the receipt that the card terminal gave for the last card payment."""
+    print_and_say(session, lambda _loan: tender.print_card(session.desk))
 
 
 def other_tender(session: Session) -> None:

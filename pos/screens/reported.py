@@ -6,7 +6,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pos.domain.words import Sentence
-from pos.ports import DeviceEvent, PrintEnded, PrintOutcome, StatusChanged
+from pos.ports import CardEnded, DeviceEvent, PrintEnded, PrintOutcome, StatusChanged
+from pos.screens.dialogs.card import ended
 from pos.screens.watch import DRAWER
 from pos.till.readiness import NETWORK
 
@@ -26,5 +27,7 @@ def reported(session: Session, event: DeviceEvent) -> None:
         session.quietly(session.hear_centre)
         session.quietly(session.hear_orders)
         session.refresh()
+    if isinstance(event, CardEnded):
+        ended(session, event)
     if session.prompt is not None:
         session.prompt.reported(event)

@@ -20,7 +20,7 @@ from pos.domain.words import Sentence, Words
 from pos.ports import CardRequest, DeviceEvent, Scanned
 from pos.screens.day import Day
 from pos.screens.dialogs.alarm import AlarmPrompt
-from pos.screens.dialogs.card import CardPrompt
+from pos.screens.dialogs.card import card_prompt
 from pos.screens.dialogs.day import DayPrompt
 from pos.screens.dialogs.permission import LendPrompt
 from pos.screens.dialogs.print_question import PrintQuestion
@@ -343,7 +343,7 @@ class Session(Watch):
             return AlarmPrompt(self)
         card = self.open_card() if self.asks_card else None
         self.asks_card = False
-        return None if card is None else CardPrompt(self, card)
+        return None if card is None else card_prompt(self, card)
 
     def _lost(self) -> Prompt | None:
         if not self.desk.basket.is_empty:
@@ -354,8 +354,7 @@ class Session(Watch):
     def open_card(self) -> CardRequest | None:
         """Return the card payment without an answer that this cashier's basket waits for."""
         mine = self.desk.open.get(self.desk.signed_in.ref)
-        name = mine.name if mine is not None else ""
-        return next((one for one in tender.unsettled(self.desk) if one.basket == name), None)
+        return None if mine is None else mine.card
 
     def _hold(self, text: str) -> None:
         self.play("attention")

@@ -62,6 +62,7 @@ class Shop:
     language: str = "en"
     logged: list[str] = field(default_factory=list)
     fiscal: FiscalRules = field(default_factory=NoRules)
+    terminals: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         self.store = MemoryStore(self.clock)
@@ -85,6 +86,7 @@ class Shop:
             drawer=self.counter,
             display=self.counter,
             scanners={"scanner": self.counter},
+            cards=dict.fromkeys(self.terminals, self.counter),
         )
         rules = HouseRules(ShopFacts("Au coin", "Au coin", (), "FR"), vat_table("FR"))
         self.desk = Desk(ports, rules, lambda: words_for(self.language))

@@ -360,7 +360,7 @@ def test_help_and_the_palette_list_every_gesture_that_may_have_a_key() -> None:
 
 async def test_help_shows_every_key() -> None:
     shop = Shop().opened()
-    async with at_work(shop.app(), (80, 50)) as hands:
+    async with at_work(shop.app(), (80, 60)) as hands:
         await hands.press("f1")
         for text in ("Search an article by name", "Ctrl+Z", "Del", "Ctrl+R", "Close the till"):
             assert hands.reads(text), hands.screen()

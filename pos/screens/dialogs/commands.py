@@ -31,6 +31,8 @@ TEXTS: dict[str, Sentence] = {
     "open_drawer": Sentence("Open the drawer"),
     "refund": Sentence("Goods come back: refund or exchange"),
     "gift": Sentence("Gift receipt of the last sale"),
+    "card_terminal": Sentence("Choose the card terminal"),
+    "card_receipt": Sentence("Receipt of the last card payment"),
     "cash_desk": Sentence("Cash desk: float, drop, count"),
     "stock": Sentence("Stock of the article, here and elsewhere"),
     "orders": Sentence("Orders: pick, hand over, put back"),

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from pos.domain.words import Sentence
 from pos.ports import CardRequest
-from pos.screens.dialogs.card import CardPrompt
+from pos.screens.dialogs.card import card_prompt, on_terminal
 from pos.screens.dialogs.tenders import METHODS
 from pos.screens.prompt import ListPrompt
 from pos.screens.widgets.choice_list import Choice
@@ -24,11 +24,14 @@ def give_back(session: Session, method: str, amount: int | None) -> None:
     def give(loan: Loan | None) -> None:
         outcome = refund.pay_back(session.desk, method, amount, loan)
         if isinstance(outcome, CardRequest):
-            session.ask(CardPrompt(session, outcome))
+            session.ask(card_prompt(session, outcome))
         else:
             session.paid(outcome)
 
-    session.guarded(give)
+    if method == "card":
+        on_terminal(session, lambda: session.guarded(give))
+    else:
+        session.guarded(give)
 
 
 class PayBackPrompt(ListPrompt):

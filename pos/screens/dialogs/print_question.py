@@ -20,6 +20,7 @@ PAPERS: dict[str, Sentence] = {
     "closing": Sentence("Closing {document}"),
     "report": Sentence("Figures {document}"),
     "cash": Sentence("Cash slip {document}"),
+    "card": Sentence("Card receipt"),
     "picking": Sentence("Picking list {document}"),
     "bag": Sentence("Bag label {document}"),
     "pickup": Sentence("Pickup slip {document}"),

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from pos.domain.words import Amount, Sentence
 from pos.ports import CardRequest
-from pos.screens.dialogs.card import CardPrompt
+from pos.screens.dialogs.card import card_prompt
 from pos.screens.dialogs.print_question import PrintQuestion, paper_of
 from pos.screens.prompt import ListPrompt, Prompt
 from pos.screens.widgets.choice_list import Choice
@@ -52,7 +52,7 @@ class SettlePrompt(ListPrompt):
 
     def _card(self, request: CardRequest) -> _Open:
         text = Sentence("Card payment of {amount}", amount=Amount(request.amount))
-        return _Open(text, self._whose(request), lambda: CardPrompt(self.session, request))
+        return _Open(text, self._whose(request), lambda: card_prompt(self.session, request))
 
     def _whose(self, request: CardRequest) -> Sentence | str:
         desk = self.session.desk

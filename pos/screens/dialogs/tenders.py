@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 
 from pos.domain.errors import Refusal
 from pos.domain.words import Amount, Sentence
+from pos.screens.dialogs.card import TerminalPrompt, card_prompt
 from pos.screens.prompt import ListPrompt
 from pos.screens.widgets.choice_list import Choice
-from pos.till import sell, tender
+from pos.till import cards, sell, tender
 from pos.till.desk import Loan
 
 if TYPE_CHECKING:
@@ -64,6 +65,8 @@ class TendersPrompt(ListPrompt):
             ways.append(_Way(say(METHODS["meal_voucher"]), self._meal_voucher))
         if "cash" in accepted:
             ways.append(_Way(say(Sentence("Cash of a payer who lives abroad")), self._abroad))
+        if "card" in accepted and len(cards.terminals(self.session.desk)) > 1:
+            ways.append(_Way(say(Sentence("Card, on another terminal")), self._other_terminal))
         return ways + [self._back(one.n) for one in self.session.desk.basket.tenders]
 
     def _back(self, n: int) -> _Way:
@@ -85,6 +88,14 @@ class TendersPrompt(ListPrompt):
 
     def _meal_voucher(self) -> None:
         self.session.paid(tender.pay_meal_voucher(self.session.desk, self._amount))
+
+    def _other_terminal(self) -> None:
+        session, amount = self.session, self._amount
+
+        def ask() -> None:
+            session.ask(card_prompt(session, tender.ask_card(session.desk, amount)))
+
+        session.ask(TerminalPrompt(session, ask))
 
     def _abroad(self) -> None:
         if self._amount is None:

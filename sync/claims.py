@@ -49,12 +49,29 @@ class Thing:
     """The claims that were given up: one that comes late under their names is nobody's."""
 
     deeds: tuple[Deed, ...] = ()
+    is_released: bool = False
+    """Whether a claim was released of which nobody told the end: who comes next takes a risk."""
 
-    def asked(self, claim: str, at: str) -> Thing:
-        """Return the thing after a claim was asked: the first who asks holds it."""
-        if self.holder or claim in self.gone:
+    @property
+    def is_live(self) -> bool:
+        """Whether somebody holds it who has not told yet what was done."""
+        return bool(self.holder) and all(one.claim != self.holder for one in self.deeds)
+
+    def asked(self, claim: str, at: str, *, is_over: bool = False) -> Thing:
+        """Return the thing after a claim was asked: the first who asks holds it.
+
+        Of a thing that is over (an order that was cancelled) nobody does any more.
+        """
+        if self.holder or claim in self.gone or is_over:
             return self
         return replace(self, holder=claim, since=at)
+
+    def released(self) -> Thing:
+        """Return the thing after its holder was silent for too long: free, as a risk."""
+        if not self.is_live:
+            return self
+        gone = self.gone | {self.holder}
+        return replace(self, holder="", since="", gone=gone, is_released=True)
 
     def dropped(self, claim: str) -> Thing:
         """Return the thing after an entry told that a claim was given up: free, unless done."""

@@ -27,13 +27,16 @@ from pydantic import ValidationError
 
 from pos.domain import events
 from pos.domain.events import Event, HandOverDropped, OrderHandedOver, SaleFinished
+from pos.domain.events.orders import OrderEvent
+from pos.domain.order import MAY_CANCEL, Order, OrderState
 from pos.journal import signing
 from pos.journal.canonical import read_facts
 from pos.journal.chain import Head
 from pos.journal.entry import GENESIS, Entry, Place
 from pos.journal.repeat import told
-from sync.claims import Deed, Evidence
+from sync.claims import Evidence
 from sync.claims import Thing as Unique
+from sync.memory_orders import OrderBook, deed_of, ended
 from sync.merge import Verdict, judge, shared, wanted
 from sync.protocol import (
     Claim,
@@ -94,6 +97,7 @@ class Books:
     feeds: dict[str, Feed] = field(default_factory=dict)
     claims: dict[tuple[str, str], Unique] = field(default_factory=dict)
     conflicts: dict[str, Evidence] = field(default_factory=dict)
+    orders: OrderBook = field(default_factory=OrderBook)
 
 
 @dataclass
@@ -164,23 +168,27 @@ class MemoryCentre:
     ) -> Iterable[Callable[[], None]]:
         if not verdict.fresh:
             return
-        scope, moved = f"store:{place.store}", set[str]()
+        scope, moved = f"store:{place.store}", set[Thing]()
         for entry in verdict.fresh:
             yield partial(self._keep, entry)
             yield partial(self._count, entry, parked, moved)
         yield lambda: self.books.keys.setdefault((place.store, place.till), {}).update(
             verdict.learnt
         )
-        stock = self.books.stock.setdefault(place.store, Counter())
         yield lambda: self.write(
-            scope, {("stock", sku): {"quantity": stock[sku]} for sku in sorted(moved)}
+            scope, {thing: self._state(place.store, *thing) for thing in sorted(moved)}
         )
+
+    def _state(self, store: str, kind: str, key: str) -> dict[str, Any]:
+        if kind == "order":
+            return self.books.orders.orders[key].fields()
+        return {"quantity": self.books.stock[store][key]}
 
     def _keep(self, entry: Entry) -> None:
         key = (entry.place.store, entry.place.till, entry.place.epoch)
         self.books.journals.setdefault(key, []).append(entry)
 
-    def _count(self, entry: Entry, parked: list[Parked], moved: set[str]) -> None:
+    def _count(self, entry: Entry, parked: list[Parked], moved: set[Thing]) -> None:
         """Count what an entry says, once for each identity; park what cannot be understood."""
         try:
             fact = told(entry)
@@ -195,8 +203,13 @@ class MemoryCentre:
             stock = self.books.stock.setdefault(entry.place.store, Counter())
             for line in () if event.training else event.lines:
                 stock[line.sku] -= line.quantity
-                moved.add(line.sku)
+                moved.add(("stock", line.sku))
         self._claimed(fact, identity[1], event)
+        if isinstance(event, OrderEvent) and event.order in self.books.orders.orders:
+            moved.add(("order", event.order))
+            evidence = self.books.orders.step(fact, identity[1], event)
+            if evidence is not None:
+                self.note(f"refund:{event.order}:{identity[1].hex()}", evidence)
 
     def identity(self, _entry: Entry, fact: Entry) -> bytes:
         """Return by what an entry's facts are counted once: the hash of the entry first written."""
@@ -292,11 +305,16 @@ class MemoryCentre:
         return Matched(request=match.request, number=number, held=len(journal))
 
     def claim(self, claim: Claim) -> Claimed:
-        """Grant what is claimed to the first who asks, and to the same entry again."""
-        key = (claim.what, claim.key)
-        thing = self.thing(key).asked(claim.claim, self.now())
+        """Grant what is claimed to the first who asks, and to the same entry again.
+
+        Nothing is granted of an order that is over.
+        """
+        key, over = (claim.what, claim.key), self.books.orders.over(claim.key)
+        thing = self.thing(key).asked(claim.claim, self.now(), is_over=bool(over))
         self.books.claims[key] = thing
-        return Claimed(granted=thing.holder == claim.claim, holder=thing.holder, at=thing.since)
+        granted = thing.holder == claim.claim
+        why = "abandoned" if granted and thing.is_released else "" if thing.holder else over
+        return Claimed(granted=granted, holder=thing.holder, at=thing.since, why=why)
 
     def thing(self, key: tuple[str, str]) -> Unique:
         """Return how a thing stands that only one till may have."""
@@ -309,13 +327,39 @@ class MemoryCentre:
             self.books.claims[key] = self.thing(key).dropped(event.claim)
         elif isinstance(event, OrderHandedOver):
             key = ("hand_over", f"{event.order}:{event.visit}")
-            deed = Deed(
-                event.claim, entry.name, identity.hex(), event.outcome, event.risk, entry.at
-            )
+            deed = deed_of(entry, identity, event)
             thing = self.books.claims[key] = self.thing(key).done(deed)
             evidence = thing.conflict(deed)
             if evidence is not None:
-                self.books.conflicts.setdefault(f"claim:{key[1]}:{identity.hex()}", evidence)
+                self.note(f"claim:{key[1]}:{identity.hex()}", evidence)
+
+    def note(self, name: str, evidence: Evidence) -> None:
+        """Put something into the inbox; what is there stays as it is."""
+        self.books.conflicts.setdefault(name, evidence)
+
+    # Orders
+
+    def place(self, store: str, order: Order) -> None:
+        """Take in an order as it stands; its steps are told by tills."""
+        self.books.orders.orders[order.order] = order
+        self.write(f"store:{store}", {("order", order.order): order.fields()})
+
+    def end(self, store: str, name: str, state: OrderState) -> bool:
+        """End an order, unless it is over or somebody hands it over now; tell whether it did."""
+        order = self.books.orders.orders[name]
+        is_free = order.state in MAY_CANCEL and not self.handed_now(name)
+        if is_free:
+            self.place(store, ended(order, state))
+        return is_free
+
+    def handed_now(self, name: str) -> list[tuple[str, str]]:
+        """Return the claims of an order, by their keys, of which nobody told the end yet."""
+        mine = [key for key in self.books.claims if key[1].partition(":")[0] == name]
+        return [key for key in mine if self.books.claims[key].is_live]
+
+    def release(self, key: tuple[str, str]) -> None:
+        """Hold nothing back any more for a claim whose holder is silent."""
+        self.books.claims[key] = self.thing(key).released()
 
     # Backups
 
@@ -332,6 +376,7 @@ class MemoryCentre:
         kept.admitted, kept.sales = dict(self.books.admitted), dict(self.books.sales)
         kept.parked, kept.claims = list(self.books.parked), dict(self.books.claims)
         kept.conflicts = dict(self.books.conflicts)
+        kept.orders = self.books.orders.copy()
         return kept
 
     def restore(self, books: Books) -> None:

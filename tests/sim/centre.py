@@ -8,13 +8,18 @@ from dataclasses import dataclass, field
 from random import Random
 from typing import Any
 
+from pos.domain.order import OrderState
 from sync.memory import Books, Rejected, Thing
 from sync.protocol import Claim, Match, Message, Page, Pull, PullAnswer, Push, Row
 from sync.token import TokenRefused, check, key_named
 from tests.sim.courier import Envelope
 from tests.sim.goods import SKUS
+from tests.sim.handing import place
 from tests.sim.rules import CentreUnderTest
 from tests.sim.till import Machine, World
+
+Backup = tuple[Books, dict[str, Counter[str]], dict[str, frozenset[str]]]
+"""What is kept: the centre's books, what was received, and what the world notes of ended orders."""
 
 Write = tuple[str, dict[Thing, dict[str, Any] | None], int]
 
@@ -60,10 +65,14 @@ class Headquarters:
     with_tokens: bool
     revoked: list[str] = field(default_factory=list)
     received: dict[str, Counter[str]] = field(default_factory=dict)
-    backups: list[tuple[Books, dict[str, Counter[str]]]] = field(default_factory=list)
+    backups: list[Backup] = field(default_factory=list)
     writes: list[Write] = field(default_factory=list)
     names_seen: dict[str, int] = field(default_factory=dict)
     granted: dict[tuple[str, str], str] = field(default_factory=dict)
+    ended: dict[str, frozenset[str]] = field(default_factory=dict)
+    """The orders that ended and are paid back; of each, what had left by then."""
+
+    was_restored: bool = False
 
     @property
     def chance(self) -> Random:
@@ -110,6 +119,8 @@ class Headquarters:
                 raise AssertionError(f"{asked.claim} was granted after {done} handed it over")
             if not done and before != asked.claim and before not in thing.gone:
                 raise AssertionError(f"{asked.claim} was granted what {before} holds")
+            if self.centre.books.orders.over(asked.key) and before != asked.claim:
+                raise AssertionError(f"{asked.claim} was granted of an order that is over")
             self.granted[key] = asked.claim
         return answer
 
@@ -182,18 +193,55 @@ class Headquarters:
         self.received.setdefault(store, Counter())[sku] += quantity
         self.centre.receive(store, sku, quantity)
 
+    def place(self, store: str) -> None:
+        """Take in an order from the web, which lies ready at once."""
+        self.centre.place(store, place(self.world, store).placed)
+
+    def end(self) -> None:
+        """End an order: its customer cancels it, or its time is over."""
+        if not self.world.orders:
+            return
+        order = self.chance.choice(list(self.world.orders.values()))
+        state = self.chance.choice((OrderState.CANCELLED, OrderState.EXPIRED))
+        live = self.centre.handed_now(order.name)
+        if not self.centre.end(order.store, order.name, state):
+            return
+        self.world.note(f"{order.name} is {state}")
+        if live:
+            raise AssertionError(f"{order.name} was ended while {live} hand it over")
+        if self.centre.books.orders.orders[order.name].refunded:
+            self.ended[order.name] = frozenset(self.left(order.name))
+
+    def left(self, order: str) -> set[str]:
+        """Return the identities of what the centre knows to have left of an order."""
+        things = self.centre.books.claims.items()
+        mine = [one for key, one in things if key[1].partition(":")[0] == order]
+        return {deed.identity for one in mine for deed in one.deeds}
+
+    def release(self) -> None:
+        """Release a claim of which nobody told the end."""
+        live = [key for one in self.world.orders for key in self.centre.handed_now(one)]
+        if live:
+            self.centre.release(self.chance.choice(live))
+
     def back_up(self) -> None:
         received = {store: Counter(levels) for store, levels in self.received.items()}
-        self.backups.append((self.centre.backup(), received))
+        self.backups.append((self.centre.backup(), received, dict(self.ended)))
 
     def go_back(self) -> None:
-        """Restore a backup: what came after it is forgotten; its people revoke keys again."""
+        """Restore a backup: what came after it is forgotten; its people revoke keys again, and the
+        shop on the web tells its orders again.
+        """
         if not self.backups:
             return
-        books, received = self.chance.choice(self.backups)
+        books, received, ended = self.chance.choice(self.backups)
         self.world.note("the centre is restored from a backup")
         self.centre.restore(books)
         self.received = {store: Counter(levels) for store, levels in received.items()}
+        self.ended, self.was_restored = dict(ended), True
+        for order in self.world.orders.values():
+            if order.name not in self.centre.books.orders.orders:
+                self.centre.place(order.store, order.placed)
         self.writes.clear()
         self.granted.clear()
         self.names_seen.clear()

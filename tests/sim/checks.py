@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 
+from pos.domain.events import HandOverAsked, OrderHandedOver
 from pos.journal.chain import Head, check
 from pos.journal.entry import Entry, digest
 from pos.journal.repeat import told
@@ -21,10 +22,12 @@ def check_all(hq: Headquarters, machines: list[Machine], *, is_real: bool) -> No
     check_heads(hq, machines)
     check_sales(hq, machines)
     check_claims(hq, machines)
+    check_money(hq)
     check_rebuilt(hq)
     for machine in machines:
         check_rows(hq, machine)
         check_stock_shown(hq, machine)
+    check_released(hq)
 
 
 def check_chains(hq: Headquarters, *, is_real: bool) -> None:
@@ -103,43 +106,88 @@ def _written(hq: Headquarters, machines: list[Machine]) -> Iterable[Entry]:
 def check_claims(hq: Headquarters, machines: list[Machine]) -> None:
     """Each hand-over is known once; one that was not the first is in the inbox, with both sides."""
     world, things = hq.world, hq.centre.books.claims
-    done: dict[str, set[str]] = {}
+    done: dict[str, set[bytes]] = {}
     for entry in _written(hq, machines):
         fact = told(entry).hash
-        if fact in world.deeds:
-            done.setdefault(world.deeds[fact], set()).add(fact.hex())
+        event = world.steps.get(fact)
+        if isinstance(event, OrderHandedOver):
+            done.setdefault(f"{event.order}:{event.visit}", set()).add(fact)
     open_here = {asked for one in machines for asked in asked_in(one.file.entries, world)}
-    for order in world.orders.values():
-        thing, due = things.get(order.key, Thing()), done.get(order.name, set())
+    for key in sorted({*done, *(key for _, key in things)}):
+        thing, due = things.get(("hand_over", key), Thing()), done.get(key, set())
         known = {deed.identity for deed in thing.deeds}
-        assert known == due, f"of {order.name} the hand-overs {known} are known, not {due}"
+        assert known == {fact.hex() for fact in due}, f"of {key} {known} are known, not {due}"
         for deed in thing.deeds:
-            _check_word(deed, order)
-        is_stuck = not due and (thing.holder, order.name) in open_here
-        assert not is_stuck, f"{order.name} stays with {thing.holder} for ever"
-        _check_inbox(hq, order, known)
+            _check_word(deed, world.orders[key.partition(":")[0]])
+        is_stuck = not due and (thing.holder, key) in open_here
+        assert not is_stuck, f"{key} stays with {thing.holder} for ever"
+        _check_inbox(hq, key, known)
+        _check_unmarked(hq, key, due)
+    _check_visits(hq)
 
 
 def _check_word(deed: Deed, order: Ordered) -> None:
-    """Nothing leaves without the centre's word but by the shop's policy, which is written down."""
-    if deed.outcome == "granted":
+    """Nothing leaves without the centre's word but by the shop's policy, which is written down, and
+    what left before anybody could ask.
+    """
+    if deed.outcome == "granted" or deed.risk == "left":
         return
     most = {"policy": LIMIT, "manager": MANAGER_LIMIT}.get(deed.risk, -1)
     assert order.value <= most, f"{deed.entry} handed {order.name} over with no word nor risk"
 
 
-def _check_inbox(hq: Headquarters, order: Ordered, known: set[str]) -> None:
+def _check_unmarked(hq: Headquarters, key: str, done: set[bytes]) -> None:
+    """Of one visit one hand-over at most bears no risk, where nobody was copied or restored."""
+    steps, doers = hq.world.steps, hq.world.doers
+    unmarked = [fact for fact in done if not getattr(steps[fact], "risk", "")]
+    sure = [fact for fact in unmarked if doers[fact].is_innocent and not hq.was_restored]
+    assert len(sure) < 2, f"{key} was handed over {len(sure)} times and nobody said it is a risk"
+
+
+def _check_visits(hq: Headquarters) -> None:
+    """What left is told of the visit for which it was claimed."""
+    steps = hq.world.steps
+    asked = {
+        (entry.name, one.order): one.visit
+        for journal in hq.centre.books.journals.values()
+        for entry in journal
+        if isinstance(one := steps.get(entry.hash), HandOverAsked)
+    }
+    for one in steps.values():
+        if isinstance(one, OrderHandedOver):
+            visit = asked.get((one.claim, one.order), one.visit)
+            assert one.visit == visit, f"{one.claim} claimed visit {visit}, and told {one.visit}"
+
+
+def _check_inbox(hq: Headquarters, key: str, known: set[str]) -> None:
     found = [
         evidence
         for name, evidence in hq.centre.books.conflicts.items()
-        if name.startswith(f"claim:{order.key[1]}:")
+        if name.startswith(f"claim:{key}:")
     ]
-    assert len(found) == max(0, len(known) - 1), f"of {order.name} the inbox says {found}"
+    assert len(found) == max(0, len(known) - 1), f"of {key} the inbox says {found}"
     for evidence in found:
         sides = {evidence[side]["identity"] for side in ("held", "came")}
-        assert len(sides) == 2, f"the inbox has one side only of {order.name}"
-        assert sides <= known, f"the inbox tells of hand-overs of {order.name} that never were"
+        assert len(sides) == 2, f"the inbox has one side only of {key}"
+        assert sides <= known, f"the inbox tells of hand-overs of {key} that never were"
         assert all(evidence[side]["entry"] for side in ("held", "came"))
+
+
+def check_money(hq: Headquarters) -> None:
+    """What left of an order that was being paid back is told to a person, with the refund."""
+    for name, before in hq.ended.items():
+        late = hq.left(name) - before
+        told_of = [one for one in hq.centre.books.conflicts if one.startswith(f"refund:{name}:")]
+        assert told_of or not late, f"{late} left of {name}, which is paid back; nobody is told"
+
+
+def check_released(hq: Headquarters) -> None:
+    """A claim whose till is gone for good holds its order back no longer than it must."""
+    for name in hq.world.orders:
+        for key in hq.centre.handed_now(name):
+            hq.centre.release(key)
+        live = hq.centre.handed_now(name)
+        assert not live, f"{live} hold {name} back for ever"
 
 
 def check_rebuilt(hq: Headquarters) -> None:

@@ -110,9 +110,9 @@ class Courier:
         due = [one for one in pending(self.machine) if one not in self.machine.mirror.answers]
         if due:
             claim = self.machine.world.chance.choice(due)
-            order = pending(self.machine)[claim]
+            wanted = pending(self.machine)[claim]
             self.claim = self.machine.world.name("r")
-            asked = Claim(claim=claim, what="hand_over", key=f"{order}:0")
+            asked = Claim(claim=claim, what="hand_over", key=f"{wanted.order}:{wanted.visit}")
             yield self._request("claim", self.claim, asked)
 
     def _match(self, search: Search) -> Match:

@@ -54,6 +54,9 @@ WORK = {
     "place_order": 8,
     "begin_hand_over": 15,
     "end_hand_over": 20,
+    "undo_hand_over": 5,
+    "end_order": 4,
+    "release_claim": 2,
 }
 
 

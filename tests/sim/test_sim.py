@@ -44,7 +44,7 @@ def test_the_fixed_schedules_see_every_kind_of_trouble() -> None:
         for action in simulation.actions:
             counts[action] = counts.get(action, 0) + 1
     assert all(count > 5 for count in counts.values())
-    assert len(counts) == 33
+    assert len(counts) == 36
 
 
 def test_a_seed_does_the_same_again() -> None:

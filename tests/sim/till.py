@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from random import Random
 from typing import Any
 
 from pos.domain.events import EpochOpened, TillInstalled
+from pos.domain.events.orders import OrderEvent
 from pos.domain.shift import instant_text
 from pos.journal.canonical import canonical, read_facts
 from pos.journal.chain import START, Head
@@ -41,8 +42,8 @@ class World:
     labels: dict[tuple[str, str], str] = field(default_factory=dict)
     baskets: dict[bytes, str] = field(default_factory=dict)
     orders: dict[str, Any] = field(default_factory=dict)
-    claims: dict[bytes, tuple[str, str]] = field(default_factory=dict)
-    deeds: dict[bytes, str] = field(default_factory=dict)
+    steps: dict[bytes, OrderEvent] = field(default_factory=dict)
+    doers: dict[bytes, Machine] = field(default_factory=dict)
     trace: list[str] = field(default_factory=list)
     dies: Callable[[], bool] = lambda: False
 
@@ -134,12 +135,11 @@ class Machine:
         facts: dict[str, Any],
         version: int = 1,
         nonce: str = "",
-        claim: tuple[str, str] | None = None,
-        deed: str = "",
+        step: OrderEvent | None = None,
     ) -> Entry:
         """Write one entry (and a new nonce with it), then the marker; death may come between.
 
-        `claim` is what it says of one, `deed` the order that it hands over: the world remembers.
+        `step` is what it says of an order: the world remembers that, and who did it.
         """
         self._may_die()
         self.file.nonce = nonce or self.file.nonce
@@ -147,10 +147,8 @@ class Machine:
         basket = facts.get("basket")
         if kind == "sale.finished" and basket:
             self.world.baskets[entry.hash] = basket
-        if claim is not None:
-            self.world.claims[entry.hash] = claim
-        if deed:
-            self.world.deeds[entry.hash] = deed
+        if step is not None:
+            self.world.steps[entry.hash], self.world.doers[entry.hash] = step, self
         self._may_die()
         if self.mark is not None:
             self.mark = Mark(self.file.head, self.mark.nonce, self.mark.pending)
@@ -256,6 +254,13 @@ class Machine:
             for (kind, key), fields in self.mirror.shows(f"store:{self.store}").items()
             if kind == "stock"
         }
+        for entry in self.uncounted():
+            for sku, quantity in self.moves(entry):
+                shown[sku] = shown.get(sku, 0) + quantity
+        return shown
+
+    def uncounted(self) -> Iterator[Entry]:
+        """Yield the own entries that are not in what the centre told of the store."""
         for entry in self.file.entries:
             lane = self.mirror.lanes.get(entry.place.epoch)
             until = None if lane is None else lane.until
@@ -263,9 +268,7 @@ class Machine:
             if "included" in self.world.removed:
                 counted = 0 if lane is None else lane.acked
             if entry.number > counted and (until is None or entry.number <= until):
-                for sku, quantity in self.moves(entry):
-                    shown[sku] = shown.get(sku, 0) + quantity
-        return shown
+                yield entry
 
     def moves(self, entry: Entry) -> tuple[tuple[str, int], ...]:
         basket = self.world.baskets.get(told(entry).hash)

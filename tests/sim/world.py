@@ -42,9 +42,8 @@ def run(
 ) -> Done:
     """Run one schedule, without the rules `removed`, with what `stress` names far more often.
 
-    `stress` names actions, or `die` for processes that die between two writes.
-
-    Raises Broken when an invariant does not hold, or the protocol itself falls over.
+    `stress` names actions, or `die` for processes that die between two writes. Raises Broken when
+    an invariant does not hold, or the protocol itself falls over.
     """
     simulation = Simulation(seed, frozenset(removed), frozenset(stress))
     try:
@@ -196,13 +195,22 @@ class Simulation:
         self.hq.receive(self.chance.choice(self.stores))
 
     def place_order(self) -> None:
-        handing.place(self.world, self.chance.choice(self.stores))
+        self.hq.place(self.chance.choice(self.stores))
+
+    def end_order(self) -> None:
+        self.hq.end()
+
+    def release_claim(self) -> None:
+        self.hq.release()
 
     def begin_hand_over(self) -> None:
         self._with_one(handing.ask)
 
     def end_hand_over(self) -> None:
         self._with_one(handing.end)
+
+    def undo_hand_over(self) -> None:
+        self._with_one(handing.undo)
 
     def purge(self) -> None:
         self._with_one(Machine.purge)
@@ -366,11 +374,10 @@ class Simulation:
             courier = self.couriers.get(machine.name)
             if courier is None or not courier.is_on:
                 courier = self.couriers[machine.name] = Courier(machine, self._scopes(machine))
-            courier.give_up("push")
-            courier.give_up("pull")
-            courier.give_up("claim")
-            if machine.mirror.answers.keys() & handing.pending(machine).keys():
-                handing.end(machine)
+            for way in ("push", "pull", "claim"):
+                courier.give_up(way)
+            for claim in sorted(machine.mirror.answers.keys() & handing.pending(machine).keys()):
+                handing.end(machine, claim)
             self.wire += courier.ask()
         while self.wire:
             self._arrive(self.wire.pop(0))

@@ -29,10 +29,24 @@ class ScannerDevice(Section):
 
 
 class PrinterDevice(Section):
-    """The receipt printer; an empty URL means none."""
+    """A receipt printer; an empty URL means none. A code page overrides its profile's."""
 
     url: Url
     profile: Line
+    code_page: Annotated[str, Field(max_length=20)]
+    slot: Annotated[int, Field(ge=0, le=255)]
+    logo: bool
+
+
+class LabelDevice(Section):
+    """The label printer; an empty URL means none. Sizes in millimetres."""
+
+    url: Url
+    language: Literal["zpl", "escpos"]
+    profile: Line
+    width: Annotated[int, Field(ge=20, le=120)]
+    height: Annotated[int, Field(ge=15, le=300)]
+    dpi: Literal[152, 203, 300, 600]
 
 
 class DrawerDevice(Section):
@@ -78,14 +92,45 @@ class ScaleDevice(Section):
         return int(self.secret, 16) if self.secret else None
 
 
+class CardDevice(Section):
+    """A card terminal that the till drives; see `devices.card.speech` for its habits."""
+
+    name: Annotated[str, fits(r"[a-z][a-z0-9-]{0,15}", Sentence("a short name such as desk"))]
+    url: Annotated[str, fits(_URL, Sentence("a URL such as tcp://192.0.2.8:8888"))]
+    protocol: Literal["caisse-ap", "concert-e", "concert-e+"] = "caisse-ap"
+    number: Annotated[str, fits(r"[0-9]{1,2}", Sentence("the till's number, 1 to 99"))] = "01"
+    answer_seconds: Annotated[int, Field(ge=20, le=600)] = 180
+    version: Literal["0300", "0301", "0320"] = "0300"
+    with_reference: bool = False
+    handshake: bool = True
+    with_rep: bool = False
+
+
+RESERVED = frozenset(
+    {"manual", "printer", "drawer", "display", "scale", "scanner", "spare", "labels", "network"}
+)
+"""The names of other machines."""
+
+
 class Devices(Section):
     """The machines around the till."""
 
     scanners: tuple[ScannerDevice, ...]
     printer: PrinterDevice
+    spare: PrinterDevice
+    labels: LabelDevice
     drawer: DrawerDevice
     display: DisplayDevice
     scale: ScaleDevice
+    cards: tuple[CardDevice, ...]
+
+    @model_validator(mode="after")
+    def _cards_have_names_of_their_own(self) -> Self:
+        names = [card.name for card in self.cards]
+        taken = RESERVED | {scanner.name for scanner in self.scanners}
+        if len(set(names)) < len(names) or taken & set(names):
+            raise wrong(Sentence("a name of its own for each of devices.cards"))
+        return self
 
     @model_validator(mode="after")
     def _drawer_has_its_printer(self) -> Self:

@@ -15,7 +15,20 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from devices.printer.encode import NO_BREAK, to_paper
-from pos.papers.page import Align, Barcode, Blank, Block, Cut, Page, Qr, Row, Rule, Table, Text
+from pos.papers.page import (
+    Align,
+    Barcode,
+    Blank,
+    Block,
+    Cut,
+    Logo,
+    Page,
+    Qr,
+    Row,
+    Rule,
+    Table,
+    Text,
+)
 
 LEFT_MIN = 8
 """A left text narrower than this is set above its right text instead of beside it."""
@@ -36,20 +49,27 @@ class Line:
     size: int = 1
 
 
-Item = Line | Qr | Barcode | Cut
+Item = Line | Qr | Barcode | Logo | Cut
 """What lands on paper, in order. A `Qr` has no caption here (it became lines), and a bar code that
 is too wide for the paper became a `Qr`."""
 
 
 def layout(
-    page: Page, columns: int, codec: str | None = None, *, doubled: bool = True
+    page: Page,
+    columns: int,
+    codec: str | None = None,
+    *,
+    doubled: bool = True,
+    logo: bool = False,
 ) -> tuple[Item, ...]:
     """Set a page on paper of `columns` columns in the characters of `codec` (None: any).
 
-    `doubled` False is for where letters have one size: every line then has `size` 1.
+    `doubled` False is for where letters have one size: every line then has `size` 1. Without `logo`
+    the shop's logo is left out.
     """
     setter = _Setter(columns, codec, 2 if doubled else 1)
-    return tuple(item for block in page.blocks for item in setter.block(block))
+    blocks = (block for block in page.blocks if logo or not isinstance(block, Logo))
+    return tuple(item for block in blocks for item in setter.block(block))
 
 
 class _Setter:
@@ -76,7 +96,7 @@ class _Setter:
                     yield from self._text(Text(block.caption, Align.CENTER))
             case Barcode(data) if bar_dots(data) > self._columns * COLUMN_DOTS:
                 yield from self.block(Qr(data, caption=data))
-            case Barcode() | Cut():
+            case Barcode() | Logo() | Cut():
                 yield block
 
     def _paper(self, text: str) -> str:

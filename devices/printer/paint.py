@@ -12,7 +12,7 @@ from barcode.codex import Code128  # type: ignore[import-untyped]
 from PIL import Image, ImageDraw, ImageFont
 
 from devices.printer.layout import BAR_WIDTH_DOTS, Item, Line
-from pos.papers.page import Barcode, Cut, Qr
+from pos.papers.page import Barcode, Cut, Logo, Qr
 
 LINE_DOTS = 30
 CHARACTER_DOTS = 24
@@ -45,6 +45,8 @@ def _strip(item: Item | Image.Image, dots: int, columns: int) -> Image.Image:
             return _centred(qr_image(item), dots, QUIET_MODULES * item.size)
         case Barcode():
             return _bars(item.data, dots, dots // columns)
+        case Logo():
+            return _line(Line("[LOGO]"), dots, dots // columns)
         case Cut():
             return _scissors(dots)
         case Image.Image():

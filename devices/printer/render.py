@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, Any
 from devices.printer.encode import encode
 from devices.printer.escpos import new_builder
 from devices.printer.layout import BAR_WIDTH_DOTS, Item, Line, layout
+from devices.printer.pictures import print_logo
 from devices.printer.profile import CutKind, PrinterProfile
 from devices.printer.protocol import ASB_ON
-from pos.papers.page import Barcode, Cut, Page, Qr
+from pos.papers.page import Barcode, Cut, Logo, Page, Qr
 
 if TYPE_CHECKING:
     from PIL import Image
@@ -36,6 +37,8 @@ def _as_text(item: Item, columns: int) -> str:
             return f"[QR {data}]"
         case Barcode(data):
             return f"[BAR {data}]".center(columns).rstrip()
+        case Logo():
+            return "[LOGO]"
         case Cut():
             return "- " * (columns // 2)
 
@@ -52,7 +55,7 @@ def render_escpos(page: Page, profile: PrinterProfile) -> tuple[bytes, ...]:
     builder = new_builder()
     pieces = [_head(profile)]
     bold, size = False, 1
-    for item in layout(page, profile.columns, profile.codec):
+    for item in layout(page, profile.columns, profile.codec, logo=profile.logo):
         if isinstance(item, Line):
             _style(builder, (bold, size), (item.bold, item.size))
             bold, size = item.bold, item.size
@@ -83,8 +86,12 @@ def _style(builder: Any, before: tuple[bool, int], now: tuple[bool, int]) -> Non
         builder.set(custom_size=True, width=now[1], height=now[1])
 
 
-def _code(builder: Any, item: Qr | Barcode | Cut, profile: PrinterProfile) -> None:
+def _code(builder: Any, item: Qr | Barcode | Logo | Cut, profile: PrinterProfile) -> None:
     match item:
+        case Logo():
+            builder.set(align="center")
+            builder._raw(print_logo())
+            builder.set(align="left")
         case Cut():
             _cut(builder, profile.cut)
         case Qr():

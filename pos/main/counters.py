@@ -9,16 +9,17 @@ from time import monotonic
 import typer
 
 from config import settings as settings_file
-from config.devices import Devices, DisplayDevice
+from config.devices import Devices, DisplayDevice, PrinterDevice
 from config.words import GettextWords, words_for
 from devices.counter import Counter, list_ports, trial_page
 from devices.display.driver import LineDisplay
 from devices.display.protocol import Dialect
 from devices.drawer.driver import Wiring
-from devices.printer.profile import profile
+from devices.printer.profile import PrinterProfile, profile
 from pos.domain.errors import Refusal
 from pos.domain.words import Sentence
 from pos.ports import (
+    CardTerminal,
     DeviceEvent,
     DeviceState,
     Display,
@@ -36,6 +37,9 @@ from pos.till.desk import Ports
 PRINT_MOST_S = 15.0
 DRAWER_S = 2.0
 
+CURRENCIES = {"EUR": "978", "CHF": "756", "GBP": "826", "USD": "840", "XPF": "953"}
+"""The numbers that card terminals know currencies by (ISO 4217)."""
+
 STATES = {
     DeviceState.READY: Sentence("ready"),
     DeviceState.BUSY: Sentence("busy"),
@@ -52,16 +56,16 @@ OUTCOMES = {
 """What a device's report is called for whoever installs it."""
 
 
-def plug_in(counter: Counter, devices: Devices, ports: Ports | Plugged) -> None:
+def plug_in(
+    counter: Counter, devices: Devices, ports: Ports | Plugged, currency: str = "EUR"
+) -> None:
     """Open every device of the settings and put it behind its port."""
     for scanner in devices.scanners:
         ports.scanners[scanner.name] = counter.open_scanner(
             scanner.name, scanner.url, not_on_file=scanner.not_on_file.encode("latin-1", "ignore")
         )
     if devices.printer.url:
-        printer = counter.open_printer(
-            "printer", devices.printer.url, profile(devices.printer.profile)
-        )
+        printer = counter.open_printer("printer", devices.printer.url, profile_of(devices.printer))
         ports.printer = printer
         if devices.drawer.url == "printer":
             drawer = devices.drawer
@@ -77,6 +81,25 @@ def plug_in(counter: Counter, devices: Devices, ports: Ports | Plugged) -> None:
         ports.scale = counter.open_scale(
             "scale", scale.url, scale.protocol, secret=scale.secret_number
         )
+
+    for card in devices.cards:
+        ports.cards[card.name] = counter.open_card(
+            card.name,
+            card.url,
+            card.protocol,
+            number=card.number,
+            currency=CURRENCIES.get(currency, "978"),
+            answer_s=float(card.answer_seconds),
+            version=card.version,
+            with_reference=card.with_reference,
+            handshake=card.handshake,
+            with_rep=card.with_rep,
+        )
+
+
+def profile_of(printer: PrinterDevice) -> PrinterProfile:
+    """Return what a printer of the settings can do."""
+    return profile(printer.profile, printer.code_page, printer.slot, logo=printer.logo)
 
 
 def _display(counter: Counter, display: DisplayDevice) -> LineDisplay:
@@ -105,6 +128,7 @@ def list_devices() -> int:
         ("display", devices.display.url),
         ("scale", devices.scale.url),
     ]
+    named += [(card.name, card.url) for card in devices.cards]
     for name, url in named:
         typer.echo(f"  {name:<12} {url or '–'}")
     return 0
@@ -119,6 +143,7 @@ class Plugged:
     display: Display | None = None
     scale: Scale | None = None
     scanners: dict[str, Scanner] = field(default_factory=dict)
+    cards: dict[str, CardTerminal] = field(default_factory=dict)
 
 
 def check_devices(seconds: int) -> int:
@@ -150,7 +175,7 @@ def _try_out(
         plugged.display.show("Comptoir", "0123456789 é è à €")
     asked = plugged.printer is not None
     if plugged.printer is not None:
-        plugged.printer.print("test", trial_page(profile(devices.printer.profile)))
+        plugged.printer.print("test", trial_page(profile_of(devices.printer)))
     wait = max(float(seconds), PRINT_MOST_S if asked else 0.0)
     code = _listen(events, words, wait, printing=asked, scanning=bool(plugged.scanners))
     if plugged.drawer is not None and code == 0:

@@ -83,3 +83,40 @@ def devices_doctor(
     from pos.main.doctor import Asked, examine
 
     raise typer.Exit(examine(Asked(tuple(port or ()), seconds, yes, write)))
+
+
+Spare = Annotated[bool, typer.Option("--spare", help="The spare printer instead of the first.")]
+
+
+@devices.command("code-page")
+def devices_code_page(
+    pick: Annotated[
+        str, typer.Option(help="What was read off the page before, such as 19A; nothing prints it.")
+    ] = "",
+    spare: Spare = False,
+) -> None:
+    """Print every code page of the receipt printer, ask which reads well, and write it down.
+
+    For wrong accents or a wrong euro on paper. A trial page is printed with the one that was
+    chosen. Close the till first: a device serves one program at a time.
+    """
+    from pos.main.printers import find_code_page
+
+    raise typer.Exit(find_code_page(pick, spare=spare))
+
+
+@devices.command("logo")
+def devices_logo(
+    picture: Annotated[
+        Path | None, typer.Argument(help="A black and white picture (PNG), as wide as is wanted.")
+    ] = None,
+    spare: Spare = False,
+) -> None:
+    """Have the receipt printer keep a picture and print it on top of tickets; none forgets it.
+
+    The picture goes into the printer's own memory, which wears out: write it when it changes.
+    Written from documentation, not tried on a real printer yet.
+    """
+    from pos.main.printers import put_logo
+
+    raise typer.Exit(put_logo(picture, spare=spare))

@@ -3,7 +3,7 @@
 >>> class English:
 ...     def say(self, sentence): return str(sentence)
 >>> shop = SellerFacts(name="Au coin", company="Coin SARL", address=["1 rue Neuve"], country="FR")
->>> [block.text for block in head(shop, English())]
+>>> [block.text for block in head(shop, English())[1:]]
 ['Au coin', 'Coin SARL', '1 rue Neuve', 'France']
 """
 
@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from pos.domain.facts import SellerFacts
 from pos.domain.words import Sentence, Words
-from pos.papers.page import Align, Block, Text
+from pos.papers.page import Align, Block, Logo, Text
 
 COUNTRIES = {"FR": "France"}
 """Countries that a ticket's address must name, in their own language."""
@@ -24,8 +24,8 @@ The wording is recalled, not verified against the text of the CGI: have it check
 
 
 def head(shop: SellerFacts, words: Words) -> list[Block]:
-    """Return who sells, centred: name, company, address, numbers as the law wants them."""
-    blocks: list[Block] = [Text(shop.name, Align.CENTER, bold=True, size=2)]
+    """Return who sells, centred: logo, name, company, address, numbers as the law wants them."""
+    blocks: list[Block] = [Logo(), Text(shop.name, Align.CENTER, bold=True, size=2)]
     lines = [shop.company if shop.company != shop.name else "", *shop.address]
     country = COUNTRIES.get(shop.country, "")
     lines.append("" if country.casefold() in (line.casefold() for line in lines) else country)

@@ -125,11 +125,16 @@ class Barcode:
 
 
 @dataclass(frozen=True, slots=True)
+class Logo:
+    """The shop's logo, where the printer keeps one; nothing anywhere else."""
+
+
+@dataclass(frozen=True, slots=True)
 class Cut:
     """The paper is cut here."""
 
 
-Block = Text | Row | Table | Rule | Blank | Qr | Barcode | Cut
+Block = Text | Row | Table | Rule | Blank | Qr | Barcode | Logo | Cut
 
 
 @dataclass(frozen=True, slots=True)

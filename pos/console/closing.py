@@ -3,6 +3,7 @@
     x                 x print          matters           closings
     close-day         close-day ahead  close-day confirm print-closing T01-K1-Z000001
     training on       training off     day-passes 2
+    card-totals desk 12 345.60         card-totals desk 12 340.60 typed by hand
 
 `day-passes` moves the clock of a demonstration; a real till has none to move.
 """
@@ -12,8 +13,10 @@ from __future__ import annotations
 from pos.console import typed
 from pos.console.console import Console, Gesture, Unexpected
 from pos.domain.events import Figures, PeriodClosed
+from pos.domain.money import parse_amount
 from pos.domain.words import Amount, Sentence
 from pos.till import closing, reports
+from pos.till.card_totals import compare
 from pos.till.desk import Loan
 from pos.till.earlier import last_closings
 from pos.till.matters import matters
@@ -100,12 +103,28 @@ def _day_passes(console: Console, rest: str) -> str:
     return " ".join(say(note) for note in closing.catch_up(console.desk)) or "–"
 
 
+def _card_totals(console: Console, rest: str) -> str:
+    terminal, _, more = rest.partition(" ")
+    count, _, more = more.partition(" ")
+    amount, _, reason = more.partition(" ")
+    minor = parse_amount(amount)
+
+    def write(loan: Loan | None) -> str:
+        found = compare(console.desk, terminal, typed.number(count), minor, reason, loan)
+        return console.desk.words().say(
+            Sentence("expected {expected}", expected=Amount(found.expected))
+        )
+
+    return console.guarded(write)
+
+
 VERBS: dict[str, Gesture] = {
     "x": _x,
     "close-day": _close_day,
     "closings": _closings,
     "print-closing": _print_closing,
     "matters": _matters,
+    "card-totals": _card_totals,
     "training": _training,
     "day-passes": _day_passes,
 }

@@ -28,6 +28,7 @@ from pos.domain.events import (
     TrainingSwitched,
     VatFacts,
 )
+from pos.domain.events.cards import MANUAL
 from pos.domain.facts import ARTICLES_MOST, COUNTED_COPIES, Figures, Tally
 from pos.domain.shift import instant
 
@@ -183,7 +184,7 @@ def _counters(real: Sequence[Event], known: Sequence[Event], since: int) -> list
             _count_cash(tallies, event)
     _count_floats(tallies, known, since)
     for number, asked, answer in settlements(known):
-        if number > since and answer.settled_by is not None and asked.terminal != "manual":
+        if number > since and answer.settled_by is not None and asked.terminal != MANUAL:
             tallies.add("settled_cards", amount=asked.amount)
     return [one for one in tallies.by_name() if one.count or one.amount]
 

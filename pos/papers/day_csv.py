@@ -18,6 +18,7 @@ import io
 from collections.abc import Iterator
 
 from pos.domain.events import PeriodClosed
+from pos.domain.events.cards import MANUAL
 from pos.domain.facts import Figures, RunningTotals, Tally
 from pos.domain.words import Sentence, Words
 from pos.papers.report import COUNTER_NAMES
@@ -37,7 +38,7 @@ OBEYED = ("=", "+", "-", "@", "\t", "\r")
 
 AMOUNTS = ("sold", "returned", "total", "rounding")
 COUNTS = ("tickets", "refunds", "voids")
-TALLIES = ("tenders", "departments", "hours", "cashiers", "articles", "counters")
+TALLIES = ("tenders", "departments", "hours", "cashiers", "articles", "counters", "cards")
 
 LABELS = {
     ("closing", "label"): Sentence("Closing"),
@@ -58,6 +59,7 @@ LABELS = {
     ("totals", "rounding"): Sentence("Rounding"),
     **{("tenders", name): called for name, called in METHODS.items()},
     **{("counters", name): called for name, called in COUNTER_NAMES.items()},
+    ("cards", MANUAL): Sentence("Typed by hand"),
     ("departments", ""): Sentence("No department"),
     ("running", "period"): Sentence("Total of the fiscal year"),
     ("running", "perpetual"): Sentence("Perpetual total"),

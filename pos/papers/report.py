@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from pos.domain.events import PeriodClosed
+from pos.domain.events.cards import MANUAL
 from pos.domain.facts import Figures, RunningTotals, SellerFacts, Tally, VatFacts
 from pos.domain.words import Sentence, Words
 from pos.papers.head import head
@@ -48,6 +49,8 @@ COUNTER_NAMES = {
     "counted": Sentence("Cash counted"),
     "cash_difference": Sentence("Cash difference"),
     "unsettled_cards": Sentence("Cards without an answer"),
+    "settled_cards": Sentence("Cards settled by a person"),
+    "card_difference": Sentence("Card terminals' difference"),
 }
 """What `Figures.counters` are called on paper, on screens and in files."""
 
@@ -156,12 +159,21 @@ def figures_blocks(figures: Figures, words: Words) -> list[Block]:
         *_totals(figures, words),
         *_vat(figures.vat, words),
         *_group(Sentence("Tenders"), tenders, words),
+        *_group(Sentence("Card terminals"), card_terminals(figures, words), words),
         *_group(Sentence("Departments"), departments, words),
         *_hours(figures.hours, words),
         *_group(Sentence("Cashiers"), cashiers, words),
         *_best(figures.articles, words),
         *_group(Sentence("Events"), counters, words),
     ]
+
+
+def card_terminals(figures: Figures, words: Words) -> list[tuple[str, Tally]]:
+    """Return what each card terminal was paid; nothing where all of it was typed by hand."""
+    if all(one.name == MANUAL for one in figures.cards):
+        return []
+    by_hand = words.say(Sentence("Typed by hand"))
+    return [(by_hand if one.name == MANUAL else one.name, one) for one in figures.cards]
 
 
 def bar(amount: int, most: int) -> str:

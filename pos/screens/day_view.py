@@ -8,7 +8,7 @@ from datetime import timedelta
 from pos.domain.events import Figures, RunningTotals
 from pos.domain.facts import Tally
 from pos.domain.words import Sentence
-from pos.papers.report import COUNTER_NAMES
+from pos.papers.report import COUNTER_NAMES, card_terminals
 from pos.screens.day import Day
 from pos.screens.dialogs.day import ACTIONS, period
 from pos.screens.dialogs.tenders import METHODS
@@ -49,6 +49,7 @@ def blocks(day: Day, face: Face) -> list[Block]:
         _matters(day, face),
         _comparison(day, face),
         _tenders(day.figures, face),
+        _cards(day.figures, face),
         _vat(day.figures, face),
         _best(day.figures, face),
         _drawers(day, face),
@@ -154,6 +155,13 @@ def _comparison(day: Day, face: Face) -> Block:
 def _tenders(figures: Figures, face: Face) -> Block:
     rows = [(f"{_method(one.name, face)} × {one.count}", one.amount) for one in figures.tenders]
     return _bars(face.say("Tenders"), rows, face)
+
+
+def _cards(figures: Figures, face: Face) -> Block:
+    rows = [
+        (f"{name} × {one.count}", one.amount) for name, one in card_terminals(figures, face.words)
+    ]
+    return _bars(face.say("Card terminals"), rows, face)
 
 
 def _method(name: str, face: Face) -> str:

@@ -11,15 +11,13 @@ from dataclasses import replace
 
 from pos.domain.errors import Refusal
 from pos.domain.events import CardAnswered, CardAsked, PermissionUsed
+from pos.domain.events.cards import MANUAL as MANUAL
 from pos.domain.masking import masked
 from pos.papers.card_slip import card_slip
 from pos.papers.page import Page
 from pos.ports import CardDetails, CardEvent, CardRequest, DeviceState
 from pos.till.desk import Desk, Loan, check_no_card
 from pos.till.given import check_returns
-
-MANUAL = "manual"
-"""The card terminal whose result the cashier types."""
 
 AUTHORISATION_MOST = 12
 """The longest authorisation that a person types off a terminal's ticket."""
@@ -55,8 +53,13 @@ def is_away(desk: Desk, name: str) -> bool:
 def choose(desk: Desk, name: str) -> None:
     """Ask this terminal from now on, until another one is chosen."""
     if name not in terminals(desk):
-        raise Refusal("no_terminal", "There is no card terminal {name} at this till.", name=name)
+        raise no_terminal(name)
     desk.terminal = name
+
+
+def no_terminal(name: str) -> Refusal:
+    """Return the refusal of a card terminal that this till does not know."""
+    return Refusal("no_terminal", "There is no card terminal {name} at this till.", name=name)
 
 
 def ask(

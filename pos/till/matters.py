@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from pos.domain.words import Sentence
 from pos.till import tender
+from pos.till.card_totals import uncompared
 from pos.till.closing import clock_day, due_closings, is_doubtful
 from pos.till.desk import Desk
 from pos.till.earlier import unprinted
@@ -48,6 +49,13 @@ def _money(desk: Desk) -> Iterator[Matter]:
         Sentence("{count} card payment has no answer.", count=cards),
         cards,
         Sentence("Look at the terminal's slip, then settle it; until then it is told apart."),
+    )
+    terminals = uncompared(desk)
+    yield Matter(
+        "card_totals",
+        Sentence("{count} card terminal is not compared with its own totals.", count=terminals),
+        terminals,
+        Sentence("Type what its slip adds up to, at the cash desk, now or tomorrow."),
     )
     opened = sum(bool(one.basket.lines) for one in desk.open.values())
     yield Matter(

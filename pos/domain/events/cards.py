@@ -12,6 +12,9 @@ from typing import Literal
 
 from pos.domain.events.base import BaseEvent
 
+MANUAL = "manual"
+"""The card terminal whose result the cashier types."""
+
 Outcome = Literal["approved", "declined", "cancelled", "unknown"]
 
 

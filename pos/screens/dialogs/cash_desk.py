@@ -12,6 +12,7 @@ from pos.domain.events import CashMoved
 from pos.domain.shift import instant
 from pos.domain.words import Amount, Sentence
 from pos.ports import ShiftState
+from pos.screens.dialogs.card_totals import TotalsPrompt
 from pos.screens.dialogs.count import CountPrompt
 from pos.screens.dialogs.counted import CountedPrompt, count_shift
 from pos.screens.dialogs.print_question import print_and_say
@@ -76,6 +77,10 @@ class CashDesk(ListPrompt):
             _Row(Sentence("Count the drawer"), self._count),
             _Row(Sentence("Close the shift"), self._close_shift),
             _Row(Sentence("Print the last cash slip again"), self._slip),
+            _Row(
+                Sentence("Compare a card terminal's totals"),
+                lambda: session.ask(TotalsPrompt(session)),
+            ),
             *(self._other(one) for one in self._others()),
         )
 

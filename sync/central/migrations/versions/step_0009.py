@@ -39,7 +39,7 @@ def upgrade() -> None:
     op.execute(
         "INSERT INTO refund (store_id, order_id, n, amount, told_at, settled_by, payment)"
         " SELECT store_id, order_id, steps, owed, changed_at, '', '' FROM customer_order"
-        " WHERE owed > 0"
+        " WHERE store_id = store_id AND owed > 0"
     )
 
 

@@ -19,7 +19,7 @@ from tests.sim.schedule import REAL_KEYS_EVERY
 from tests.sim.world import Simulation
 
 FORKS, CORRUPTIONS = STRESS["repeat"], STRESS["integrity"]
-SEEDS = [(REAL_KEYS_EVERY * n, stress) for n in (2, 3, 7) for stress in (FORKS, CORRUPTIONS)]
+SEEDS = [(REAL_KEYS_EVERY * n, stress) for n in (3, 4, 7) for stress in (FORKS, CORRUPTIONS)]
 NOT_HERE = {"restore_centre"}
 """What a replay cannot do to the real one."""
 

@@ -13,8 +13,12 @@ from tests.sim.world import Simulation, run
 FIXED = range(1, 121)
 """The seeds of every run; 1 in 16 signs with Ed25519."""
 
-BROKE_ONCE = (708_487_382,)
-"""A marker lost, then an older file with the marker of that time: one number was printed twice."""
+BROKE_ONCE = ((737, ("lose_marker", "restore_till", "back_up_till", "rotate")),)
+"""Schedules, and what they are rich in, that broke the protocol as it once was.
+
+The first: an epoch after one that was minted in ignorance bore no tag, and one number was printed
+twice. What schedules are made of changed since it was found; this one shows the same.
+"""
 
 
 @pytest.mark.parametrize("first", FIXED[::20])
@@ -24,9 +28,11 @@ def test_no_fixed_schedule_loses_or_doubles_anything(first: int) -> None:
     assert any(seed.seed % REAL_KEYS_EVERY == 0 for seed in done)
 
 
-@pytest.mark.parametrize("seed", BROKE_ONCE)
-def test_a_schedule_that_found_a_hole_of_the_protocol_holds(seed: int) -> None:
-    assert run(seed).sales
+@pytest.mark.parametrize(("seed", "rich_in"), BROKE_ONCE)
+def test_a_schedule_that_found_a_hole_of_the_protocol_holds(
+    seed: int, rich_in: tuple[str, ...]
+) -> None:
+    assert run(seed, stress=rich_in).sales
 
 
 def test_a_schedule_never_tried_before_loses_or_doubles_nothing() -> None:

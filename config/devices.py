@@ -112,6 +112,13 @@ RESERVED = frozenset(
 """The names of other machines."""
 
 
+class CustomerScreenDevice(Section):
+    """The customers' screen: whether the till feeds one, and for how long it keeps a sale."""
+
+    on: bool
+    keep_s: Annotated[int, Field(ge=5, le=600)]
+
+
 class Devices(Section):
     """The machines around the till."""
 
@@ -122,6 +129,7 @@ class Devices(Section):
     drawer: DrawerDevice
     display: DisplayDevice
     scale: ScaleDevice
+    customer_screen: CustomerScreenDevice
     cards: tuple[CardDevice, ...]
 
     @model_validator(mode="after")

@@ -30,6 +30,7 @@ from devices.scale.driver import LinkScale
 from devices.scale.emulator import EmulatedScale
 from devices.scanner.driver import LinkScanner, Tap
 from devices.scanner.emulator import EmulatedScanner
+from devices.screen.feed import ScreenFeed
 from pos.papers.page import Align, Barcode, Cut, Page, Qr, Row, Rule, Text
 from pos.ports import Sink
 
@@ -144,6 +145,12 @@ class Counter:
         terminal = LinkTerminal(name, url, speech, self._sink, currency=currency)
         self._opened.append(terminal)
         return terminal
+
+    def open_customer_screen(self, path: Path) -> ScreenFeed:
+        """Feed the customers' screens that listen at a socket."""
+        feed = ScreenFeed(path)
+        self._opened.append(feed)
+        return feed
 
     def close(self) -> None:
         """Let every device go; idempotent."""

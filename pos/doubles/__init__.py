@@ -10,6 +10,7 @@ to be compared with.
 
 from pos.doubles.centre import ToldCentre as ToldCentre
 from pos.doubles.counter import RecordedCounter as RecordedCounter
+from pos.doubles.counter import RecordedScreen as RecordedScreen
 from pos.doubles.orders import MemoryOrders as MemoryOrders
 from pos.doubles.people import MemoryPeople as MemoryPeople
 from pos.doubles.people import PlainPins as PlainPins

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from pos.papers.customer import CustomerView
 from pos.papers.page import Page
 
 
@@ -67,3 +68,14 @@ class RecordedCounter:
     def play(self, name: str) -> None:
         """Remember a sound."""
         self.played.append(name)
+
+
+@dataclass
+class RecordedScreen:
+    """A customers' screen that remembers what it was shown."""
+
+    views: list[CustomerView] = field(default_factory=list)
+
+    def show(self, view: CustomerView) -> None:
+        """Remember a view."""
+        self.views.append(view)

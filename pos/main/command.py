@@ -74,6 +74,21 @@ def kiosk(
     raise typer.Exit(open_kiosk(may_close=may_close))
 
 
+@app.command("customer-screen")
+def customer_screen(
+    demo: Annotated[
+        bool, typer.Option("--demo", help="That of the demonstration shop at work beside it.")
+    ] = False,
+) -> None:
+    """Open a screen for customers: their lines, what is due, the change, a pickup number.
+
+    It is fed by the till of this machine, and waits for it; Ctrl+Q closes it.
+    """
+    from pos.main.customer_screen import open_customer_screen
+
+    raise typer.Exit(open_customer_screen(demo=demo))
+
+
 @app.command()
 def serve(
     host: Annotated[str, typer.Option(help="The address to listen on.")] = "127.0.0.1",

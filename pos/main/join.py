@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Literal
 
 from config import settings as settings_file
@@ -23,6 +24,7 @@ from pos.store.catalogue import StoredCatalogue
 from pos.store.catalogue_notes import JOURNALED, journal_notes
 from pos.store.open import Store, Who, open_store
 from pos.till import centre, heard, start
+from pos.till.customer import show_welcome
 from pos.till.desk import Desk, Ports
 from pos.till.pickup import kiosk
 
@@ -109,10 +111,30 @@ def join(
     _refuse_incomplete(settings)
     store = store_of(settings, places, clock)
     try:
-        return _join(desk_of(settings, store, ring, clock), store, settings, sink)
+        joined = _join(desk_of(settings, store, ring, clock), store, settings, sink)
     except BaseException:
         store.close()
         raise
+    if settings.devices.customer_screen.on and kind == "till" and joined.counter is not None:
+        _feed_customers(joined, joined.counter, socket_of(places))
+    return joined
+
+
+def _feed_customers(joined: Joined, counter: Counter, at: Path) -> None:
+    """Feed the customers' screen; one that cannot be fed keeps no till shut."""
+    try:
+        joined.desk.ports.customer = counter.open_customer_screen(at)
+    except OSError as error:
+        joined.notes.append(
+            Sentence("The customers' screen cannot be fed: {why}.", why=str(error.strerror))
+        )
+    else:
+        show_welcome(joined.desk)
+
+
+def socket_of(places: Places) -> Path:
+    """Return where a till and its customers' screen meet."""
+    return places.state / "customer-screen"
 
 
 def check_kind(settings: Settings, kind: Kind) -> None:

@@ -102,6 +102,7 @@ def house_rules(settings: Settings) -> HouseRules:
             accounts={"journal": settings.accounting.journal, **settings.accounting.accounts},
         ),
         pickup=PickupRules(**settings.pickup.model_dump()),
+        customer_s=settings.devices.customer_screen.keep_s,
         scale=ScaleRules(
             automatic=settings.devices.scale.take == "automatic",
             approval=settings.devices.scale.approval,

@@ -15,6 +15,7 @@ from pos.ports.devices import CardEvent as CardEvent
 from pos.ports.devices import CardHeard as CardHeard
 from pos.ports.devices import CardOutcome as CardOutcome
 from pos.ports.devices import CardTerminal as CardTerminal
+from pos.ports.devices import CustomerScreen as CustomerScreen
 from pos.ports.devices import DeviceEvent as DeviceEvent
 from pos.ports.devices import DeviceState as DeviceState
 from pos.ports.devices import Display as Display

@@ -11,6 +11,7 @@ from typing import Protocol
 from pos.domain.errors import StoreUnavailable as StoreUnavailable
 from pos.domain.words import Sentence
 from pos.journal.signing import Signer as Signer
+from pos.papers.customer import CustomerView
 from pos.papers.label import Label
 from pos.papers.page import Page
 
@@ -171,6 +172,14 @@ class Display(Protocol):
 
     def show(self, upper: str, lower: str) -> None:
         """Show two lines; longer ones are cut. Returns at once."""
+        ...
+
+
+class CustomerScreen(Protocol):
+    """A second screen, for customers."""
+
+    def show(self, view: CustomerView) -> None:
+        """Show a view in place of the last one; returns at once."""
         ...
 
 

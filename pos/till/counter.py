@@ -1,11 +1,17 @@
-"""What the customer sees and hears: the pole display's two lines, after the fact is safe."""
+"""What the customer sees, after the fact is safe: the pole display's two lines, a second screen."""
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from pos.domain.events import SaleFinished
 from pos.domain.line import Line
-from pos.domain.words import Sentence
+from pos.domain.words import Amount, Sentence
+from pos.till import customer
 from pos.till.desk import Desk
+
+if TYPE_CHECKING:
+    from pos.till.weighing import Weighing
 
 WIDTH = 20
 
@@ -23,6 +29,7 @@ def two_ends(left: str, right: str) -> str:
 
 def show_basket(desk: Desk, line: Line | None) -> None:
     """Show the line just changed and the total."""
+    customer.show_basket(desk)
     if desk.ports.display is None:
         return
     words = desk.words()
@@ -31,8 +38,23 @@ def show_basket(desk: Desk, line: Line | None) -> None:
     desk.ports.display.show(upper, lower)
 
 
+def show_weighing(desk: Desk, weighing: Weighing) -> None:
+    """Show what lies on the scale and what it costs: the customer may see it before it is taken."""
+    if weighing.seen is None or not weighing.price:
+        return
+    customer.show_weighing(desk, weighing.text, weighing.seen, weighing.price, weighing.amount)
+    if desk.ports.display is not None:
+        words = desk.words()
+        each = words.say(Sentence("{price}/kg", price=Amount(weighing.price)))
+        desk.ports.display.show(
+            two_ends(weighing.text, words.quantity(weighing.seen, "kg")),
+            two_ends(each, words.amount(weighing.amount)),
+        )
+
+
 def show_paid(desk: Desk, sale: SaleFinished) -> None:
     """Show the total and the change, or what was paid back."""
+    customer.show_paid(desk, sale)
     if desk.ports.display is None:
         return
     words = desk.words()
@@ -46,6 +68,7 @@ def show_paid(desk: Desk, sale: SaleFinished) -> None:
 
 def show_welcome(desk: Desk) -> None:
     """Show the shop's name between two customers."""
+    customer.show_welcome(desk)
     if desk.ports.display is not None:
         welcome = desk.words().say(Sentence("Welcome"))
         desk.ports.display.show(desk.rules.shop.name[:WIDTH], welcome[:WIDTH])

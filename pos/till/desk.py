@@ -42,6 +42,7 @@ from pos.ports import (
     CardTerminal,
     Catalogue,
     Clock,
+    CustomerScreen,
     DeviceState,
     Display,
     Drafts,
@@ -87,6 +88,7 @@ class HouseRules:
 
     `ticket_language` is what tickets are written in, whatever the screen speaks. A till whose
     rules say `training` never leaves it: its sales are played, numbered, signed and counted apart.
+    `customer_s` is for how many seconds a customers' screen keeps what a customer paid.
     """
 
     shop: ShopFacts
@@ -103,6 +105,7 @@ class HouseRules:
     closing: ClosingRules = field(default_factory=ClosingRules)
     pickup: PickupRules = field(default_factory=PickupRules)
     scale: ScaleRules = field(default_factory=ScaleRules)
+    customer_s: int = 30
     is_working: IsWorking = is_weekday
     notes: tuple[int, ...] = (500, 1_000, 2_000, 5_000, 10_000)
     software: str = "Comptoir"
@@ -130,6 +133,7 @@ class Ports:
     drawer: Drawer | None = None
     display: Display | None = None
     scale: Scale | None = None
+    customer: CustomerScreen | None = None
     scanners: dict[str, Scanner] = field(default_factory=dict)
     cards: dict[str, CardTerminal] = field(default_factory=dict)
     centre: Centre | None = None

@@ -14,6 +14,7 @@ from pos.domain.facts import WeighingFacts
 from pos.domain.money import line_amount
 from pos.domain.words import Quantity
 from pos.ports import DeviceState, Weighed, WeighingOutcome, WeightSeen
+from pos.till.counter import show_basket, show_weighing
 from pos.till.desk import Desk
 
 SCALE = "scale"
@@ -98,6 +99,7 @@ def cancel(desk: Desk, weighing: Weighing | None) -> None:
     """Give a weighing up: its article is not sold, or its weight was typed."""
     if weighing is not None and desk.weighing is weighing:
         desk.weighing = None
+        show_basket(desk, desk.basket.last)
         if desk.ports.scale is not None:
             desk.ports.scale.cancel(weighing.name)
 
@@ -114,6 +116,7 @@ def on_scale(desk: Desk, event: WeightSeen | Weighed) -> None:
         return
     if isinstance(event, WeightSeen):
         weighing.seen, weighing.why = event.grams, event.detail
+        show_weighing(desk, weighing)
         return
     desk.weighing = None
     if event.outcome is WeighingOutcome.STABLE:

@@ -22,6 +22,7 @@ from pos.domain.order_money import owed
 from pos.domain.order_steps import after, may
 from pos.domain.staff import Permission
 from pos.domain.words import Amount, Quantity
+from pos.till.customer import show_number
 from pos.till.desk import Desk, Loan
 from pos.till.pickup.claims import Standing as Standing
 from pos.till.pickup.claims import Unfinished as Unfinished
@@ -60,6 +61,7 @@ def begin(desk: Desk, order: Order, proof: Proof) -> HandOver:
     )
     if not lines:
         raise _nothing_here(now)
+    show_number(desk, now.number)
     return HandOver(now, proof, lines, proof.document)
 
 

@@ -48,6 +48,15 @@ async def test_a_hand_over_of_an_hour_ago_is_not_undone_any_more() -> None:
         assert shop.now(order).state is OrderState.HANDED_OVER
 
 
+async def test_an_order_tells_what_the_web_shop_was_told_to_pay_back() -> None:
+    shop = PickupShop()
+    gone = lying(bread(2)).model_copy(update={"handed": 1_000, "refused": 1_000})
+    shop.order(gone, state=OrderState.HANDED_OVER, visits=1, refunded=120)
+    async with at_work(shop.shop.app()) as hands:
+        await hands.press("ctrl+g", *"1041", "enter")
+        assert hands.reads("The web shop was told to pay €1.20 back.")
+
+
 async def test_the_slip_of_a_hand_over_is_printed_again_as_a_counted_copy() -> None:
     shop = PickupShop()
     order = shop.ready(bread(2))

@@ -138,6 +138,9 @@ def head(
     if order.age:
         parts.append(face.say(Sentence("age {age}", age=order.age)))
     told = [*_where(order), *more]
+    if order.refunded:
+        back = Amount(order.refunded)
+        told.append(Sentence("The web shop was told to pay {amount} back.", amount=back))
     if order.note:
         told.append(Sentence("Note: {note}", note=order.note))
     title_text, end = face.say(title(order)), " · ".join(part for part in parts if part)

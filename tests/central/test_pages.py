@@ -19,12 +19,13 @@ from pos.domain.events.orders import OrderAccepted, OrderPicked, OrderReady, Ord
 from pos.domain.pickup_pass import opened as read_pass
 from pos.domain.pickup_pass import shown_code
 from pos.journal.signing import verify
-from sync.central import numbers, stores
+from sync.central import claims, numbers, stores
 from sync.central.engine import Centre
 from sync.central.orders import placing
 from sync.central.orders.held import Held
 from sync.central.settings import Secrets
 from sync.central.stores import StoreFacts
+from sync.protocol import Claim
 from tests import browser
 from tests.central.conftest import Databases
 from tests.central.ordering import placed, stocked
@@ -213,6 +214,21 @@ async def test_a_page_tells_the_browser_to_keep_nothing_and_run_nothing(
     assert "<script" not in told.text
     assert nobody.status_code == 404
     assert [one.headers["location"] for one in done] == [f"/o/{held.token}"] * 2
+
+
+async def test_who_cancels_what_is_being_handed_over_is_told_so(
+    shop: tuple[Process, str], centre: Centre, store: str
+) -> None:
+    till = await stocked(centre, {"bread": 50}, store)
+    customer = {"name": "Ada", "email": "ada@example.org", "language": "en"}
+    held = await placed(centre, {"bread": 1_000}, store=store, customer=customer)
+    await ready(centre, till, held)
+    claim = Claim(claim=f"{till.who}-K1/000009", what="hand_over", key=f"{held.order.order}:0")
+    now = datetime.now(UTC)
+    await centre.done(store, lambda session: claims.ask(session, till.who, claim, now))
+    async with httpx.AsyncClient(base_url=shop[0].url, follow_redirects=True) as client:
+        told = (await client.post(f"/o/{held.token}/cancel")).text
+    assert "Your order is being handed over now" in told
 
 
 async def test_there_is_no_shop_window_where_none_was_asked_for(api: Process) -> None:

@@ -7,7 +7,8 @@ from dataclasses import replace
 import pytest
 
 from pos.domain.events import HandOverDropped
-from pos.ports.centre import CourierReport, CourierState
+from pos.domain.order import OrderState
+from pos.ports.centre import ClaimAnswer, CourierReport, CourierState
 from pos.screens.sale_screen import SaleScreen
 from tests.screens.hands import at_work
 from tests.screens.orders import PickupShop, bread, handed, lying, milk
@@ -149,6 +150,23 @@ async def test_after_a_cut_the_till_asks_what_happened_to_a_claimed_order() -> N
         assert [one.method for one in handed(shop)] == ["pass"]
         await hands.press("enter")
         assert not hands.reads("before the till stopped")
+
+
+async def test_after_a_cut_goods_that_left_are_told_although_the_order_was_cancelled() -> None:
+    shop = PickupShop()
+    order = shop.ready(bread(1))
+    shop.orders.is_online = False
+    async with at_work(shop.shop.app()) as hands:
+        await hands.burst(shop.scan_of(order))
+        await hands.press("enter")
+    (claim,) = [one.claim for one in shop.orders.unfinished()]
+    shop.orders.answers[claim] = ClaimAnswer(False, "", "2026-11-24T09:00:00.000Z", "cancelled")
+    shop.orders.put(order.model_copy(update={"state": OrderState.CANCELLED, "refunded": 110}))
+    async with at_work(shop.shop.app()) as hands:
+        await hands.press("2", "enter")
+        assert [(one.outcome, one.risk) for one in handed(shop)] == [("refused", "left")]
+        assert not [one for one in shop.shop.store.events if isinstance(one, HandOverDropped)]
+        assert shop.now(order).state is OrderState.HANDED_OVER
 
 
 async def test_after_a_cut_an_order_that_is_still_here_waits_for_its_customer_again() -> None:

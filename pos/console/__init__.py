@@ -11,10 +11,11 @@ the next line does not expect is a failure.
     cash 20                 card 12.50 approved     cheque            voucher 9.40
     print                   gift                    lend 9 1357       search pom golden
     choose golden           wait printed            wait ready        stock 3400949497706
-    settle approved         came-out yes            expect total 12.50
-    expect refused unknown_code
+    settle approved 391603  came-out yes            expect total 12.50
+    terminal desk           card-receipt            expect refused unknown_code
 
-`settle` answers a card payment that a power cut left open, `came-out` a paper of which nobody
+`card` waits for a driven terminal, and says how the manual one answered. `settle` answers a card
+payment that nobody knows the end of, `came-out` a paper of which nobody
 knows whether it was printed. The verbs of each desk are in the module of its name: `refund`,
 `cash`, `closing`.
 """

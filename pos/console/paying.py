@@ -10,8 +10,11 @@ from pos.domain.basket import Basket
 from pos.domain.events import SaleFinished
 from pos.domain.words import Amount, Sentence
 from pos.ports import CardRequest
-from pos.till import refund, sell, tender
+from pos.till import cards, refund, sell, tender
 from pos.till.desk import Desk, Loan
+
+ANSWER_S = 240.0
+"""How long a driven card terminal is waited for without a word; its driver gives up before."""
 
 
 def _paid(console: Console, result: SaleFinished | Basket) -> str:
@@ -44,8 +47,37 @@ def _with_outcome(rest: str) -> tuple[str, str]:
 
 def _card(console: Console, rest: str) -> str:
     amount, outcome = _with_outcome(rest)
-    request = tender.ask_card(console.desk, typed.amount(amount))
-    return _paid(console, tender.answer_card(console.desk, request, outcome))
+    return _asked(console, tender.ask_card(console.desk, typed.amount(amount)), outcome)
+
+
+def _asked(console: Console, request: CardRequest, outcome: str) -> str:
+    """Answer for the manual terminal; wait for the answer of a driven one."""
+    desk = console.desk
+    if not cards.is_waiting(desk, request):
+        return _paid(console, tender.answer_card(desk, request, outcome))
+    while cards.is_waiting(desk, request) and console.drain(ANSWER_S):
+        continue
+    said = desk.ports.past.card_answer(request.request)
+    what = said.outcome if said is not None else "waiting"
+    return f"{request.terminal} {what} · {_standing(console, request)}"
+
+
+def _standing(console: Console, request: CardRequest) -> str:
+    last = console.desk.last_sale
+    if last is not None and last.basket == request.basket:
+        return _paid(console, last)
+    return _paid(console, console.desk.basket)
+
+
+def _terminal(console: Console, rest: str) -> str:
+    if rest:
+        cards.choose(console.desk, rest)
+    return cards.terminal(console.desk)
+
+
+def _card_receipt(console: Console, _: str) -> str:
+    tender.print_card(console.desk)
+    return "–"
 
 
 def _pay_back(console: Console, rest: str) -> str:
@@ -56,7 +88,7 @@ def _pay_back(console: Console, rest: str) -> str:
     def pay(loan: Loan | None) -> str:
         back = refund.pay_back(console.desk, method or None, typed.amount(amount.strip()), loan)
         if isinstance(back, CardRequest):
-            return _paid(console, tender.answer_card(console.desk, back, outcome))
+            return _asked(console, back, outcome)
         return _paid(console, back)
 
     return console.guarded(pay)
@@ -71,7 +103,9 @@ def _settle(console: Console, rest: str) -> str:
     mine = console.desk.mine()
     if mine.card is None:
         raise Unexpected("this basket waits for no card payment")
-    return _paid(console, tender.answer_card(console.desk, mine.card, typed.outcome(rest)))
+    outcome, _, authorisation = rest.partition(" ")
+    found = typed.outcome(outcome)
+    return _paid(console, tender.answer_card(console.desk, mine.card, found, authorisation))
 
 
 VERBS: dict[str, Gesture] = {
@@ -82,4 +116,6 @@ VERBS: dict[str, Gesture] = {
     "pay-back": _pay_back,
     "take-back": _take_back,
     "settle": _settle,
+    "terminal": _terminal,
+    "card-receipt": _card_receipt,
 }

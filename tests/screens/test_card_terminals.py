@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from pos.domain.events import CardAnswered
+from pos.domain.events import CardAnswered, CardsCompared
 from pos.ports import (
     CardDetails,
     CardEnded,
@@ -23,6 +23,11 @@ SILENT = "The terminal gave no answer in time."
 
 def with_terminals(*names: str) -> Shop:
     return Shop(terminals=names or ("desk",)).opened()
+
+
+def sold(shop: Shop) -> int:
+    """Return the total of the last sale, 0 for none."""
+    return shop.desk.last_sale.total if shop.desk.last_sale is not None else 0
 
 
 async def ends(shop: Shop, hands: Hands, outcome: CardOutcome, detail: str = "") -> None:
@@ -44,7 +49,7 @@ async def test_the_till_waits_and_the_sale_ends_when_the_terminal_says_so() -> N
         assert shop.counter.asked[0][1] == 120
         assert hands.reads("red key")
         await ends(shop, hands, APPROVED)
-        assert shop.desk.last_sale is not None
+        assert sold(shop)
         assert not hands.reads("red key")
         assert hands.reads("PAID")
 
@@ -57,7 +62,7 @@ async def test_what_was_refused_is_said_and_paid_otherwise(outcome: CardOutcome)
         await ends(shop, hands, outcome, REFUSED)
         assert hands.reads(REFUSED)
         await hands.press("f9")
-        assert shop.desk.last_sale is not None
+        assert sold(shop)
 
 
 async def test_an_unknown_end_is_settled_by_who_reads_the_ticket() -> None:
@@ -68,9 +73,9 @@ async def test_an_unknown_end_is_settled_by_who_reads_the_ticket() -> None:
         assert hands.reads("Did the terminal “desk” take")
         assert hands.reads(SILENT)
         await hands.press("enter")
-        assert shop.desk.last_sale is None
+        assert not sold(shop)
         await hands.press("1", *"391603", "enter")
-        assert shop.desk.last_sale is not None
+        assert sold(shop)
         said = shop.store.events[-2]
         assert isinstance(said, CardAnswered)
         assert (said.authorisation, said.settled_by) == ("391603", "staff-1")
@@ -86,11 +91,11 @@ async def test_what_the_terminal_says_late_is_shown_to_who_settles_it() -> None:
         shop.wire.report(CardHeard("desk", request, APPROVED, "", details))
         await hands.settle()
         assert hands.reads("approved, number 391603")
-        assert shop.desk.last_sale is None
+        assert not sold(shop)
         await hands.press("1")
         assert hands.reads("391603")
         await hands.press("enter")
-        assert shop.desk.last_sale is not None
+        assert sold(shop)
 
 
 async def test_a_dead_terminal_holds_nobody_up() -> None:
@@ -100,7 +105,7 @@ async def test_a_dead_terminal_holds_nobody_up() -> None:
         await hands.press("1", "2")
         assert hands.reads("not charged")
         await hands.press("f9")
-        assert shop.desk.last_sale is not None
+        assert sold(shop)
 
 
 async def test_the_next_customer_is_served_while_the_terminal_is_at_work() -> None:
@@ -112,11 +117,11 @@ async def test_the_next_customer_is_served_while_the_terminal_is_at_work() -> No
         await ends(shop, hands, APPROVED)
         assert hands.reads("approved")
         await hands.press("f9")
-        assert shop.desk.last_sale is not None
-        assert shop.desk.last_sale.total == 105
+        assert sold(shop)
+        assert sold(shop) == 105
         await hands.press("f6")
         await hands.press("f9")
-        assert shop.desk.last_sale.total == 120
+        assert sold(shop) == 120
 
 
 async def test_a_wait_that_was_left_comes_back_by_the_card_key_and_a_scan_is_kept() -> None:
@@ -149,7 +154,7 @@ async def test_a_terminal_that_is_away_is_left_for_another_by_a_key_and_by_touch
         await hands.settle()
         assert hands.reads("what does the terminal say?")
         await hands.press("1")
-        assert shop.desk.last_sale is not None
+        assert sold(shop)
 
 
 async def test_another_terminal_is_chosen_among_the_other_payments() -> None:
@@ -160,7 +165,7 @@ async def test_another_terminal_is_chosen_among_the_other_payments() -> None:
         row = next(text for text in hands.screen() if "another terminal" in text)
         await hands.press(row.split()[0].strip("▌│▶"))
         await hands.press("2", "1")
-        assert shop.desk.last_sale is not None
+        assert sold(shop)
         assert not shop.counter.asked
 
 
@@ -173,3 +178,35 @@ async def test_waiting_and_the_unknown_end_fit_the_screen(size: tuple[int, int])
         assert all(len(row) <= size[0] for row in hands.screen())
         await ends(shop, hands, UNKNOWN, SILENT)
         assert all(len(row) <= size[0] for row in hands.screen())
+
+
+@pytest.mark.parametrize(
+    ("count", "total", "says"),
+    [("1", "1,20", "totals are written down"), ("2", "3,20", "why?")],
+)
+async def test_a_terminals_totals_are_typed_at_the_cash_desk(
+    count: str, total: str, says: str
+) -> None:
+    shop = with_terminals()
+    async with at_work(shop.app()) as hands:
+        await ask(hands)
+        await ends(shop, hands, APPROVED)
+        await hands.press("ctrl+f", "9", "1", count, "enter", *total, "enter")
+        assert hands.reads(says)
+        if says == "why?":
+            await hands.press("1")
+            assert hands.reads("The difference of")
+        assert isinstance(shop.store.events[-1], CardsCompared)
+
+
+async def test_a_count_that_is_none_leaves_the_question() -> None:
+    shop = with_terminals()
+    async with at_work(shop.app()) as hands:
+        await hands.press("ctrl+f", "9", "1", "enter")
+        assert hands.reads("Type how many")
+        await hands.press("1", "enter", "x", "enter")
+        assert hands.reads("not an amount")
+        await hands.press(*"-5", "enter")
+        assert hands.reads("why?")
+        await hands.press("escape")
+    assert not any(isinstance(event, CardsCompared) for event in shop.store.events)

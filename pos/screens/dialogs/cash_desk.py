@@ -77,11 +77,11 @@ class CashDesk(ListPrompt):
             _Row(Sentence("Count the drawer"), self._count),
             _Row(Sentence("Close the shift"), self._close_shift),
             _Row(Sentence("Print the last cash slip again"), self._slip),
+            *(self._other(one) for one in self._others()),
             _Row(
                 Sentence("Compare a card terminal's totals"),
                 lambda: session.ask(TotalsPrompt(session)),
             ),
-            *(self._other(one) for one in self._others()),
         )
 
     def question(self) -> Sentence:
@@ -103,7 +103,7 @@ class CashDesk(ListPrompt):
         """Return what can be done."""
         say = self.session.words.say
         return [
-            Choice(say(row.text), key=str(n) if n < 10 else "")
+            Choice(say(row.text), key=str(n % 10) if n <= 10 else "")
             for n, row in enumerate(self._rows, start=1)
         ]
 

@@ -13,11 +13,12 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from datetime import datetime, timedelta
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from pos.domain.order import MAY_CANCEL, OrderState
 from pos.domain.shift import instant_text
 from sync.central.orders.held import by_ids
 from sync.central.orders.steps import RELEASED
@@ -53,13 +54,24 @@ _HOLDER = text(
     " WHERE store_id = :store_id AND what = :what AND key = :key"
 )
 _LIVE = (
-    "SELECT key, holder, claimed_at FROM claim WHERE store_id = :store_id AND what = :what"
+    "SELECT claim.key, o.order_id, visit, claim.holder, claim.claimed_at FROM customer_order o"
+    " CROSS JOIN LATERAL generate_series(CAST(CAST(o.fields AS json) ->> 'visits' AS integer),"
+    " CAST(CAST(o.fields AS json) ->> 'visits' AS integer) + 2) AS visit"
+    " JOIN claim ON claim.store_id = o.store_id AND claim.what = 'hand_over'"
+    " AND claim.key = o.order_id || ':' || visit WHERE o.store_id = :store_id"
     " AND NOT EXISTS (SELECT 1 FROM order_step WHERE store_id = :store_id"
-    " AND order_id = split_part(claim.key, ':', 1) AND kind = 'order.handed_over'"
+    " AND order_id = o.order_id AND kind = 'order.handed_over'"
     " AND CAST(body AS json) ->> 'claim' = claim.holder)"
 )
-_HELD_BACK = text(f"{_LIVE} AND split_part(key, ':', 1) = ANY(:orders)")
-_ABANDONED = text(f"{_LIVE} AND claimed_at <= :until ORDER BY key LIMIT :most")
+"""Claims of visits that are still to come, told or not yet: orders are few that lie ready, claims
+of all that ever were are many.
+"""
+
+_HELD_BACK = text(f"{_LIVE} AND o.order_id = ANY(:orders)")
+_ABANDONED = text(
+    f"{_LIVE} AND o.state = ANY(:states) AND claim.claimed_at <= :until"
+    " ORDER BY claim.key LIMIT :most"
+)
 _FREE = text(
     "DELETE FROM claim WHERE store_id = :store_id AND what = :what AND key = :key"
     " AND holder = :holder"
@@ -116,21 +128,19 @@ async def _over(session: AsyncSession, store: str, asked: Claim) -> str:
 
 async def held_back(session: AsyncSession, store: str, orders: Collection[str]) -> dict[str, Live]:
     """Return which of these orders, whose rows are locked, are being handed over, and by whom."""
-    asked = {"store_id": store, "what": HAND_OVER, "orders": list(orders)}
-    return {one.order: one for one in map(_live, await session.execute(_HELD_BACK, asked))}
+    asked = {"store_id": store, "orders": list(orders)}
+    return {row.order_id: Live(*row) for row in await session.execute(_HELD_BACK, asked)}
 
 
-async def abandoned(
-    session: AsyncSession, store: str, now: datetime, most: int = RELEASED_MOST
-) -> list[Live]:
+async def abandoned(session: AsyncSession, store: str, now: datetime) -> list[Live]:
     """Return the hand-overs that were granted so long ago that they hold nothing back any more."""
-    asked = {"store_id": store, "what": HAND_OVER, "until": now - ABANDONED_AFTER, "most": most}
-    return [_live(row) for row in await session.execute(_ABANDONED, asked)]
-
-
-def _live(row: Any) -> Live:
-    order, _, visit = row.key.partition(":")
-    return Live(row.key, order, int(visit) if visit.isdecimal() else 0, row.holder, row.claimed_at)
+    asked = {
+        "store_id": store,
+        "states": [one.value for one in (*MAY_CANCEL, OrderState.EXPIRED)],
+        "until": now - ABANDONED_AFTER,
+        "most": RELEASED_MOST,
+    }
+    return [Live(*row) for row in await session.execute(_ABANDONED, asked)]
 
 
 async def free(session: AsyncSession, store: str, key: str, claim: str) -> None:

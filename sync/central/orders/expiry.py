@@ -83,11 +83,7 @@ async def _release(book: Book) -> int:
     await book.read(one.order for one in found)
     for one in found:
         await claims.free(book.session, book.store, one.key, one.claim)
-        step = _released(one, book.now)
-        if one.order in book.held:
-            book.take(step)
-        else:
-            book.keep_unknown(step)
+        book.take(_released(one, book.now))
     return len(found)
 
 

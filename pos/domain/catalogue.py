@@ -12,7 +12,7 @@ True
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from enum import StrEnum
 
@@ -104,3 +104,21 @@ class VatTable:
         if not valid:
             raise KeyError(f"{code} has no rate on {day}")
         return max(valid, key=lambda rate: rate.since).basis_points
+
+
+@dataclass(frozen=True, slots=True)
+class ToldVat:
+    """What the centre told of VAT: rates by code, and by article the codes it gets, dated.
+
+    >>> told = ToldVat(codes={"100": [(10, "FR10"), (20, "FR20")]})
+    >>> [told.code_of("100", now, "FR055") for now in (9, 10, 19, 20)]
+    ['FR055', 'FR10', 'FR10', 'FR20']
+    """
+
+    rates: Mapping[str, Sequence[VatRate]] = field(default_factory=dict)
+    codes: Mapping[str, Sequence[tuple[int, str]]] = field(default_factory=dict)
+
+    def code_of(self, sku: str, now: int, own: str) -> str:
+        """Return an article's code at an instant (seconds since 1970); `own` is its row's."""
+        past = [one for one in self.codes.get(sku, ()) if one[0] <= now]
+        return max(past)[1] if past else own

@@ -103,6 +103,19 @@ class VatFields(FeedFields):
     ]
 
 
+class ArticleVatFields(FeedFields):
+    """VAT codes that an article gets (kind `article_vat`, key: the SKU): from when, and which.
+
+    Instants are seconds since 1970 (UTC); before the first one the article's own code holds. They
+    arrive ahead of time and switch on by the till's own clock.
+    """
+
+    codes: Annotated[
+        tuple[tuple[Since, Annotated[str, Field(min_length=1, max_length=20)]], ...],
+        Field(min_length=1, max_length=50),
+    ]
+
+
 class StaffFields(FeedFields):
     """Someone who may use the tills of a store (kind `staff`, key: the reference)."""
 

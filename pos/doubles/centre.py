@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from pos.domain.catalogue import VatRate
+from pos.domain.catalogue import ToldVat, VatRate
 from pos.domain.promotion import Promotion, Promotions
 from pos.ports.centre import (
     CourierReport,
@@ -28,6 +28,7 @@ class ToldCentre:
     moves: dict[str, int] = field(default_factory=dict)
     below: dict[str, int] = field(default_factory=dict)
     rates: dict[str, Sequence[VatRate]] = field(default_factory=dict)
+    vat_codes: dict[str, Sequence[tuple[int, str]]] = field(default_factory=dict)
     promoted: list[Promotion] = field(default_factory=list)
     people: list[StaffChange] = field(default_factory=list)
     order: ForkOrder | None = None
@@ -77,9 +78,9 @@ class ToldCentre:
         """Return what was said."""
         return Promotions(self.promoted)
 
-    def vat_rates(self) -> Mapping[str, Sequence[VatRate]]:
+    def vat(self) -> ToldVat:
         """Return what was said."""
-        return self.rates
+        return ToldVat(self.rates, self.vat_codes)
 
     def staff_changes(self) -> Sequence[StaffChange]:
         """Return the people who were not taken yet."""

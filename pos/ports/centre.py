@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, Literal, Protocol
 
-from pos.domain.catalogue import VatRate
+from pos.domain.catalogue import ToldVat
 from pos.domain.feed import StaffFields, StockFields
 from pos.domain.promotion import Promotions
 from pos.journal.chain import Head
@@ -321,8 +321,8 @@ class Centre(Protocol):
         """Return the promotions of the store's zone, past ones and those to come among them."""
         ...
 
-    def vat_rates(self) -> Mapping[str, Sequence[VatRate]]:
-        """Return the rates that the centre told, by VAT code: past ones and those to come."""
+    def vat(self) -> ToldVat:
+        """Return the rates and codes that the centre told: past ones and those to come."""
         ...
 
     def staff_changes(self) -> Sequence[StaffChange]:

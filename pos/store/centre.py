@@ -19,7 +19,7 @@ from typing import Any
 from pydantic import ValidationError
 from sqlalchemy import Engine
 
-from pos.domain.catalogue import VatRate
+from pos.domain.catalogue import ToldVat
 from pos.domain.events import EpochOpened
 from pos.domain.feed import StaffFields, StockFields
 from pos.domain.promotion import Promotions
@@ -196,8 +196,8 @@ class CentreFile:
         """See `pos.ports.centre.Centre.promotions`."""
         return self._read().rules.promotions
 
-    def vat_rates(self) -> Mapping[str, Sequence[VatRate]]:
-        """See `pos.ports.centre.Centre.vat_rates`."""
+    def vat(self) -> ToldVat:
+        """See `pos.ports.centre.Centre.vat`."""
         return self._read().rules.vat
 
     def staff_changes(self) -> Sequence[StaffChange]:

@@ -57,7 +57,7 @@ _ASKED = "SELECT sku FROM elsewhere WHERE answered_at < asked_at ORDER BY asked_
 _ANSWER = "UPDATE elsewhere SET answered_at = ?, stores = ? WHERE sku = ?"
 _CLAIMS = "SELECT claim, what, key FROM claim WHERE answered_at = '' ORDER BY claim DESC"
 _CLAIMED = "UPDATE claim SET granted = ?, holder = ?, answered_at = ?, why = ? WHERE claim = ?"
-_ASIDE = ("promotion", "vat", "pass_key", "store")
+_ASIDE = ("promotion", "vat", "article_vat", "pass_key", "store")
 """What the scopes of the catalogue and of prices bear beside articles and prices."""
 
 _SWEEP_THINGS = "UPDATE thing SET fields = NULL WHERE scope = ? AND round < ?"

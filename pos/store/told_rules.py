@@ -1,20 +1,20 @@
-"""Promotions and VAT rates that the centre told (`centre.db`), made into rules as they change."""
+"""Promotions and VAT that the centre told (`centre.db`), made into rules as they change."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from pydantic import ValidationError
 
-from pos.domain.catalogue import VatRate
-from pos.domain.feed import PromotionFields, VatFields
+from pos.domain.catalogue import ToldVat, VatRate
+from pos.domain.feed import ArticleVatFields, PromotionFields, VatFields
 from pos.domain.promotion import Promotion, Promotions
 
 _TOLD = (
     "SELECT kind, key, scope, fields FROM thing"
-    " WHERE kind IN ('promotion', 'vat') AND fields IS NOT NULL"
+    " WHERE kind IN ('promotion', 'vat', 'article_vat') AND fields IS NOT NULL"
 )
 
 Row = tuple[str, str, str]
@@ -23,11 +23,11 @@ Row = tuple[str, str, str]
 
 @dataclass(frozen=True, slots=True)
 class ToldRules:
-    """Promotions, VAT rates by code, and the rows that they are made of."""
+    """Promotions, what was told of VAT, and the rows that they are made of."""
 
     rows: Sequence[Row] = ()
     promotions: Promotions = field(default_factory=Promotions)
-    vat: Mapping[str, Sequence[VatRate]] = field(default_factory=dict)
+    vat: ToldVat = field(default_factory=ToldVat)
 
 
 def rules_of(raw: Any, scopes: Sequence[str], before: ToldRules) -> ToldRules:
@@ -38,10 +38,11 @@ def rules_of(raw: Any, scopes: Sequence[str], before: ToldRules) -> ToldRules:
         return before
     told = [_promotion(key, text) for kind, key, text in rows if kind == "promotion"]
     rates = {key: _rates(text) for kind, key, text in rows if kind == "vat"}
+    codes = {key: _codes(text) for kind, key, text in rows if kind == "article_vat"}
     return ToldRules(
         rows,
         Promotions(one for one in told if one is not None),
-        {code: dated for code, dated in rates.items() if dated},
+        ToldVat({code: dated for code, dated in rates.items() if dated}, codes),
     )
 
 
@@ -58,3 +59,10 @@ def _rates(fields: str) -> Sequence[VatRate]:
     except ValidationError:
         return ()  # the till's own table holds
     return tuple(VatRate(basis_points, since) for since, basis_points in told)
+
+
+def _codes(fields: str) -> Sequence[tuple[int, str]]:
+    try:
+        return ArticleVatFields.model_validate_json(fields).codes
+    except ValidationError:
+        return ()  # the article's own code holds

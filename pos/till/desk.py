@@ -7,7 +7,7 @@ rules, writes once, and only then touches the outside world. What a gesture may 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
@@ -16,7 +16,7 @@ from zoneinfo import ZoneInfo
 
 from pos.domain.barcode import MeasurePlan
 from pos.domain.basket import STEP, Basket, Step
-from pos.domain.catalogue import VatRate, VatTable
+from pos.domain.catalogue import Article, ToldVat, VatTable
 from pos.domain.errors import Refusal
 from pos.domain.events import Event, PermissionUsed, RunningTotals, SaleFinished
 from pos.domain.history import History
@@ -230,7 +230,7 @@ class Desk:
         self.weighing: Weighing | None = None
         self.untold: list[Sentence] = []
         self.not_closed: date | None = None
-        self._rates: Mapping[str, Sequence[VatRate]] = {}
+        self._vat = ToldVat()
         self.orders_seen: frozenset[tuple[str, str]] | None = None
         self.refused_people: set[str] = set()
         self.terminal = ""
@@ -287,7 +287,7 @@ class Desk:
 
         Where the clock fell back to before all rates, it is that of the business day.
         """
-        table = self.rules.vat.with_rates(self._told_rates())
+        table = self.rules.vat.with_rates(self._told_vat().rates)
         for day in (self.now().date(), self.business_day()):
             with suppress(KeyError):
                 return table.rate_on(vat, day)
@@ -297,12 +297,17 @@ class Desk:
             vat=vat,
         )
 
-    def _told_rates(self) -> Mapping[str, Sequence[VatRate]]:
-        """Return the rates of the centre; those read last while they cannot be read."""
+    def vat_of(self, article: Article) -> str:
+        """Return the VAT code that an article has now; one that is in a basket keeps its own."""
+        now = int(self.ports.clock.now().timestamp())
+        return self._told_vat().code_of(article.sku, now, article.vat)
+
+    def _told_vat(self) -> ToldVat:
+        """Return what the centre told of VAT; what was read last while it cannot be read."""
         if self.ports.centre is not None:
             with suppress(StoreUnavailable):
-                self._rates = self.ports.centre.vat_rates()
-        return self._rates
+                self._vat = self.ports.centre.vat()
+        return self._vat
 
     def mine(self) -> OpenBasket:
         """Return the open basket of whoever is signed in, a new one when there is none."""

@@ -248,6 +248,13 @@ def _price_of(desk: Desk, article: Article) -> int | None:
     return earlier.unit_price if earlier.catalogue_price is None else earlier.catalogue_price
 
 
+def _vat_of(desk: Desk, article: Article) -> str:
+    """Return an article's VAT code now, or that of the same article in the basket, as of prices."""
+    bought = (one for one in desk.basket.lines if one.sku == article.sku and not one.returned)
+    earlier = next(bought, None)
+    return desk.vat_of(article) if earlier is None else earlier.vat
+
+
 def _earlier(desk: Desk, sku: str) -> Line | None:
     """Return the first line of the basket that got the catalogue's price of an article."""
     return next(
@@ -264,14 +271,14 @@ def _earlier(desk: Desk, sku: str) -> Line | None:
 
 
 def _add(desk: Desk, offered: Offer) -> Line:
-    article = offered.article
-    desk.rate_of(article.vat)
+    article, vat = offered.article, _vat_of(desk, offered.article)
+    desk.rate_of(vat)
     _check_lines(desk)
     line = Line(
         n=desk.basket.next_line,
         sku=article.sku,
         name=article.name,
-        vat=article.vat,
+        vat=vat,
         unit_price=offered.unit_price or 0,
         quantity=offered.quantity or PIECE,
         unit=Unit.PIECE if offered.label_price else article.unit,

@@ -103,11 +103,12 @@ def return_article(
     check_price(unit_price)
     amount = line_amount(unit_price, quantity)
     _check_without_ticket(desk, amount)
+    vat = desk.vat_of(article)
     line = Line(
         n=desk.basket.next_line,
         sku=article.sku,
         name=article.name,
-        vat=article.vat,
+        vat=vat,
         unit_price=unit_price,
         quantity=-quantity,
         unit=article.unit,
@@ -115,9 +116,7 @@ def return_article(
         department=article.department,
         meal_voucher=article.meal_voucher,
         eco=article.eco,
-        returned=ReturnOf(
-            amount=amount, vat_rate=desk.rate_of(article.vat), reason=check_reason(reason)
-        ),
+        returned=ReturnOf(amount=amount, vat_rate=desk.rate_of(vat), reason=check_reason(reason)),
     )
     return _returned(desk, [line], Permission.REFUND_WITHOUT_TICKET, loan)
 

@@ -27,7 +27,8 @@ from pos.domain.catalogue_import import (
 )
 from pos.domain.feed import ArticleFields, PriceFields
 from pos.domain.words import Sentence
-from sync.central import feed, prices
+from sync.central import feed, prices, vat
+from sync.central.dated import with_one
 from sync.central.engine import Centre, Sessions
 from sync.central.values import CATALOGUE, COMPANY, prices_scope
 
@@ -141,31 +142,38 @@ class _Change:
         )
         old = await feed.current(self.session, COMPANY, CATALOGUE, "article", names)
         priced = await prices.held_in(self.session, self.zone, names)
+        coded = await vat.codes_of(self.session, names)
         whole = {sku: {**_USUAL, **fields} for sku, fields in old.items()}
-        batch = _Batch(self.rules, owners, whole, {k: list(v) for k, v in priced.items()})
+        prices_too = {sku: list(dated) for sku, dated in priced.items()}
+        batch = _Batch(self.rules, owners, whole, prices_too, dict(coded))
         for row in rows:
             try:
                 batch.take(row)
             except CellRefused as refused:
                 report.refuse(refused.row(row.line))
-        await self._write(batch, old, priced, report)
+        await self._write(batch, (old, priced, coded), report)
 
     async def _owners(self, rows: list[Row]) -> dict[str, str]:
         return await owners(self.session, sorted({row.code for row in rows if row.code}))
 
     async def _write(
-        self, batch: _Batch, old: dict[str, Any], priced: dict[str, Any], report: Report
+        self, batch: _Batch, before: tuple[dict[str, Any], ...], report: Report
     ) -> None:
+        old, priced, coded = before
         told = {sku: _unusual(fields) for sku, fields in batch.articles.items()}
         articles = {sku: new for sku, new in told.items() if new != old.get(sku)}
         repriced = {sku: new for sku, new in batch.priced.items() if new != priced.get(sku)}
-        touched = articles.keys() | repriced.keys()
+        recoded = {sku: new for sku, new in batch.coded.items() if new != coded.get(sku, [])}
+        touched = articles.keys() | repriced.keys() | recoded.keys()
         report.added += len(touched - old.keys())
         report.changed += len(touched & old.keys() & batch.named)
         report.unchanged += len(batch.named - touched)
         now = self.rules.now
-        rows: feed.Things = {("article", sku): fields for sku, fields in articles.items()}
-        await feed.publish(self.session, COMPANY, CATALOGUE, rows, now)
+        rows = {("article", sku): fields for sku, fields in articles.items()}
+        rows_too = {**rows, **vat.changes(recoded)}
+        await feed.publish(self.session, COMPANY, CATALOGUE, rows_too, now)
+        if recoded:
+            await vat.check_room(self.session)
         scope = prices_scope(self.zone)
         await feed.publish(self.session, COMPANY, scope, prices.things(repriced), now)
         codes = {"codes": list(batch.codes), "skus": list(batch.codes.values())}
@@ -203,18 +211,19 @@ class _Batch:
     owners: dict[str, str]
     articles: dict[str, dict[str, Any]]
     priced: dict[str, list[prices.Dated]]
+    coded: dict[str, list[vat.DatedCode]]
     named: set[str] = field(default_factory=set)
     codes: dict[str, str] = field(default_factory=dict)
 
     def take(self, row: Row) -> None:
         """Bring in what a row says. Raises CellRefused."""
         sku = self._resolve(row)
-        known = self.articles.get(sku)
+        known, coded = self.articles.get(sku), None
         if known is None:
             known = self._new(row)
-        elif not row.again:
-            said = {name: value for name in _SAID if (value := getattr(row, name)) is not None}
-            known = {**known, **said}
+        else:
+            coded = self._coded(row, sku, known["vat"])
+            known = {**known, **({} if row.again else self._said(row))}
         adds = bool(row.code) and row.code not in known["codes"]
         if adds:
             known = {**known, "codes": [*known["codes"], row.code]}
@@ -227,6 +236,31 @@ class _Batch:
             self.named.add(sku)
         if priced is not None:
             self.priced[sku] = priced
+        if coded is not None:
+            self.coded[sku] = coded
+
+    def _said(self, row: Row) -> dict[str, Any]:
+        """Return what a row says of an article from now on; a code to come is not said yet."""
+        said = {name: value for name in _SAID if (value := getattr(row, name)) is not None}
+        if row.since > self._now:
+            said.pop("vat", None)
+        return said
+
+    def _coded(self, row: Row, sku: str, own: str) -> list[vat.DatedCode] | None:
+        """Return the codes that the article changes to, None where the row says nothing of it."""
+        if row.vat is None:
+            return None
+        held, now = self.coded.get(sku, []), self._now
+        if row.since <= now:
+            return None if row.again else [one for one in held if one[0] > now]
+        before = [one for one in held if one[0] <= row.since]
+        if (max(before)[1] if before else own) == row.vat:
+            return None
+        return with_one(held, row.vat, since=row.since, now=now)
+
+    @property
+    def _now(self) -> int:
+        return int(self.rules.now.timestamp())
 
     def _resolve(self, row: Row) -> str:
         owner = self.owners.get(row.code) if row.code else None
@@ -271,7 +305,7 @@ class _Batch:
     def _dated(self, row: Row, held: list[prices.Dated]) -> list[prices.Dated]:
         """An undated price replaces all up to now; a dated file replaces them all, row by row."""
         assert row.price is not None
-        horizon = int(self.rules.now.timestamp())
+        horizon = self._now
         if row.again:
             kept = [one for one in held if one[0] != row.since]
         elif row.since:

@@ -2,11 +2,6 @@
 
 The row of an article is all its prices: `{"prices": [[since, amount], …]}`, `since` in seconds
 since 1970 (0: always), in order. Every till switches at that instant by itself.
-
->>> with_price([(0, 110)], 99, since=2_000, now=1_000)
-[(0, 110), (2000, 99)]
->>> with_price([(0, 110), (500, 120), (2_000, 99)], 130, since=900, now=1_000)
-[(900, 130), (2000, 99)]
 """
 
 from __future__ import annotations
@@ -19,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from pos.domain.money import AMOUNT_MAX
 from sync.central import feed, stores
+from sync.central.dated import with_one
 from sync.central.engine import Centre, Sessions
 from sync.central.values import CATALOGUE, COMPANY, CentreRefusal, Unknown, prices_scope
 
@@ -54,7 +50,7 @@ async def put(
             if sku not in await feed.current(session, COMPANY, CATALOGUE, "article", [sku]):
                 raise Unknown(f"the catalogue has no article {sku}")
             held = (await held_in(session, zone, [sku])).get(sku, [])
-            dated = with_price(held, amount, since=at[0], now=at[1])
+            dated = with_one(held, amount, since=at[0], now=at[1])
             if len(dated) > PRICES_MOST:
                 raise CentreRefusal("bad_price", f"{sku} has {len(held)} prices ahead already")
             await feed.put(session, COMPANY, scope, things({sku: dated}), before)
@@ -75,13 +71,6 @@ async def check_zone(centre: Centre, zone: str) -> None:
     if zone not in zones:
         known = ", ".join(sorted(zones)) or "none"
         raise CentreRefusal("no_zone", f"no store has the price zone {zone}; there is {known}")
-
-
-def with_price(held: Sequence[Dated], amount: int, *, since: int, now: int) -> list[Dated]:
-    """Return the prices with one more; of those past, only the one in force is kept."""
-    dated = dict(held) | {since: amount}
-    in_force = max((at for at in dated if at <= now), default=None)
-    return [(at, dated[at]) for at in sorted(dated) if in_force is None or at >= in_force]
 
 
 async def held_in(session: AsyncSession, zone: str, skus: Sequence[str]) -> dict[str, list[Dated]]:

@@ -127,7 +127,7 @@ async def test_a_vat_rate_switches_at_midnight_at_tills_that_are_offline(
     await sent(shop, sku)
     await vat.put(shop.centre, "FR055", 600, date(2027, 1, 1), NOON)
     for one in machines:
-        await one.until(lambda one=one: "FR055" in one.store.centre.vat_rates())  # type: ignore[misc]
+        await one.until(lambda one=one: "FR055" in one.store.centre.vat().rates)  # type: ignore[misc]
         await one.until(lambda one=one: _has_all(one, sku))  # type: ignore[misc]
         await one.stop()
     line.cut()
@@ -141,6 +141,30 @@ async def test_a_vat_rate_switches_at_midnight_at_tills_that_are_offline(
             rates.append([(one.vat, one.vat_rate, one.total) for one in sale.lines])
             till.clock.pass_s(1)
         assert rates == [[("FR055", 550, 200)], [("FR055", 600, 200)]]
+    line.mend()
+
+
+async def test_an_article_s_vat_code_switches_at_its_instant_at_tills_that_are_offline(
+    machines: list[Machine], shop: Shop, line: Cable
+) -> None:
+    sku = shop.store[1:]
+    await sent(shop, sku)
+    await vat.put_code(shop.centre, sku, "FR20", INSTANT, NOON)
+    for one in machines:
+        await one.until(lambda one=one: sku in one.store.centre.vat().codes)  # type: ignore[misc]
+        await one.until(lambda one=one: _has_all(one, sku))  # type: ignore[misc]
+        await one.stop()
+    line.cut()
+    for machine in machines:
+        till = counter_of(machine, INSTANT - timedelta(seconds=1))
+        codes = []
+        for _ in range(2):
+            till.scan(sku)
+            sale = tender.pay_cash(till.desk)
+            assert isinstance(sale, SaleFinished)
+            codes.append([(one.vat, one.vat_rate) for one in sale.lines])
+            till.clock.pass_s(1)
+        assert codes == [[("FR055", 550)], [("FR20", 2000)]]
     line.mend()
 
 

@@ -13,7 +13,7 @@ from pos.domain.catalogue_import import Defaults, ImportRules
 from pos.domain.errors import Refusal
 from pos.domain.feed import ArticleFields, PromotionFields
 from pos.domain.staff import Person
-from sync.central import catalogue, prices, promotions, staff
+from sync.central import catalogue, prices, promotions, staff, vat
 from sync.central.catalogue import Report
 from sync.central.engine import Centre
 from sync.central.values import CATALOGUE, CentreRefusal, Unknown
@@ -191,6 +191,46 @@ async def test_a_price_of_the_day_after_tomorrow_is_at_the_till_today(centre: Ce
     assert await priced(centre) == {"B1": [[0, 110], [int(AHEAD.timestamp()), 99]]}
     await bring(centre, HEAD, [*BREAD[:3], "1,30", "5,5"])
     assert await priced(centre) == {"B1": [[0, 130], [int(AHEAD.timestamp()), 99]]}
+
+
+async def test_a_dated_row_changes_an_article_s_vat_code_then_and_not_before(
+    centre: Centre,
+) -> None:
+    head = ["sku", "prix TTC", "tva", "valable dès"]
+    await bring(centre, HEAD, BREAD)
+    ahead = f"{AHEAD:%Y-%m-%dT%H:%M}"
+    assert await bring(centre, head, ["B1", "1,30", "20", ahead]) == (0, 1, 0, 0)
+    (bread,) = (await seen(centre, CATALOGUE, "article")).values()
+    assert bread["vat"] == "FR055"
+    coming = {"B1": {"codes": [[int(AHEAD.timestamp()), "FR20"]]}}
+    assert await seen(centre, CATALOGUE, "article_vat") == coming
+    assert await bring(centre, head, ["B1", "1,30", "20", ahead]) == (0, 0, 1, 0)
+    await bring(centre, HEAD, BREAD)
+    assert await seen(centre, CATALOGUE, "article_vat") == coming
+    later = AHEAD + timedelta(days=1)
+    report = await catalogue.import_rows(
+        centre, lambda: [HEAD, [*BREAD[:4], "20"]], rules(now=later), "FR"
+    )
+    assert report.changed == 1
+    assert await seen(centre, CATALOGUE, "article_vat") == {}
+    (bread,) = (await seen(centre, CATALOGUE, "article")).values()
+    assert bread["vat"] == "FR20"
+
+
+async def test_vat_codes_are_set_for_articles_that_there_are_and_bounded(
+    centre: Centre, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await bring(centre, HEAD, BREAD, JAM)
+    with pytest.raises(Unknown):
+        await vat.put_code(centre, "nothing", "FR20", AHEAD, NOON)
+    await vat.put_code(centre, "B1", "FR20", AHEAD, NOON)
+    monkeypatch.setattr(vat, "CODES_MOST", 1)
+    with pytest.raises(CentreRefusal, match="VAT codes ahead"):
+        await vat.put_code(centre, "B1", "FR055", AHEAD + timedelta(days=1), NOON)
+    monkeypatch.setattr(vat, "CHANGES_MOST", 1)
+    with pytest.raises(CentreRefusal, match="of 1 articles"):
+        await vat.put_code(centre, "J1", "FR20", AHEAD, NOON)
+    assert list(await seen(centre, CATALOGUE, "article_vat")) == ["B1"]
 
 
 async def test_prices_that_nobody_can_pay_any_more_are_let_go(centre: Centre) -> None:

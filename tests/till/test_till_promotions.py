@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime
 
 import pytest
 
-from pos.domain.catalogue import VatRate
+from pos.domain.catalogue import ToldVat, VatRate
 from pos.domain.events import SaleFinished
 from pos.domain.line import Discount
 from pos.domain.promotion import Promotion, Promotions
@@ -107,7 +106,7 @@ class Unreadable(ToldCentre):
     def promotions(self) -> Promotions:
         raise StoreUnavailable("disk", "The disk does not answer.")
 
-    def vat_rates(self) -> Mapping[str, Sequence[VatRate]]:
+    def vat(self) -> ToldVat:
         raise StoreUnavailable("disk", "The disk does not answer.")
 
 
@@ -121,3 +120,22 @@ def test_rules_of_the_centre_that_cannot_be_read_stop_no_sale(till: Till) -> Non
     sale = tender.pay_cash(till.desk)
     assert isinstance(sale, SaleFinished)
     assert [(one.total, one.vat_rate) for one in sale.lines] == [(99, 600), (105, 600)]
+
+
+def test_an_article_s_vat_code_changes_from_basket_to_basket(till: Till) -> None:
+    start = int(till.clock.now().timestamp()) + 10
+    till.desk.ports.centre = ToldCentre(vat_codes={"1": [(start, "FR20")]})
+    till.sign_in(CASHIER)
+    till.scan(BREAD)
+    till.clock.pass_s(10)
+    till.scan(BREAD, MILK)
+    codes = []
+    for _ in range(2):
+        sale = tender.pay_cash(till.desk)
+        assert isinstance(sale, SaleFinished)
+        codes.append([(one.sku, one.vat, one.vat_rate) for one in sale.lines])
+        till.scan(BREAD)
+    assert codes == [
+        [("1", "FR055", 550), ("1", "FR055", 550), ("2", "FR055", 550)],
+        [("1", "FR20", 2000)],
+    ]

@@ -65,12 +65,13 @@ def _line(desk: Desk, order: Order, handed: HandedLine, n: int) -> Line:
             "No article has the code {code}; search it by name, or put it aside.",
             code=line.sku,
         )
-    desk.rate_of(article.vat)
+    vat = desk.vat_of(article)
+    desk.rate_of(vat)
     return Line(
         n=n,
         sku=line.sku,
         name=line.name,
-        vat=article.vat,
+        vat=vat,
         unit_price=line.unit_price,
         quantity=handed.quantity,
         unit=article.unit,

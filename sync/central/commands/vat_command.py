@@ -1,14 +1,16 @@
-"""`comptoir-central vat`: rates that change, ahead of time."""
+"""`comptoir-central vat`: rates and articles' codes that change, ahead of time."""
 
 from __future__ import annotations
 
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
+from zoneinfo import ZoneInfo
 
 import typer
 
 from config.vat_table import vat_table
+from pos.domain import catalogue_cells
 from pos.domain.errors import Refusal
 from pos.domain.feed import VatFields
 from pos.domain.money import parse_amount
@@ -37,6 +39,22 @@ def vat_set(
     raise typer.Exit(_set(at(folder), code, rate, since))
 
 
+@vat.command("article")
+def vat_article(
+    sku: Annotated[str, typer.Argument(help="The article.")],
+    code: Annotated[str, typer.Argument(help="A code of the country's table, such as FR10.")],
+    since: Annotated[
+        str, typer.Option("--from", help="2027-01-01, or an instant; else at once.")
+    ] = "",
+    folder: Folder = None,
+) -> None:
+    """Let an article have another VAT code; tills have it ahead of time and switch at once.
+
+    What is in a basket already keeps its code.
+    """
+    raise typer.Exit(_set_article(at(folder), sku, code, since))
+
+
 @vat.command("list")
 def vat_list(folder: Folder = None) -> None:
     """List the rates that were set here; tills have those of their country besides."""
@@ -47,14 +65,7 @@ def _set(folder: Path, code: str, rate: str, since: datetime) -> int:
     basis_points = parse_amount(rate.removesuffix("%").strip())
 
     async def deed(centre: Centre, found: Opened) -> None:
-        known = vat_table(found.settings.country).rates
-        if code not in known:
-            raise Refusal(
-                "unknown_vat",
-                "“{text}” is no VAT code of this country; it has {codes}.",
-                text=code,
-                codes=", ".join(sorted(known)),
-            )
+        _check_known(found, code)
         await rates.put(centre, code, basis_points, since.date(), datetime.now(UTC))
 
     at_centre(folder, deed)
@@ -64,6 +75,37 @@ def _set(folder: Path, code: str, rate: str, since: datetime) -> int:
             code=code,
             rate=words().rate(basis_points),
             day=since.date(),
+        )
+    )
+    return 0
+
+
+def _check_known(found: Opened, code: str) -> None:
+    known = vat_table(found.settings.country).rates
+    if code not in known:
+        raise Refusal(
+            "unknown_vat",
+            "“{text}” is no VAT code of this country; it has {codes}.",
+            text=code,
+            codes=", ".join(sorted(known)),
+        )
+
+
+def _set_article(folder: Path, sku: str, code: str, since: str) -> int:
+    async def deed(centre: Centre, found: Opened) -> datetime:
+        _check_known(found, code)
+        now, local = datetime.now(UTC), ZoneInfo(found.settings.time_zone)
+        start = datetime.fromtimestamp(catalogue_cells.since(since, local), UTC) if since else now
+        await rates.put_code(centre, sku, code, start, now)
+        return start
+
+    start = at_centre(folder, deed)
+    say(
+        Sentence(
+            "{sku} has the VAT code {code} from {at} on.",
+            sku=sku,
+            code=code,
+            at=words().moment(start.astimezone()),
         )
     )
     return 0

@@ -23,6 +23,7 @@ from config import settings as settings_file
 from config.places import Places, places
 from config.sections import Settings
 from config.words import GettextWords, words_for
+from devices.card.emulator import EmulatedTerminal
 from devices.printer.emulator import EmulatedPrinter
 from devices.scale.emulator import EmulatedScale
 from devices.scanner.emulator import EmulatedScanner
@@ -32,7 +33,7 @@ from pos.domain.events import StaffAdded
 from pos.domain.staff import Person
 from pos.domain.words import Sentence
 from pos.main.catalogues import import_rules, load_catalogue
-from pos.main.demo_bench import scale_keys
+from pos.main.demo_bench import card_keys, scale_keys
 from pos.main.join import Joined, join, store_of
 from pos.main.plays import play
 from pos.main.world import ArgonPins, ShiftedClock, SystemClock
@@ -162,6 +163,13 @@ def emulated_scale(joined: Joined) -> EmulatedScale:
     return found
 
 
+def emulated_card(joined: Joined) -> EmulatedTerminal:
+    """Return the card terminal that stands behind the wire."""
+    found = joined.counter.emulators["card"] if joined.counter else None
+    assert isinstance(found, EmulatedTerminal)
+    return found
+
+
 def open_demo(language: str, *, fresh: bool, on: date | None = None) -> int:
     """Open the screen on the demonstration shop, today or on a later day."""
     from pos.main.tills import show
@@ -195,7 +203,11 @@ def dress(joined: Joined, wire: Wire) -> tuple[Extra, ...]:
     if joined.desk.person is None:
         person, pin = PEOPLE[0]
         staff.sign_in(joined.desk, person.number, pin)
-    return (*scan_keys(emulated_scanner(joined)), *scale_keys(emulated_scale(joined)))
+    return (
+        *scan_keys(emulated_scanner(joined)),
+        *scale_keys(emulated_scale(joined)),
+        *card_keys(emulated_card(joined)),
+    )
 
 
 def show_paper(printer: EmulatedPrinter, wire: Wire) -> None:

@@ -241,6 +241,7 @@ class Claimed(Message):
     granted: bool
     holder: str
     at: InstantText
+    why: Annotated[str, Field(max_length=20)] = ""
 
 
 class StockHere(Message):
@@ -251,7 +252,6 @@ class StockHere(Message):
     store: NameText
     name: str
     on_hand: int
-    why: Annotated[str, Field(max_length=20)] = ""
     shelf: int
     reserved: int
     as_of: str = ""

@@ -1,7 +1,7 @@
 """The demonstration shop with a centre of its own, and a cable between them that can be pulled.
 
 A second till joins the first one's centre from another window (`--till T02`), so that what one
-sells is seen to move the other's stock.
+sells is seen to move the other's stock, and so does a kiosk (`--kiosk`).
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ from pos.screens.options import Extra
 from pos.store.lock import FileLock
 from pos.till.readiness import WORDS
 
-STORE, FIRST, SECOND, OTHER = "S001", "S001-T01", "S001-T02", "S002"
+STORE, FIRST, SECOND, KIOSK, OTHER = "S001", "S001-T01", "S001-T02", "S001-B01", "S002"
 ARTICLE, CODE = "BOU-01", "2400000000013"
 """What the played sales sell: its name in the catalogue, and the code on it."""
 
@@ -118,16 +118,41 @@ def open_with_centre(language: str, *, fresh: bool) -> int:
         lock.release()
 
 
-def open_beside(language: str, name: str) -> int:
+def open_beside(language: str, name: str, *, tablet: bool) -> int:
     """Open the screen on another till of the demonstration that runs in another window.
 
-    Raises Refusal `no_centre` where none runs.
+    For a `tablet` it is served to browsers. Raises Refusal `no_centre` where none runs.
     """
     root = _root()
     centre = CentreAt(root / "centre")
     centre.find()
     with _till_of(root, centre, f"{STORE}-{name}", language) as shop:
-        return _show(shop)
+        return _serve(shop.till) if tablet else _show(shop)
+
+
+def open_kiosk_beside(language: str, *, tablet: bool) -> int:
+    """Open the customers' screen of the demonstration that runs in another window.
+
+    Raises Refusal `no_centre` where none runs.
+    """
+    from pos.main.kiosk import open_kiosk
+
+    root = _root()
+    centre = CentreAt(root / "centre")
+    centre.find()
+    kiosk = DemoTill.of(root, KIOSK, language, centre.url, kind="kiosk")
+    kiosk.enrol(centre)
+    if tablet:
+        return _serve(kiosk)
+    os.environ.update(kiosk.environ)
+    return open_kiosk(may_close=True)
+
+
+def _serve(till: DemoTill) -> int:
+    from pos.main.serve import serve
+
+    os.environ.update(till.environ)
+    return serve("127.0.0.1", 0, "")
 
 
 def _root() -> Path:

@@ -129,8 +129,8 @@ class DemoTill:
     environ: Mapping[str, str]
 
     @classmethod
-    def of(cls, root: Path, name: str, language: str, url: str) -> DemoTill:
-        """Return the till S001-T01 or another; it gets its settings the first time."""
+    def of(cls, root: Path, name: str, language: str, url: str, *, kind: str = "till") -> DemoTill:
+        """Return the till S001-T01, another or a kiosk; it gets its settings the first time."""
         words_for(language)
         home = root / name
         home.mkdir(parents=True, exist_ok=True)
@@ -140,6 +140,7 @@ class DemoTill:
             "COMPTOIR_HOME": str(home),
             "COMPTOIR__TILL__NAME": name.partition("-")[2],
             "COMPTOIR__TILL__LANGUAGE": language,
+            "COMPTOIR__TILL__KIND": kind,
             "COMPTOIR__CENTRE__URL": url,
             "COMPTOIR__CENTRE__ENABLED": "true",
         }

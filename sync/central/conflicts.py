@@ -25,7 +25,10 @@ from sync.central.values import Unknown
 LISTED_MOST = 500
 WHY_MOST = 500
 
-GRAVE = ("fork", "corrupt", "lacking", "double_hand_over", "refund_withdrawn", "same_ticket", "parked")
+GRAVE = (
+    *("fork", "corrupt", "lacking"),
+    *("double_hand_over", "refund_withdrawn", "same_ticket", "parked"),
+)
 """Slugs that stand first: entries or goods may be lost or doubled. The rest is daily life."""
 
 _NOTE = text(

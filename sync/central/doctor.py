@@ -22,8 +22,8 @@ from sync.central import closings, conflicts, lacking, parked, rebuild, stores
 from sync.central.engine import Centre
 from sync.central.lacking import Lack
 from sync.central.open import Opened
-from sync.central.values import TillId
 from sync.central.orders import refunds
+from sync.central.values import TillId
 
 POSTGRES_LEAST = 150_000
 CLOCK_MOST_S = 2

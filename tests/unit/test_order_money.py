@@ -59,6 +59,30 @@ def test_before_it_ends_only_what_was_taken_out_of_an_order_is_owed() -> None:
     assert (owed(row), coming_back(row)) == (70, 180)
 
 
+AT_DESK = Contract.PAY_AT_PICKUP
+
+
+@pytest.mark.parametrize(
+    ("told", "state", "due"),
+    [
+        ({}, OrderState.PLACED, 330),
+        ({"picked": 1_000}, OrderState.PICKING, 330),
+        ({"picked": 2_000, "short": 1_000}, OrderState.READY, 220),
+        ({"picked": 3_000, "handed": 1_000}, OrderState.READY, 220),
+        ({"picked": 3_000, "handed": 1_000, "refused": 1_000}, OrderState.READY, 110),
+        ({"picked": 3_000, "handed": 3_000}, OrderState.HANDED_OVER, 0),
+        ({"picked": 3_000}, OrderState.CANCELLED, 0),
+        ({"picked": 2_000, "short": 1_000}, OrderState.EXPIRED, 220),
+    ],
+)
+def test_what_is_due_at_the_desk_is_what_there_is(
+    told: dict[str, int], state: OrderState, due: int
+) -> None:
+    row = order(BREAD.model_copy(update=told), contract=AT_DESK, state=state)
+    assert row.due == due
+    assert row.model_copy(update={"contract": Contract.PAID_ONLINE}).due == 0
+
+
 def picked(row: Order, sku: str, quantity: int, price: int | None, age: int = 0) -> Order:
     event = OrderPicked(
         order=ULID, staff="p", line=1, sku=sku, quantity=quantity, agreed=True, unit_price=price,

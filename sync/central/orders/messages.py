@@ -141,7 +141,8 @@ class LineTold(_Told):
 
 class OrderTold(_Told):
     """An order as it stands. `is_confirmed` is false while the store has still to say that it can;
-    `page` is the token of the customer's page (`/o/<page>`), `owed` what is to be paid back so far.
+    `page` is the token of the customer's page (`/o/<page>`), `owed` what is to be paid back so far,
+    `due` what is still to be paid at the desk for what there is.
     """
 
     id: str
@@ -160,6 +161,7 @@ class OrderTold(_Told):
     currency: str
     total: int
     paid: int
+    due: int
     owed: int
     name: str
     language: str
@@ -238,6 +240,7 @@ def told(held: Held) -> OrderTold:
         currency=order.currency,
         total=order.total,
         paid=order.paid,
+        due=order.due,
         owed=held.owed,
         name=order.name,
         language=order.language,

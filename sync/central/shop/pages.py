@@ -17,8 +17,8 @@ from fastapi import Path as InPath
 from sqlalchemy import text
 from starlette.responses import RedirectResponse, Response
 
-from pos.domain.order import Order
 from pos.domain.errors import Refusal
+from pos.domain.order import Order
 from pos.domain.pickup_pass import shown_code
 from pos.domain.words import Sentence, Words
 from sync.central.orders import placing

@@ -16,6 +16,7 @@ from collections.abc import Mapping, Sequence
 
 from pos.domain.errors import Refusal
 from pos.domain.facts import CoinCount
+from pos.domain.masking import masked
 from pos.domain.money import AMOUNT_MAX
 from pos.domain.words import Amount
 
@@ -137,10 +138,12 @@ def check_amount(amount: int) -> None:
 def check_reason(text: str) -> str:
     """Return a reason without the blanks around it, cut to its most; Refusal `no_reason` for none.
 
+    A card number in it is masked.
+
     >>> check_reason("  change for the market ")
     'change for the market'
     """
-    reason = text.strip()[:REASON_MAX].strip()
+    reason = masked(text.strip())[:REASON_MAX].strip()
     if not reason:
         raise Refusal("no_reason", "Say why; the journal keeps the reason.")
     return reason

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from pos.domain.errors import Refusal
 from pos.domain.line import Discount
+from pos.domain.masking import masked
 from pos.domain.money import PIECE, parse_amount
 
 FIGURES_MAX = 9
@@ -42,8 +43,8 @@ def parse_discount(text: str) -> Discount | None:
         percent = parse_amount(figure[:-1])
         if not 0 < percent <= 10_000:
             raise Refusal("bad_percent", "“{text}” is not a share; type 1% to 100%.", text=figure)
-        return Discount(percent=percent, reason=reason.strip()[:80])
+        return Discount(percent=percent, reason=masked(reason.strip())[:80])
     amount = parse_amount(figure)
     if amount <= 0:
         raise Refusal("bad_amount", "“{text}” is not an amount; write it as 12,50.", text=figure)
-    return Discount(amount=amount, reason=reason.strip()[:80])
+    return Discount(amount=amount, reason=masked(reason.strip())[:80])

@@ -9,7 +9,6 @@ from __future__ import annotations
 from pos.domain.cash import check_reason
 from pos.domain.errors import Refusal
 from pos.domain.events import CardsCompared
-from pos.domain.masking import masked
 from pos.domain.money import AMOUNT_MAX
 from pos.domain.staff import Permission
 from pos.domain.words import Amount
@@ -58,7 +57,7 @@ def compare(
             "“{text}” is not an amount; write it as 12,50.",
             text=str(Amount(amount)),
         )
-    why = check_reason(masked(reason)) if is_off(desk, terminal, count, amount) else None
+    why = check_reason(reason) if is_off(desk, terminal, count, amount) else None
     compared = CardsCompared(
         terminal=terminal,
         staff=desk.signed_in.ref,

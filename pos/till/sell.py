@@ -17,6 +17,7 @@ from pos.domain.basket import (
 from pos.domain.errors import Refusal
 from pos.domain.events import BasketAbandoned, BasketParked, BasketRecalled, Event
 from pos.domain.line import Discount
+from pos.domain.masking import masked
 from pos.domain.staff import Permission
 from pos.till.counter import show_basket, show_welcome
 from pos.till.desk import Desk, Loan, OpenBasket, check_no_card
@@ -230,7 +231,7 @@ def _abandoned(mine: OpenBasket, staff: str, reason: str) -> Event:
         staff=staff,
         lines=len(mine.basket.lines),
         total=mine.basket.total,
-        reason=reason[:80],
+        reason=masked(reason)[:80],
         voided=list(mine.basket.voided),
         returned_tenders=list(mine.basket.returned_tenders),
     )

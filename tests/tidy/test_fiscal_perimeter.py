@@ -35,6 +35,7 @@ OUTSIDE = {
     "config/words.py": "the language of a screen",
     "pos/domain/barcode/__init__.py": "reads codes; the line that results is what is signed",
     "pos/domain/errors.py": "how a rule says no",
+    "pos/domain/masking.py": "hides card numbers in texts that people type; no amount rests on it",
     "pos/domain/shop.py": "values that the settings fill",
     "pos/domain/staff.py": "who may do what; each use of a lent permission is signed",
     "pos/domain/withdrawal.py": "a day printed beside the sale",

@@ -7,7 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from stdnum import luhn
 
+from pos.domain.cash import check_reason
 from pos.domain.masking import is_card_number, masked, masked_card
+from pos.domain.typed import parse_discount
 
 
 @st.composite
@@ -71,3 +73,10 @@ def test_articles_numbers_and_dates_stay_as_they_are(text: str) -> None:
 )
 def test_of_what_a_terminal_tells_of_a_card_the_last_four_are_kept(told: str, kept: str) -> None:
     assert masked_card(told) == kept
+
+
+def test_no_reason_that_a_person_types_keeps_a_card_number() -> None:
+    assert check_reason("remboursé sur 4970 1012 3456 7893") == "remboursé sur #### #### #### 7893"
+    discount = parse_discount("5% carte 4970101234567893")
+    assert discount is not None
+    assert discount.reason == "carte ############7893"

@@ -17,6 +17,7 @@ from pos.domain.events.orders import (
     HandedLine,
     OrderHandedOver,
 )
+from pos.domain.masking import masked
 from pos.domain.order import Contract, Order, OrderLine
 from pos.domain.order_money import owed
 from pos.domain.order_steps import after, may
@@ -126,7 +127,7 @@ def refuse(desk: Desk, handover: HandOver, n: int, quantity: int, reason: str) -
         raise Refusal("no_reason", "Say why; a few words are enough.")
     line, _ = _line(handover, n)
     left = max(0, line.to_hand - quantity)
-    told = HandedLine(line=n, quantity=left, refused=quantity, reason=reason.strip()[:80])
+    told = HandedLine(line=n, quantity=left, refused=quantity, reason=masked(reason.strip())[:80])
     return _with(handover, line, told)
 
 

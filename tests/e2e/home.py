@@ -69,6 +69,7 @@ language = "{language}"
 {till}
 [devices]
 scanners = [{scanner}]
+cards = [{card}]
 
 [devices.printer]
 url = "{printer}"
@@ -141,9 +142,16 @@ class Home:
         return {**kept, "COMPTOIR_HOME": str(self.path), "TERM": "xterm-256color", **more}
 
     def settle(
-        self, *, scanner: str = "", printer: str = "", display: str = "", till: str = ""
+        self,
+        *,
+        scanner: str = "",
+        printer: str = "",
+        display: str = "",
+        card: str = "",
+        till: str = "",
     ) -> None:
         """Write the settings file."""
+        cards = f'{{ name = "desk", url = "{card}", answer_seconds = 20 }}' if card else ""
         scanners = f'{{ name = "scanner", url = "{scanner}" }}' if scanner else ""
         drawer = "printer" if printer else ""
         text = SETTINGS.format(
@@ -151,6 +159,7 @@ class Home:
             printer=printer,
             drawer=drawer,
             display=display,
+            card=cards,
             till=till,
             name=self.name,
             language=self.language,

@@ -7,6 +7,8 @@ from datetime import UTC, datetime, timedelta
 
 from textual.pilot import Pilot
 
+from devices.card.protocol import SILENT
+from pos.ports import CardDetails, CardEnded, CardHeard, CardOutcome
 from pos.screens.app import TillApp
 from pos.till import closing, sell, tender
 from tests.screens.hands import Hands
@@ -181,6 +183,41 @@ def _sell(shop: Shop, code: str, pieces: int, *, by_card: bool) -> None:
         tender.pay_cash(shop.desk, 2000)
 
 
+def _asked_of_a_terminal(shop: Shop) -> Shop:
+    """Let the shop have a card terminal that the till drives."""
+    shop.desk.ports.cards["desk"] = shop.counter
+    return shop.opened()
+
+
+def card_at_work(shop: Shop) -> Scene:
+    """A customer pays at a terminal that the till drives."""
+    _asked_of_a_terminal(shop)
+
+    async def scene(pilot: Pilot[None]) -> None:
+        hands = _hands(pilot)
+        await hands.burst(f"{BREAD}\r{MILK}\r")
+        await hands.press("f10")
+
+    return scene
+
+
+def card_unknown(shop: Shop) -> Scene:
+    """A terminal gave no answer, and then one that came too late."""
+    _asked_of_a_terminal(shop)
+
+    async def scene(pilot: Pilot[None]) -> None:
+        hands = _hands(pilot)
+        await hands.burst(f"{BREAD}\r{MILK}\r")
+        await hands.press("f10")
+        ((request, _),) = shop.counter.asked
+        details = CardDetails(authorisation="391603")
+        shop.wire.report(CardEnded("desk", request, CardOutcome.UNKNOWN, SILENT))
+        shop.wire.report(CardHeard("desk", request, CardOutcome.APPROVED, "", details))
+        await hands.settle()
+
+    return scene
+
+
 SCENES: dict[str, Callable[[Shop], Scene]] = {
     "selling": selling,
     "search": search,
@@ -193,4 +230,6 @@ SCENES: dict[str, Callable[[Shop], Scene]] = {
     "day": day,
     "closed_day": closed_day,
     "training": training,
+    "card_at_work": card_at_work,
+    "card_unknown": card_unknown,
 }

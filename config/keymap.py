@@ -22,6 +22,7 @@ GESTURES = (
     "park",
     "recall",
     "print",
+    "spare",
     "quick_cash",
     "cash",
     "card",

@@ -14,6 +14,7 @@ class RecordedCounter:
     they were asked."""
 
     printed: list[tuple[str, Page]] = field(default_factory=list)
+    unbegun: set[str] = field(default_factory=set)
     opened: int = 0
     shown: list[tuple[str, str]] = field(default_factory=list)
     refused: int = 0
@@ -28,6 +29,10 @@ class RecordedCounter:
     def print(self, job: str, page: Page) -> None:
         """Remember a page."""
         self.printed.append((job, page))
+
+    def withdraw(self, job: str) -> bool:
+        """Take back a job whose first byte waits, as the test says."""
+        return job in self.unbegun
 
     def open(self) -> None:
         """Count an opening."""

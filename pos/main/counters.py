@@ -24,6 +24,7 @@ from pos.ports import (
     DeviceState,
     Display,
     Drawer,
+    LabelPrinter,
     PrintEnded,
     Printer,
     PrintOutcome,
@@ -71,6 +72,8 @@ def plug_in(
             drawer = devices.drawer
             wiring = Wiring(drawer.open_when_high, drawer.open_most_s)
             ports.drawer = counter.open_drawer("drawer", printer, wiring)
+    if devices.spare.url:
+        ports.spare = counter.open_printer("spare", devices.spare.url, profile_of(devices.spare))
     if "://" in devices.drawer.url:
         parts = [bytes.fromhex(part) for part in devices.drawer.parts]
         ports.drawer = counter.open_drawer_line("drawer", devices.drawer.url, parts)
@@ -124,6 +127,8 @@ def list_devices() -> int:
     named = [(one.name, one.url) for one in devices.scanners]
     named += [
         ("printer", devices.printer.url),
+        ("spare", devices.spare.url),
+        ("labels", devices.labels.url),
         ("drawer", devices.drawer.url),
         ("display", devices.display.url),
         ("scale", devices.scale.url),
@@ -139,6 +144,8 @@ class Plugged:
     """The devices of a counter with no till behind it."""
 
     printer: Printer | None = None
+    spare: Printer | None = None
+    labels: LabelPrinter | None = None
     drawer: Drawer | None = None
     display: Display | None = None
     scale: Scale | None = None

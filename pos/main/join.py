@@ -56,7 +56,8 @@ class Joined:
             self.relay.sink = self.relay.late.append
             if self.counter is not None:
                 self.counter.close()
-            self.desk.ports.printer = None  # closed: what still waits is sent at the next start
+            ports = self.desk.ports  # closed: what still waits is sent at the next start
+            ports.printer = ports.spare = ports.labels = None
             for event in self.relay.late:
                 heard.on_device(self.desk, event)
             journal_imports(self.store)

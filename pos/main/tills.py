@@ -138,7 +138,8 @@ def lights(settings: Settings) -> tuple[str, ...]:
     """Return the devices that the status line always shows."""
     names = [scanner.name for scanner in settings.devices.scanners]
     devices = settings.devices
-    more = [name for name in ("drawer", "display", "scale") if getattr(devices, name).url]
+    others = ("drawer", "display", "scale", "spare", "labels")
+    more = [name for name in others if getattr(devices, name).url]
     cards = [card.name for card in devices.cards]
     return ("printer", *names, *more, *cards)
 

@@ -16,6 +16,7 @@ from dataclasses import dataclass
 
 from pos.domain.order import Order
 from pos.domain.words import Sentence, Words
+from pos.papers.label import Label
 from pos.papers.page import Align, Block, Cut, Page, Qr, Row, Text
 
 
@@ -41,3 +42,17 @@ def bag_label(order: Order, parts: BagParts, words: Words) -> Page:
         Cut(),
     ]
     return Page(tuple(blocks), title=order.reference)
+
+
+def bag_sticker(order: Order, parts: BagParts, words: Words) -> Label:
+    """Return the same label for a printer of labels."""
+    return Label(
+        "bag",
+        order.reference,
+        (
+            order.name,
+            words.say(Sentence("Shelf {shelf}", shelf=order.shelf)),
+            words.say(Sentence("Bag {bag} of {most}", bag=parts.bag, most=max(1, order.bags))),
+        ),
+        qr=parts.code,
+    )

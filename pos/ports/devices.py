@@ -158,6 +158,10 @@ class Printer(Protocol):
         """Queue a page under the name `job`; its end arrives as `PrintEnded`."""
         ...
 
+    def withdraw(self, job: str) -> bool:
+        """Take a job back; True when no byte of it left or ever will, and no end arrives."""
+        ...
+
 
 class Drawer(Protocol):
     """A cash drawer."""

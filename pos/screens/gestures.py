@@ -22,6 +22,7 @@ GESTURES: dict[str, Callable[[Session], None]] = {
     "park": selling.park,
     "recall": selling.recall,
     "print": paying.print_ticket,
+    "spare": paying.spare,
     "quick_cash": paying.quick_cash,
     "cash": paying.cash,
     "card": paying.card,

@@ -17,20 +17,29 @@ from pos.screens.dialogs.settle import SettlePrompt
 from pos.screens.dialogs.tenders import TendersPrompt
 from pos.screens.selling import chosen_line
 from pos.screens.typing import typed_amount
-from pos.till import tender, tickets
+from pos.till import printing, tender, tickets
 
 if TYPE_CHECKING:
     from pos.screens.session import Session
 
 
 def print_ticket(session: Session) -> None:
-    """Print the last ticket; one whose end nobody knows is asked about first."""
+    """Print the last ticket; first what waits for the spare printer, then what nobody knows."""
+    if printing.stuck(session.desk):
+        spare(session)
+        return
     lost = tickets.unknown_prints(session.desk)
     if lost:
         session.ask(PrintQuestion(session, lost[0]))
         return
     desk = session.desk
     print_and_say(session, lambda loan: tickets.print_ticket(desk, loan=loan), TICKET_GOES)
+
+
+def spare(session: Session) -> None:
+    """Send what waits for the printer to the spare one."""
+    count = printing.use_spare(session.desk)
+    session.say(Sentence("{count} paper goes to the spare printer.", count=count))
 
 
 def cash(session: Session) -> None:

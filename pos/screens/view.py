@@ -20,8 +20,9 @@ from pos.screens.widgets.key_bar import Cap
 from pos.screens.widgets.notice_line import Mark
 from pos.screens.widgets.status_bar import Light, Status
 from pos.screens.widgets.total_panel import Total
-from pos.till import tickets
-from pos.till.readiness import NETWORK
+from pos.till import printing, tickets
+from pos.till.desk import LABELS, PRINTER, SPARE
+from pos.till.readiness import NETWORK, age
 from pos.till.weighing import SCALE, Weighing
 
 CAPS: dict[str, Sentence] = {
@@ -48,6 +49,8 @@ CAPS: dict[str, Sentence] = {
 
 LIGHTS: dict[str, Sentence] = {
     "printer": Sentence("Printer"),
+    "spare": Sentence("Spare"),
+    "labels": Sentence("Labels"),
     "scanner": Sentence("Scanner"),
     "drawer": Sentence("Drawer"),
     "display": Sentence("Display"),
@@ -64,6 +67,9 @@ STATES: dict[DeviceState, Sentence] = {
 }
 """What the status line adds for a device that says nothing more of itself."""
 
+
+FRESH_S = 60
+"""The age in seconds from which on the status line tells how old a printer's state is."""
 
 TYPED_CELLS = 8
 """What the entry line keeps for the typed text of a question about an article."""
@@ -284,6 +290,8 @@ def _warnings(session: Session, face: Face) -> Iterator[str]:
         yield face.say(Sentence("{count} card to settle", count=len(session.unsettled)))
     if lost := len(tickets.unknown_prints(session.desk)):
         yield face.say(Sentence("{count} print to check", count=lost))
+    if waiting := len(printing.stuck(session.desk)):
+        yield face.say(Sentence("{count} paper waits", count=waiting))
     if session.alarms:
         yield face.say(Sentence("{count} notice to read", count=len(session.alarms)))
     if session.marker_behind:
@@ -310,9 +318,19 @@ def _light(session: Session, name: str, face: Face) -> Light:
     state = DeviceState.ABSENT if said is None else said.state
     text = face.say(LIGHTS[name]) if name in LIGHTS else name
     detail = said.detail if said is not None else ""
-    if detail:
-        return Light(text, state, face.say(detail))
-    return Light(text, state, face.say(STATES[state]) if state in STATES else "")
+    shown = face.say(detail) if detail else face.say(STATES[state]) if state in STATES else ""
+    return Light(text, state, shown, _age(session, name, face))
+
+
+def _age(session: Session, name: str, face: Face) -> str:
+    """Return for how long a printer has been as it is, from the first minute on."""
+    if name not in (PRINTER, SPARE, LABELS):
+        return ""
+    [one] = [one for one in session.device_log.standings([name]) if one.name == name]
+    if one.since is None:
+        return ""
+    seconds = int((session.desk.ports.clock.now() - one.since).total_seconds())
+    return face.say(age(seconds)) if seconds >= FRESH_S else ""
 
 
 def caps(session: Session, face: Face) -> list[Cap]:
@@ -327,4 +345,6 @@ def caps(session: Session, face: Face) -> list[Cap]:
 def _cap(session: Session, gesture: str, face: Face) -> str:
     text = face.say(CAPS[gesture]) if gesture in CAPS else gesture
     parked = len(session.desk.parked)
+    if gesture == "print" and (waiting := len(printing.stuck(session.desk))):
+        return f"{face.say(LIGHTS['spare'])} ({waiting})"
     return f"{text} ({parked})" if gesture == "recall" and parked else text

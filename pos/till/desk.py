@@ -34,7 +34,6 @@ from pos.domain.withdrawal import IsWorking, is_weekday
 from pos.domain.words import Amount, Sentence, Words
 from pos.fiscal.port import FiscalRules
 from pos.journal.entry import Entry
-from pos.papers.page import Page
 from pos.ports import (
     Books,
     CardEvent,
@@ -48,6 +47,7 @@ from pos.ports import (
     Drafts,
     Drawer,
     Ids,
+    LabelPrinter,
     Ledger,
     Past,
     People,
@@ -62,6 +62,11 @@ from pos.ports import (
 )
 from pos.ports.centre import Centre
 from pos.ports.orders import Orders
+from pos.till.waiting import LABELS as LABELS
+from pos.till.waiting import PRINTER as PRINTER
+from pos.till.waiting import SPARE as SPARE
+from pos.till.waiting import PageMaker as PageMaker
+from pos.till.waiting import WaitingPrint as WaitingPrint
 
 if TYPE_CHECKING:
     from pos.till.weighing import Weighing
@@ -130,6 +135,8 @@ class Ports:
     fiscal: FiscalRules
     sound: Sound
     printer: Printer | None = None
+    spare: Printer | None = None
+    labels: LabelPrinter | None = None
     drawer: Drawer | None = None
     display: Display | None = None
     scale: Scale | None = None
@@ -167,26 +174,6 @@ class Loan:
     spent: bool = False
 
 
-PageMaker = Callable[[int], Page]
-"""Makes a paper for a copy number; 0 is the original."""
-
-
-@dataclass(slots=True)
-class WaitingPrint:
-    """A paper the till keeps until its printer is ready, or until its end is known.
-
-    `document` is the label of what it is a paper of; `make` makes it for a copy number.
-    """
-
-    job: str
-    document: str
-    paper: str
-    copy_number: int
-    make: PageMaker
-    sending: bool = False
-    unknown: bool = False
-
-
 class Desk:
     """One till's memory. Only the functions of `pos.till` change it.
 
@@ -220,6 +207,7 @@ class Desk:
         self.armed_quantity: int | None = None
         self.prints: dict[str, WaitingPrint] = {}
         self.devices: dict[str, StatusChanged] = {}
+        self.uses_spare = False
         self.unwritten: list[Event] = []
         self.zone = ZoneInfo(rules.zone)
         self.running = RunningTotals()

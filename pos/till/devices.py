@@ -30,6 +30,24 @@ REMEDIES: dict[str, Sentence] = {
     "cutter stuck: open the cover and clear it": Sentence(
         "Open the cover, take out the paper that is stuck, close it, then press its feed button."
     ),
+    "too hot: it goes on by itself": Sentence(
+        "Wait until its head has cooled down; what waits is printed then."
+    ),
+    "out of order: switch it off and on": Sentence(
+        "Switch it off and on. If it says the same again, it needs a repair; use the spare printer."
+    ),
+    "jammed: open it and look": Sentence(
+        "Open it, take out what is stuck and close it; what waits is printed then."
+    ),
+    "waits: press its paper feed button": Sentence(
+        "Press its paper feed button once; what waits is printed then."
+    ),
+    "stopped in the system's queue": Sentence(
+        "Start its queue again in the system's printer settings; what waits is printed then."
+    ),
+    "its queue does not answer": Sentence(
+        "Look whether the system's print service runs and still has this queue (lpstat -p)."
+    ),
     "not opened: its printer does not listen": Sentence(
         "Open the drawer with its key; it works again as soon as the printer does."
     ),

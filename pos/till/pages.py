@@ -10,12 +10,13 @@ from zoneinfo import ZoneInfo
 from pos.domain.events import PeriodClosed, SaleFinished
 from pos.domain.shift import instant
 from pos.papers.gift import gift
+from pos.papers.label import Label
 from pos.papers.page import Align, Page, Text
 from pos.papers.report import ClosingParts, closing_page
 from pos.papers.ticket import TicketParts, ticket
 from pos.till.cards import slip_of
 from pos.till.desk import Desk, PageMaker
-from pos.till.pickup.pages import MAKERS
+from pos.till.pickup.pages import LABEL_MAKERS, MAKERS
 from pos.till.slips import slip_page
 
 
@@ -85,6 +86,11 @@ def _slip(desk: Desk, label: str) -> PageMaker | None:
 def _card(desk: Desk, request: str) -> PageMaker | None:
     page = slip_of(desk, request)
     return None if page is None else lambda _copy: page
+
+
+def labels_of(desk: Desk, paper: str, document: str) -> list[Label]:
+    """Return the labels of a document of the pickup desk; none for what nobody knows."""
+    return LABEL_MAKERS[paper](desk, document)
 
 
 _MAKERS: dict[str, Callable[[Desk, str], PageMaker | None]] = {

@@ -3,6 +3,7 @@
 A job is an entry before it is bytes. It is handed to the printer only when the printer is ready
 and holds no other, so that a job that never left may still be sent after a restart, and one that
 may have left is `unknown` until a person has looked. Nothing is sent twice silently.
+The printers and their turns are in `pos.till.printing`.
 """
 
 from __future__ import annotations
@@ -14,9 +15,7 @@ from pos.domain.errors import Refusal
 from pos.domain.events import (
     Event,
     LineFacts,
-    PrintAsked,
     PrintFinished,
-    PrintSending,
     SaleFinished,
 )
 from pos.domain.facts import COUNTED_COPIES
@@ -26,9 +25,7 @@ from pos.ports import (
     DeviceState,
     DrawerMoved,
     PrintEnded,
-    PrintOutcome,
     StatusChanged,
-    StoreUnavailable,
     Weighed,
     WeightSeen,
 )
@@ -36,10 +33,12 @@ from pos.till.desk import Desk, Loan, PageMaker, WaitingPrint
 from pos.till.drawer import DRAWER, drawer_moved
 from pos.till.pages import maker_of, page_of_gift
 from pos.till.pages import page_of as page_of
+from pos.till.printing import PRINTER as PRINTER
+from pos.till.printing import asked as asked
+from pos.till.printing import begin as begin
+from pos.till.printing import ended, printer_of, send_waiting, turned_ready
+from pos.till.printing import retry as retry
 from pos.till.weighing import on_scale
-
-PRINTER = "printer"
-"""The name of the till's receipt printer among its devices."""
 
 WAITING_MOST = 50
 """The most papers that wait for a printer."""
@@ -138,55 +137,6 @@ def _is_weighed(line: LineFacts) -> bool:
     return line.unit == "kg" and line.returned is None
 
 
-def asked(
-    desk: Desk, paper: str, document: str, copy_number: int, make: PageMaker
-) -> tuple[WaitingPrint, list[Event]]:
-    """Return a job for a paper and the events to record before it may begin.
-
-    Its turn is now when the printer is free; its paper is made then, never before the record.
-    """
-    job = desk.ports.ids.token()
-    is_next = _is_free(desk) and not _queued(desk)
-    events: list[Event] = [
-        PrintAsked(
-            job=job,
-            document=document,
-            paper=paper,
-            copy_number=copy_number,
-            printer=PRINTER,
-            staff=desk.person.ref if desk.person else "",
-        )
-    ]
-    if is_next:
-        events.append(PrintSending(job=job))
-    return WaitingPrint(job, document, paper, copy_number, make, sending=is_next), events
-
-
-def begin(desk: Desk, waiting: WaitingPrint) -> None:
-    """Keep a recorded job until its end, and hand it over when its turn is now."""
-    desk.prints[waiting.job] = waiting
-    if waiting.sending:
-        _hand_over(desk, waiting)
-
-
-def _hand_over(desk: Desk, waiting: WaitingPrint) -> None:
-    """Make the paper and give it to the printer; a page that cannot be made is a failed print.
-
-    Neither a sale nor another paper may suffer from one page, so nothing is raised here: the
-    failure is the job's end, which the journal keeps, and the paper can be asked for again.
-    """
-    if desk.ports.printer is None:
-        return
-    try:
-        page = waiting.make(waiting.copy_number)
-    except Exception:  # noqa: BLE001  whatever a plug-in or a translation did wrong
-        _keep_end(desk, PrintEnded(waiting.job, PrintOutcome.FAILED))
-        desk.ports.sound.play("attention")
-        retry(desk)
-    else:
-        desk.ports.printer.print(waiting.job, page)
-
-
 def on_device(desk: Desk, event: DeviceEvent) -> None:
     """Take what a device reported (scans excepted, see `pos.till.sell.scan`).
 
@@ -197,11 +147,12 @@ def on_device(desk: Desk, event: DeviceEvent) -> None:
         desk.devices[event.device] = event
         if event.device == PRINTER and event.state is DeviceState.READY:
             _forget_missed_pulse(desk)
-            send_waiting(desk)
+        if event.state is DeviceState.READY:
+            turned_ready(desk, event.device)
         elif event.device == DRAWER and event.state is DeviceState.ATTENTION:
             desk.ports.sound.play("attention")
     elif isinstance(event, PrintEnded):
-        _ended(desk, event)
+        ended(desk, event)
     elif isinstance(event, WeightSeen | Weighed):
         on_scale(desk, event)
     elif isinstance(event, DrawerMoved):
@@ -213,64 +164,6 @@ def _forget_missed_pulse(desk: Desk) -> None:
     known = desk.devices.get(DRAWER)
     if known is not None and known.state is DeviceState.OFFLINE:
         del desk.devices[DRAWER]
-
-
-def retry(desk: Desk) -> bool:
-    """Write down what the disk refused earlier, and hand over the paper whose turn it is.
-
-    Call it now and then, once a minute say. Returns False while the disk still refuses; what is
-    not written then is kept, and nothing is raised.
-    """
-    try:
-        desk.record()
-        send_waiting(desk)
-    except StoreUnavailable:
-        return False
-    return True
-
-
-def send_waiting(desk: Desk) -> None:
-    """Hand the oldest paper that never left to the printer, unless it is at work on another.
-
-    One at a time, so that a paper stays `queued` in the journal until it is truly its turn.
-    """
-    queued = _queued(desk)
-    if queued and _is_free(desk):
-        desk.record(PrintSending(job=queued[0].job))
-        queued[0].sending = True
-        _hand_over(desk, queued[0])
-
-
-def _queued(desk: Desk) -> list[WaitingPrint]:
-    return [one for one in desk.prints.values() if not one.sending and not one.unknown]
-
-
-def _is_free(desk: Desk) -> bool:
-    """Tell whether the printer can take a paper now and holds none."""
-    is_up = desk.device_state(PRINTER) in (DeviceState.READY, DeviceState.BUSY)
-    at_work = any(one.sending and not one.unknown for one in desk.prints.values())
-    return desk.ports.printer is not None and is_up and not at_work
-
-
-def _ended(desk: Desk, event: PrintEnded) -> None:
-    """Take a job's end; after one that went well the next may leave, else when it is ready."""
-    waiting = desk.prints.get(event.job)
-    if waiting is None or (waiting.unknown and event.outcome is PrintOutcome.UNKNOWN):
-        return
-    _keep_end(desk, event)
-    desk.record()
-    if event.outcome in (PrintOutcome.CONFIRMED, PrintOutcome.SENT):
-        send_waiting(desk)
-
-
-def _keep_end(desk: Desk, event: PrintEnded) -> None:
-    """Remember a job's end, to be written with the next record at the latest."""
-    desk.unwritten.append(PrintFinished(job=event.job, outcome=event.outcome.value))
-    if event.outcome is PrintOutcome.UNKNOWN:
-        desk.prints[event.job].unknown = True
-        desk.ports.sound.play("attention")
-    else:
-        del desk.prints[event.job]
 
 
 def unknown_prints(desk: Desk) -> list[WaitingPrint]:
@@ -310,6 +203,7 @@ def restore_prints(desk: Desk) -> None:
             trouble.copy_number,
             make,
             unknown=trouble.sending,
+            printer=printer_of(desk, trouble.paper),
         )
         if trouble.sending:
             lost.append(PrintFinished(job=trouble.job, outcome="unknown"))

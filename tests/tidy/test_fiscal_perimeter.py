@@ -45,6 +45,7 @@ OUTSIDE = {
     "pos/main/people.py": "a command that writes by the journal",
     "pos/main/progress.py": "a count on a terminal",
     "pos/papers/gift.py": "a paper without a price, no proof of anything",
+    "pos/papers/label.py": "a label for a bag or a shelf: no document of a sale",
     "pos/papers/page.py": "blocks of paper before any printer",
     "pos/ports/__init__.py": "types of the seams",
     "pos/ports/centre.py": "types of the seams",

@@ -27,10 +27,15 @@ class PrintAsked(BaseEvent):
 
 
 class PrintSending(BaseEvent):
-    """The first byte is about to leave for the printer."""
+    """The first byte is about to leave for the printer; `printer` where it is another than asked.
+
+    A job that was taken back from one printer before a byte left is sent to another under its own
+    name.
+    """
 
     kind: Literal["print.sending"] = "print.sending"
     job: str
+    printer: str | None = None
 
 
 class PrintFinished(BaseEvent):

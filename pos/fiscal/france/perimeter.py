@@ -78,9 +78,11 @@ PERIMETER = (
     "pos/till/payback.py",
     "pos/till/refund.py",
     "pos/till/start.py",
+    "pos/till/printing.py",
     "pos/till/tender.py",
     "pos/till/tickets.py",
     "pos/till/training.py",
+    "pos/till/waiting.py",
 )
 """The files of the perimeter, from the project's top folder.
 

@@ -17,6 +17,7 @@ TEXTS: dict[str, Sentence] = {
     "park": Sentence("Put the basket aside"),
     "recall": Sentence("Take a basket up again"),
     "print": Sentence("Print the last ticket"),
+    "spare": Sentence("Send waiting papers to the spare printer"),
     "quick_cash": Sentence("Cash: choose the amount received"),
     "cash": Sentence("Cash: the typed amount, or exact"),
     "card": Sentence("Card"),

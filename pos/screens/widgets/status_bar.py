@@ -67,11 +67,13 @@ names of what is well give way, whose mark says enough."""
 
 @dataclass(frozen=True, slots=True)
 class Light:
-    """One device: its name, its state, and what it says when it is not simply ready."""
+    """One device: its name, its state, what it says when it is not simply ready, and how old that
+    is where it matters."""
 
     name: str
     state: DeviceState
     detail: str = ""
+    age: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,8 +160,9 @@ class StatusBar(Panel):
             name = light.name[:most] if is_brief else left(light.name, min(most, len(light.name)))
             is_well = state in (DeviceState.READY, DeviceState.BUSY)
             cells.append((MARKS[state] + " ", style))
-            end = "" if not name else " " if is_brief else "  "
-            cells.append((f"{name}{detail}{end}", look.bar if is_well else style))
+            age = f" {light.age}" if name and light.age else light.age
+            end = "" if not (name or age) else " " if is_brief else "  "
+            cells.append((f"{name}{age}{detail}{end}", look.bar if is_well else style))
         return cells
 
     def _right_end(self, width: int, *told: str) -> Cells:

@@ -12,7 +12,8 @@ from pos.domain.order import Contract, Order
 from pos.domain.shift import instant
 from pos.domain.withdrawal import deadline
 from pos.domain.words import Words
-from pos.papers.bag_label import BagParts, bag_label
+from pos.papers.bag_label import BagParts, bag_label, bag_sticker
+from pos.papers.label import Label
 from pos.papers.page import Page
 from pos.papers.picking_list import picking_list
 from pos.papers.pickup_slip import SlipParts, pickup_slip, return_slip
@@ -114,3 +115,17 @@ MAKERS: dict[str, Callable[[Desk, str], PageMaker | None]] = {
     RETURN: _return,
 }
 """Each paper of this desk by its name, and what makes it for a document."""
+
+
+def _bag_labels(desk: Desk, document: str) -> list[Label]:
+    name, _, bag = document.partition("/")
+    order = known(desk, name)
+    return (
+        []
+        if order is None
+        else [bag_sticker(order, BagParts(int(bag), bag_code(order, int(bag))), _words(desk))]
+    )
+
+
+LABEL_MAKERS: dict[str, Callable[[Desk, str], list[Label]]] = {BAG: _bag_labels}
+"""Each paper that a label printer prints, and what makes its labels for a document."""

@@ -191,9 +191,9 @@ def says_so_at_the_kiosk(web: Web, folder: Path, scan: str, till: TillTerminal) 
             lambda: "all" if kiosk.rows(known, file=CENTRE_FILE) == [(3,)] else "", "orders"
         )
         screen.wedge(scan)
-        screen.wait_for("you are number 1")
+        screen.wait_for("you are number B1-1")
         till.press("\t")
-        till.wait_for(r"● No\. 1 · \d+ min")
+        till.wait_for(r"● No\. B1-1 · \d+ min")
         assert screen.quit() == 0
     finally:
         screen.close()

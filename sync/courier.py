@@ -80,7 +80,7 @@ class Courier:
         self._parcels = Parcels(around)
         self._scopes = Scopes(around, scopes, read_at)
         self._standing = Standing(around, self._pace.beat_s, told, read_at, self._scopes.coming)
-        self._batch, self._rows = ENTRIES_MOST, ROWS_MOST
+        self._batch, self._rows, self._rows_most = ENTRIES_MOST, ROWS_MOST, ROWS_MOST
         self._failures: dict[Side, int] = {"up": 0, "down": 0}
         self._work, self._news, self._asked, self._wanted = (asyncio.Event() for _ in range(4))
         self._recovered = asyncio.Event()
@@ -305,7 +305,7 @@ class Courier:
             await self._scopes.change(answer.reads)
         pages = {s: answer.scopes[s] for s in cursors if s in answer.scopes}
         has_more = await self._scopes.take(pages)
-        self._rows = min(ROWS_MOST, self._rows * 2)
+        self._rows = min(self._rows_most, self._rows * 2)
         return has_more
 
     def _note_lacking(self, epochs: set[str]) -> None:
@@ -337,6 +337,8 @@ class Courier:
                 self._batch = max(1, self._batch // 2)
             else:
                 self._rows = max(ROWS_LEAST, self._rows // 2)
+                if trouble.is_large:
+                    self._rows_most = self._rows
             if trouble.is_large and (self._batch, self._rows) != was:
                 return
         self._failures[side] += 1

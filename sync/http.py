@@ -256,12 +256,16 @@ def _packed(message: Message) -> tuple[bytes, dict[str, str]]:
 
 
 async def _read(response: httpx.Response) -> bytes:
-    """Return a body, unpacked, `BODY_BYTES_MOST` at most. Raises Trouble."""
+    """Return a body, unpacked, `BODY_BYTES_MOST` at most. Raises Trouble: what is longer and of the
+    kind that was asked for is asked for again in smaller parts; a page of anybody else's is not.
+    """
     chunks, size = [], 0
     async for chunk in response.aiter_bytes():
         size += len(chunk)
         if size > BODY_BYTES_MOST:
-            raise Trouble(CourierState.LOGIN_PAGE, f"{_told(response)}: far too long")
+            is_ours = _is_a(response, "application/json")
+            state = CourierState.HALF_ANSWER if is_ours else CourierState.LOGIN_PAGE
+            raise Trouble(state, f"{_told(response)}: far too long", is_large=is_ours)
         chunks.append(chunk)
     return b"".join(chunks)
 

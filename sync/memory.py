@@ -9,8 +9,8 @@ each request is one step, so nothing can come between its writes.
 >>> centre.enrol("S001", "T01", SeedKey(bytes(32)).public_key)
 >>> centre.write("catalogue:MAIN", {("article", "bread"): {"name": "Pain"}})
 >>> pull = Pull(request="r1", heads={}, cursors={"catalogue:MAIN": Cursor()})
->>> centre.pull("S001", "T01", pull).scopes["catalogue:MAIN"].rows[0].key
-'bread'
+>>> centre.pull("S001", "T01", pull).scopes["catalogue:MAIN"].things
+{'article': {'bread': {'name': 'Pain'}}}
 """
 
 from __future__ import annotations
@@ -51,7 +51,6 @@ from sync.protocol import (
     PullAnswer,
     Push,
     PushAnswer,
-    Row,
     entry_of,
 )
 
@@ -73,10 +72,10 @@ class Rejected(Exception):
 
 @dataclass(slots=True)
 class Feed:
-    """A scope: the state of each thing, and which nonce each version was written with."""
+    """A scope: each thing's version and state, and which nonce each version was written with."""
 
     nonces: list[str]
-    rows: dict[Thing, Row] = field(default_factory=dict)
+    rows: dict[Thing, tuple[int, dict[str, Any] | None]] = field(default_factory=dict)
 
     @property
     def v(self) -> int:
@@ -227,11 +226,10 @@ class MemoryCentre:
 
     def write(self, scope: str, things: Mapping[Thing, dict[str, Any] | None]) -> None:
         """Write the state of things of a scope in one transaction; None for what is gone."""
-        feed = self._feed(scope)
-        nonce = self.nonce()
-        for (kind, key), fields in things.items():
+        feed, nonce = self._feed(scope), self.nonce()
+        for thing, fields in things.items():
             feed.nonces.append(nonce)
-            feed.rows[kind, key] = Row(kind=kind, key=key, v=feed.v, fields=fields)
+            feed.rows[thing] = (feed.v, fields)
 
     def receive(self, store: str, sku: str, quantity: int) -> None:
         """Take a delivery into the stock of a store (thousandths)."""
@@ -273,14 +271,16 @@ class MemoryCentre:
     def page(self, scope: str, cursor: Cursor, limit: int) -> Page:
         """Return the rows of a scope after a cursor, from the beginning when it is not known."""
         feed = self._feed(scope)
-        known = self.is_known(feed, cursor)
-        after = cursor.v if known else 0
-        rows = sorted((row for row in feed.rows.values() if row.v > after), key=lambda row: row.v)
+        after = cursor.v if (known := self.is_known(feed, cursor)) else 0
+        rows = sorted((v, *thing, fields) for thing, (v, fields) in feed.rows.items() if v > after)
         page, more = rows[:limit], len(rows) > limit
-        v = page[-1].v if more else feed.v
+        head = f"{feed.v}.{feed.nonces[feed.v]}"
+        things: dict[str, dict[str, dict[str, Any] | None]] = {}
+        for _, kind, key, fields in page:
+            things.setdefault(kind, {})[key] = fields
         return Page(
-            rows=page,
-            cursor=Cursor(v=v, nonce=f"{feed.v}.{feed.nonces[feed.v]}"),
+            things=things,
+            cursor=Cursor(v=page[-1][0] if more else feed.v, nonce=head),
             more=more,
             snapshot=not known,
             included=self._included(scope),

@@ -25,8 +25,8 @@ ENTRIES_MOST = 250
 PUSH_BYTES_MOST = 2_000_000
 """The most bytes of one push before compression; one larger entry goes alone."""
 
-ROWS_MOST = 5_000
-"""The most rows of one scope in one answer."""
+ROWS_MOST = 10_000
+"""The most rows (states of things) of one scope in one answer."""
 
 BODY_BYTES_MOST = 8_000_000
 """The most bytes of any request or answer, after decompression."""
@@ -139,25 +139,18 @@ class Pull(Message):
     limit: Annotated[int, Field(ge=1, le=ROWS_MOST)] = ROWS_MOST
 
 
-class Row(Message):
-    """The present state of one thing of a scope: its kind, its key, its fields; gone when None."""
-
-    kind: str
-    key: str
-    v: int
-    fields: dict[str, Any] | None
-
-
 class Page(Message):
-    """The rows of a scope after a cursor, oldest version first, and the cursor after them.
+    """The things of a scope that changed after a cursor, and the cursor after them.
 
+    `things` are their present states by kind and key, oldest version first; null is gone. A kind
+    is told once, not with each of its things: a page has thousands of articles.
     `snapshot` says that the till's cursor was not known: it reads from the beginning, and what it
     has and is not named until `more` is False is gone. `included` is how far each till's entries
     are counted in the scope's stock, by till and epoch (`T01-K1`); it is true with the last page.
     `last` is the scope's last version, which tells how far there is to go (0: not told).
     """
 
-    rows: list[Row]
+    things: dict[str, dict[str, dict[str, Any] | None]]
     cursor: Cursor
     more: bool = False
     snapshot: bool = False

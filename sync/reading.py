@@ -5,7 +5,7 @@ page is in, what bears an earlier round was not named and is gone. The round is 
 cursor, in the transaction that writes the page, so a snapshot goes on where it was cut.
 
 >>> from sync.protocol import Cursor, Page
->>> reading, swept = after_page(Reading(), Page(rows=[], cursor=Cursor(v=0, nonce="a"), \
+>>> reading, swept = after_page(Reading(), Page(things={}, cursor=Cursor(v=0, nonce="a"), \
 snapshot=True))
 >>> reading.round, reading.cursor.nonce, swept
 (1, 'a', True)

@@ -135,9 +135,9 @@ class Scopes:
         tells_stock = scope.startswith("store:") and not page.more
         included = page.included if tells_stock else None
         is_other = included is not None and included != self._included
-        if page.rows or at != turn.before or is_other:
+        if page.things or at != turn.before or is_other:
             kept = ReadingKept(at.cursor.v, at.cursor.nonce, at.round, at.sweeping)
-            self._apply(FeedPage(scope, page.rows, kept, page.snapshot, turn.swept, included))
+            self._apply(FeedPage(scope, page.things, kept, page.snapshot, turn.swept, included))
             self._included = self._included if included is None else included
         self._kept[scope] = at
         self.coming.pop(scope, None)

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
+from itertools import chain
 from unicodedata import normalize
 
 _CACHED = 1 << 15
@@ -33,10 +34,7 @@ def fold(text: str) -> str:
 
 def words(text: str) -> list[str]:
     """Return the folded words of `text` in order: runs of letters and digits, nothing else."""
-    found: list[str] = []
-    for piece in text.split():
-        found += _words_of(piece)
-    return found
+    return list(chain.from_iterable(map(_words_of, text.split())))
 
 
 @lru_cache(_CACHED)

@@ -12,6 +12,7 @@ reference for staff, the setting's name for settings.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
 from typing import Annotated, Any, Literal
 
@@ -24,6 +25,9 @@ from pos.domain.promotion import Promotion
 Key = Annotated[str, Field(min_length=1, max_length=60)]
 Amount = Annotated[int, Field(ge=0, le=AMOUNT_MAX)]
 Since = Annotated[int, Field(ge=0, lt=2**40)]
+
+States = Mapping[str, dict[str, Any] | None]
+"""The states of things of one kind, by key: the fields of each, None for what is gone."""
 
 
 class FeedFields(BaseModel):

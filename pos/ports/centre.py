@@ -9,10 +9,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any, Literal, Protocol
+from typing import Literal, Protocol
 
 from pos.domain.catalogue import ToldVat
-from pos.domain.feed import StaffFields, StockFields
+from pos.domain.feed import StaffFields, States, StockFields
 from pos.domain.promotion import Promotions
 from pos.journal.chain import Head
 from pos.journal.entry import Entry
@@ -74,30 +74,18 @@ class ReadingKept:
     sweeping: bool = False
 
 
-class FeedRow(Protocol):
-    """The state of one thing of a scope; `fields` is None for what is gone."""
-
-    @property
-    def kind(self) -> str: ...
-
-    @property
-    def key(self) -> str: ...
-
-    @property
-    def fields(self) -> dict[str, Any] | None: ...
-
-
 @dataclass(frozen=True, slots=True)
 class FeedPage:
     """A page of a scope to keep, all in one transaction with where the reading stands after it.
 
-    `starts` tells the first page of a snapshot and `ends` its last: what neither they nor any page
-    between them named is gone. `included` is how far entries count in the scope's stock, by till
-    and epoch (`T01-K1`); None while the scope is not all read.
+    `things` are the states that it tells, by kind. `starts` tells the first page of a snapshot and
+    `ends` its last: what neither they nor any page between them named is gone. `included` is how
+    far entries count in the scope's stock, by till and epoch (`T01-K1`); None while the scope is
+    not all read.
     """
 
     scope: str
-    rows: Sequence[FeedRow]
+    things: Mapping[str, States]
     reading: ReadingKept
     starts: bool = False
     ends: bool = False

@@ -9,13 +9,15 @@ behind a `^`, which answers "names that start with" without positions (`detail=n
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any, cast
 
 from sqlalchemy import Connection, Index, Table, func
 from sqlalchemy.dialects import sqlite
 from sqlalchemy.schema import CreateIndex
 from sqlmodel import Field, SQLModel
+
+from pos.domain.catalogue_words import words
 
 LENGTH_SHIFT = 40
 """An article id stays under 2**40 in the rowid of the full-text index."""
@@ -51,7 +53,7 @@ class ArticleCodeRow(SQLModel, table=True):
     __table_args__ = ({"sqlite_with_rowid": False},)
 
     key: str = Field(primary_key=True)
-    article: int = Field(foreign_key="article.id", index=True)
+    article: int = Field(foreign_key="article.id")
     only_sku: int
 
 
@@ -112,12 +114,19 @@ TABLES = [
     )
 ]
 
+
+def _made(index: Index) -> str:
+    made = CreateIndex(index, if_not_exists=True)
+    return str(made.compile(dialect=sqlite.dialect(), compile_kwargs={"literal_binds": True}))
+
+
+_CODE = TABLES[1].c
+CODE_OWNERS = "ix_article_code_article"
+CODE_OWNERS_SQL = _made(Index(CODE_OWNERS, _CODE.article))
+"""The index that knows the codes of an article, and the statement that makes it."""
+
 CODE_ENDS = "ix_article_code_tail"
-CODE_ENDS_SQL = str(
-    CreateIndex(
-        Index(CODE_ENDS, func.substr(TABLES[1].c.key, -TAIL_DIGITS)), if_not_exists=True
-    ).compile(dialect=sqlite.dialect(), compile_kwargs={"literal_binds": True})
-)
+CODE_ENDS_SQL = _made(Index(CODE_ENDS, func.substr(_CODE.key, -TAIL_DIGITS)))
 """The index that answers a search by the end of a code, and the statement that makes it."""
 
 _WORD_INDEX = """
@@ -147,3 +156,14 @@ def article_of(rowid: int) -> int:
 def index_text(folded: Sequence[str]) -> str:
     """Return what the full-text index holds of a name's folded words (at least one)."""
     return f"{' '.join(folded)} ^{folded[0]}"
+
+
+def index_entries(articles: Iterable[tuple[int, str]], met: set[str]) -> list[tuple[int, str]]:
+    """Return the rows of the full-text index for articles (id, name); their words go to `met`."""
+    entries: list[tuple[int, str]] = []
+    for article, name in articles:
+        found = words(name)
+        if found:
+            met.update(found)
+            entries.append((rank_rowid(name, article), index_text(found)))
+    return entries

@@ -16,11 +16,10 @@ from typing import Any
 from sqlalchemy import Engine
 
 from pos.domain.catalogue_import import CellRefused, Counts, Defaults, RefusedRow, Row
-from pos.domain.catalogue_words import words
 from pos.domain.events import CatalogueImported
 from pos.domain.words import Sentence
 from pos.store.catalogue_notes import leave_note
-from pos.store.catalogue_tables import index_text, rank_rowid
+from pos.store.catalogue_tables import index_entries, rank_rowid
 from pos.store.engine import explained
 from pos.store.filling import end_filling
 
@@ -222,12 +221,7 @@ class StoredChange:
         return refused
 
     def _index(self, names: Iterable[tuple[int, str]]) -> None:
-        known, add = self._words, self._entries.append
-        for article, name in names:
-            found = words(name)
-            if found:
-                known.update(found)
-                add((rank_rowid(name, article), index_text(found)))
+        self._entries += index_entries(names, self._words)
         if len(self._entries) >= _ENTRIES_HELD:
             self._write_entries()
 

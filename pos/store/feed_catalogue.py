@@ -14,16 +14,14 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from operator import attrgetter
-from typing import Any, TypeVar
+from typing import Any
 
-from pydantic import TypeAdapter, ValidationError
 from sqlalchemy import Engine
 
-from pos.domain.catalogue_words import words
-from pos.domain.feed import ArticleFields, FeedFields, PriceFields
-from pos.ports.centre import FeedPage, FeedRow, ReadingKept
-from pos.store.catalogue_tables import index_text, rank_rowid
+from pos.domain.feed import ArticleFields, PriceFields
+from pos.domain.feed_columns import Columns, Read
+from pos.ports.centre import FeedPage, ReadingKept
+from pos.store.catalogue_tables import CODE_OWNERS_SQL, index_entries, rank_rowid
 from pos.store.catalogue_writer import INSERT_ARTICLE, INSERT_WORD, INSERT_WORDS
 from pos.store.engine import explained
 from pos.store.filling import begin_filling, end_filling
@@ -63,8 +61,8 @@ _PUT_SKU = (
 _PUT_PRICE = "INSERT OR REPLACE INTO article_price VALUES (?,?,?)"
 _TAKE_WAITING = """
 INSERT OR REPLACE INTO article_price
-SELECT :article, price.value ->> 0, price.value ->> 1
-FROM waiting_price, json_each(prices) AS price WHERE sku = :sku
+SELECT ?, price.value ->> 0, price.value ->> 1
+FROM waiting_price, json_each(prices) AS price WHERE sku = ?
 """
 _KEEP_WAITING = """
 INSERT OR REPLACE INTO waiting_price
@@ -78,9 +76,9 @@ _FORGET_PRICES = (
     "DELETE FROM waiting_price WHERE sku NOT IN (SELECT sku FROM seen_price)",
 )
 _WAITING = "SELECT 1 FROM waiting_price LIMIT 1"
-_PRICED = """
-SELECT a.sku, a.id, EXISTS (SELECT 1 FROM article_price p WHERE p.article = a.id)
-FROM json_each(?) j JOIN article_code c ON c.key = j.value
+_PUT_WAITING = "INSERT INTO waiting_price VALUES (?,?)"
+_IDS = """
+SELECT a.id, j.key FROM json_each(?) j JOIN article_code c ON c.key = j.value
 JOIN article a ON a.id = c.article AND a.sku = c.key
 """
 _ANYTHING = {
@@ -90,17 +88,10 @@ _ANYTHING = {
 _NOTHING: Mapping[str, int | str] = {"article": 0, "price": ""}
 """The mark of a snapshot that began in an empty file: nothing is gone at its end."""
 
-M = TypeVar("M", bound=FeedFields)
-
 Stored = tuple[Any, ...]
 """A row of `article`: its id, then its columns."""
 
-_ARTICLES, _PRICES = TypeAdapter(list[ArticleFields]), TypeAdapter(list[PriceFields])
-"""Checks of all rows of a page at once: half the time of one model after the other."""
-
-_SAID = attrgetter(
-    "name", "vat", "unit", "department", "age", "meal_voucher", "guarantee_months", "eco"
-)
+_ARTICLES, _PRICES = Columns(ArticleFields), Columns(PriceFields)
 
 
 class CatalogueFeed:
@@ -177,67 +168,69 @@ def reading_row(page: FeedPage) -> tuple[Any, ...]:
 
 def _put_articles(raw: Any, page: FeedPage, known_words: set[str]) -> tuple[int, set[str]]:
     """Write a page of articles; return how many rows were refused, and the words it added."""
-    states, gone, refused = _read(page.rows, "article", _ARTICLES)
+    read = _ARTICLES.read(page.things.get("article", {}))
     if page.starts:
         _begin(raw, "article")
         begin_filling(raw)
-    stored = _stored(raw, [*states, *gone, *refused])
-    coming = {sku: one for sku, one in states.items() if sku not in stored}
+    stored = _stored(raw, [*read.keys, *read.gone, *read.refused])
+    old = [place for place, sku in enumerate(read.keys) if sku in stored] if stored else []
+    if stored:
+        # Not before it is needed: a file that is filled for the first time has it made at the end.
+        raw.execute(CODE_OWNERS_SQL)
+    new = read
+    if old:
+        new = read.only([place for place, sku in enumerate(read.keys) if sku not in stored])
     (last,) = raw.execute("SELECT coalesce(max(id), 0) FROM article").fetchone()
-    fresh = _insert(raw, last, coming, known_words)
-    fresh |= _change(
-        raw, {sku: states[sku] for sku in stored if sku in states}, stored, known_words
-    )
-    _remove(raw, [(stored[sku][0], stored[sku][2]) for sku in gone if sku in stored])
+    ids = range(last + 1, last + 1 + len(new.keys))
+    fresh = _insert(raw, ids, new, known_words)
+    if old:
+        fresh |= _change(raw, read.only(old), stored, known_words)
+    _remove(raw, [(stored[sku][0], stored[sku][2]) for sku in read.gone if sku in stored])
     if _marks(raw, page, "article"):
-        named = [one[0] for sku, one in stored.items() if sku not in gone]
-        named += range(last + 1, last + 1 + len(coming))
+        named = [one[0] for sku, one in stored.items() if sku not in read.gone]
+        named += ids
         raw.executemany("INSERT OR IGNORE INTO seen_article VALUES (?)", [(id_,) for id_ in named])
         if page.ends:
             _remove(raw, raw.execute(_UNSEEN).fetchall())
     if page.ends:
         raw.execute("DELETE FROM seen_article")
-    return len(refused), fresh
+    return len(read.refused), fresh
 
 
-def _insert(raw: Any, last: int, states: Mapping[str, ArticleFields], known: set[str]) -> set[str]:
-    """Add new articles after the id `last`, with the prices that waited for them."""
-    rows = [(at, sku, *_SAID(one)) for at, (sku, one) in enumerate(states.items(), last + 1)]
-    raw.executemany(INSERT_ARTICLE, rows)
-    codes = [(code, at) for at, one in enumerate(states.values(), last + 1) for code in one.codes]
+def _insert(raw: Any, ids: range, new: Read, known: set[str]) -> set[str]:
+    """Add new articles under these ids, with the prices that waited for them."""
+    skus = new.keys
+    names, vat, own, unit, department, age, meal_voucher, *rest = new.columns
+    said = (names, vat, unit, department, age, map(int, meal_voucher), *rest)
+    raw.executemany(INSERT_ARTICLE, zip(ids, skus, *said, strict=True))
+    codes = [(code, article) for article, codes in zip(ids, own, strict=True) for code in codes]
     if raw.executemany(_ADD_CODE, codes).rowcount != len(codes):
         raw.executemany(_PUT_CODE, codes)
-    uncoded = [
-        (row[1], row[0])
-        for row, one in zip(rows, states.values(), strict=True)
-        if row[1] not in one.codes
-    ]
-    raw.executemany(_PUT_SKU, uncoded)
+    told = zip(skus, ids, own, strict=True)
+    raw.executemany(_PUT_SKU, [(sku, article) for sku, article, codes in told if sku not in codes])
     if raw.execute(_WAITING).fetchone():
-        raw.executemany(_TAKE_WAITING, [{"article": row[0], "sku": row[1]} for row in rows])
-        raw.executemany("DELETE FROM waiting_price WHERE sku = ?", [(sku,) for sku in states])
-    return _index(raw, [(row[0], row[2]) for row in rows], known)
+        raw.executemany(_TAKE_WAITING, zip(ids, skus, strict=True))
+        raw.executemany("DELETE FROM waiting_price WHERE sku = ?", zip(skus, strict=True))
+    return _index(raw, zip(ids, names, strict=True), known)
 
 
-def _change(
-    raw: Any, states: Mapping[str, ArticleFields], stored: Mapping[str, Stored], known: set[str]
-) -> set[str]:
+def _change(raw: Any, read: Read, stored: Mapping[str, Stored], known: set[str]) -> set[str]:
     """Bring known articles to what their rows say; most say what is known already."""
-    codes = _codes(raw, [stored[sku][0] for sku in states])
+    codes = _codes(raw, [stored[sku][0] for sku in read.keys])
     renamed: list[tuple[int, str]] = []
-    for sku, one in states.items():
+    for sku, name, vat, own, *rest in zip(read.keys, *read.columns, strict=True):
         old = stored[sku]
         article = old[0]
-        new = (article, sku, *_SAID(one))
+        new = (article, sku, name, vat, *rest)
         if new != old:
             raw.execute(_UPDATE, new)
-        if one.name != old[2]:
+        if name != old[2]:
             raw.execute("DELETE FROM article_fts WHERE rowid = ?", (rank_rowid(old[2], article),))
-            renamed.append((article, one.name))
-        if set(one.codes) != codes.get(article, set()):
+            renamed.append((article, name))
+        if set(own) != codes.get(article, set()):
             raw.execute("DELETE FROM article_code WHERE article = ?", (article,))
-            raw.executemany(_PUT_CODE, [(code, article) for code in one.codes])
-            if sku not in one.codes:
+            raw.executemany(_PUT_CODE, [(code, article) for code in own])
+            if sku not in own:
                 raw.execute(_PUT_SKU, (sku, article))
     return _index(raw, renamed, known)
 
@@ -255,54 +248,54 @@ def _remove(raw: Any, articles: Sequence[tuple[int, str]]) -> None:
     raw.executemany("DELETE FROM article WHERE id = ?", ids)
 
 
-def _index(raw: Any, articles: Sequence[tuple[int, str]], known: set[str]) -> set[str]:
+def _index(raw: Any, articles: Iterable[tuple[int, str]], known: set[str]) -> set[str]:
     """Index articles (id, name) by their words; return the words that are new to `known`."""
-    told = [(article, name, found) for article, name in articles if (found := words(name))]
-    fresh = set[str]().union(*(found for _, _, found in told))
-    entries = [(rank_rowid(name, article), index_text(found)) for article, name, found in told]
+    met = set[str]()
+    entries = index_entries(articles, met)
     entries.sort()
     raw.executemany(INSERT_WORDS, entries)
-    fresh -= known
+    fresh = met - known
     raw.executemany(INSERT_WORD, [(word, word[::-1]) for word in sorted(fresh)])
     return fresh
 
 
 def _put_prices(raw: Any, page: FeedPage, _words: set[str]) -> tuple[int, set[str]]:
     """Write a page of prices; return how many rows were refused."""
-    states, gone, refused = _read(page.rows, "price", _PRICES)
+    read = _PRICES.read(page.things.get("price", {}))
     if page.starts:
         _begin(raw, "price")
-    found = raw.execute(_PRICED, (json.dumps([*states, *gone]),)).fetchall()
-    ids = {sku: article for sku, article, _ in found}
-    raw.executemany(
-        "DELETE FROM article_price WHERE article = ?",
-        [(id_,) for _, id_, priced in found if priced],
-    )
+    told = [*zip(read.keys, *read.columns, strict=True), *((sku, ()) for sku in read.gone)]
+    ids = raw.execute(_IDS, (json.dumps([sku for sku, _ in told]),)).fetchall()
+    _forget_prices(raw, [(article,) for article, _ in ids])
     if raw.execute(_WAITING).fetchone():
-        skus = [(sku,) for sku in (*states, *gone)]
+        skus = [(sku,) for sku in (*read.keys, *read.gone)]
         raw.executemany("DELETE FROM waiting_price WHERE sku = ?", skus)
     raw.executemany(
         _PUT_PRICE,
-        [
-            (article, since, amount)
-            for sku, article in ids.items()
-            if sku in states
-            for since, amount in states[sku].prices
-        ],
+        [(article, since, amount) for article, place in ids for since, amount in told[place][1]],
     )
-    raw.executemany(
-        "INSERT INTO waiting_price VALUES (?,?)",
-        [(sku, json.dumps(states[sku].prices)) for sku in states.keys() - ids.keys()],
-    )
+    if len(ids) < len(told):
+        there = {place for _, place in ids}
+        waiting = [one for place, one in enumerate(told) if place not in there and one[1]]
+        raw.executemany(_PUT_WAITING, [(sku, json.dumps(prices)) for sku, prices in waiting])
     if _marks(raw, page, "price"):
-        named = [(sku,) for sku in (*states, *refused)]
+        named = [(sku,) for sku in (*read.keys, *read.refused)]
         raw.executemany("INSERT OR IGNORE INTO seen_price VALUES (?)", named)
         if page.ends:
             for statement in _FORGET_PRICES:
                 raw.execute(statement)
     if page.ends:
         raw.execute("DELETE FROM seen_price")
-    return len(refused), set()
+    return len(read.refused), set()
+
+
+def _forget_prices(raw: Any, articles: Sequence[tuple[int]]) -> None:
+    """Take the prices of articles out; of a catalogue that is filled for the first time the
+    articles of a page mostly come after all that have one.
+    """
+    (last,) = raw.execute("SELECT coalesce(max(article), 0) FROM article_price").fetchone()
+    if articles and min(articles)[0] <= last:
+        raw.executemany("DELETE FROM article_price WHERE article = ?", articles)
 
 
 def _begin(raw: Any, kind: str) -> None:
@@ -319,32 +312,6 @@ def _marks(raw: Any, page: FeedPage, kind: str) -> bool:
     column = {"article": "article", "price": "sku"}[kind]
     statement = f"SELECT 1 FROM seen_{kind} WHERE {column} = ?"
     return raw.execute(statement, (_NOTHING[kind],)).fetchone() is None
-
-
-def _read(
-    rows: Sequence[FeedRow], kind: str, check: TypeAdapter[list[M]]
-) -> tuple[dict[str, M], list[str], list[str]]:
-    """Return the states by SKU, the SKUs that are gone, and those that were not understood.
-
-    A later row of the same SKU is the one that counts.
-    """
-    told = {row.key: row.fields for row in rows if row.kind == kind}
-    gone = [sku for sku, fields in told.items() if fields is None]
-    for sku in gone:
-        del told[sku]
-    try:
-        return _checked(told, check), gone, []
-    except ValidationError as error:
-        skus = list(told)
-        places = {one["loc"][0] for one in error.errors(include_url=False, include_input=False)}
-        refused = [sku for place, sku in enumerate(skus) if place in places]
-    for sku in refused:
-        del told[sku]
-    return _checked(told, check), gone, refused
-
-
-def _checked(told: Mapping[str, Any], check: TypeAdapter[list[M]]) -> dict[str, M]:
-    return dict(zip(told, check.validate_python(list(told.values())), strict=True))
 
 
 def _stored(raw: Any, skus: Sequence[str]) -> dict[str, Stored]:

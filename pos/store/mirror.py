@@ -8,19 +8,18 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, replace
+from itertools import repeat
 from pathlib import Path
 from typing import Any
 
-from pydantic import ValidationError
-
 from pos.domain.feed import StockFields
+from pos.domain.feed_columns import Columns
 from pos.ports.centre import (
     ClaimAnswer,
     ClaimWanted,
     CourierReport,
     Enrolment,
     FeedPage,
-    FeedRow,
     ForkOrder,
     LaneKept,
     ReadingKept,
@@ -59,6 +58,8 @@ _CLAIMS = "SELECT claim, what, key FROM claim WHERE answered_at = '' ORDER BY cl
 _CLAIMED = "UPDATE claim SET granted = ?, holder = ?, answered_at = ?, why = ? WHERE claim = ?"
 _ASIDE = ("promotion", "vat", "article_vat", "pass_key", "store")
 """What the scopes of the catalogue and of prices bear beside articles and prices."""
+
+_STOCK = Columns(StockFields)
 
 _SWEEP_THINGS = "UPDATE thing SET fields = NULL WHERE scope = ? AND round < ?"
 
@@ -171,10 +172,10 @@ class MirrorFile:
 
         It is small, and the till reads it here with all else of the centre.
         """
-        rows = [row for row in page.rows if row.kind in _ASIDE]
-        if rows or page.ends:
+        aside = {kind: states for kind, states in page.things.items() if kind in _ASIDE}
+        if aside or page.ends:
             with short_transaction(self._engine) as raw:
-                _put_things(raw, replace(page, rows=rows))
+                _put_things(raw, replace(page, things=aside))
 
     def _keep(self, key: str, value: str) -> None:
         with short_transaction(self._engine) as raw:
@@ -182,32 +183,23 @@ class MirrorFile:
 
 
 def _put_levels(raw: Any, page: FeedPage) -> int:
-    rows, gone, refused = [], [], 0
-    for row in page.rows:
-        if row.kind != "stock":
-            continue
-        try:
-            if row.fields is None:
-                gone.append((row.key,))
-            else:
-                one = StockFields.model_validate(row.fields)
-                rows.append((row.key, one.quantity, one.shelf, one.reserved, page.reading.round))
-        except ValidationError:
-            refused += 1
-    raw.executemany(_PUT_LEVEL, rows)
-    raw.executemany("DELETE FROM level WHERE sku = ?", gone)
+    told = _STOCK.read(page.things.get("stock", {}))
+    raw.executemany(_PUT_LEVEL, zip(told.keys, *told.columns, repeat(page.reading.round)))
+    raw.executemany("DELETE FROM level WHERE sku = ?", [(sku,) for sku in told.gone])
     if page.ends and page.scope.startswith("store:"):
         raw.execute("DELETE FROM level WHERE round < ?", (page.reading.round,))
-    return refused
+    return len(told.refused)
 
 
 def _put_things(raw: Any, page: FeedPage) -> None:
     """Keep what is no stock as it came: whoever takes it up checks it."""
-    rows: Sequence[FeedRow] = [row for row in page.rows if row.kind != "stock"]
-    raw.executemany(
-        _PUT_THING,
-        [(row.kind, row.key, page.scope, _written(row.fields), page.reading.round) for row in rows],
-    )
+    rows = [
+        (kind, key, page.scope, _written(fields), page.reading.round)
+        for kind, states in page.things.items()
+        if kind != "stock"
+        for key, fields in states.items()
+    ]
+    raw.executemany(_PUT_THING, rows)
     if page.ends:
         raw.execute(_SWEEP_THINGS, (page.scope, page.reading.round))
 

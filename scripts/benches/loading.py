@@ -20,8 +20,8 @@ from scripts.benches.goods import courier, source
 from scripts.benches.measured import Measured, ratio_p99
 from scripts.benches.screen import SMALL, Till
 
-NAMES = ("scan to screen while a snapshot comes in, p99",)
-ARTICLES = int(os.environ.get("COMPTOIR_BENCH_ARTICLES", "200000"))
+ARTICLES = int(os.environ.get("COMPTOIR_BENCH_ARTICLES", "1000000"))
+NAMES = (f"scan to screen while {ARTICLES:,} articles come in, p99",)
 TIMES_MOST = 2.0
 IDLE, LINES = 400, 60
 PAUSE_S = 0.05

@@ -14,6 +14,7 @@ from pathlib import Path
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from pos.domain.feed import States
 from pos.domain.order import Contract, Order, OrderLine, OrderState
 from pos.domain.pickup_pass import Pass, sealed
 from pos.domain.shift import instant_text
@@ -21,7 +22,6 @@ from pos.ports.centre import Enrolment, FeedPage, ReadingKept
 from pos.store.mirror import MirrorFile
 from scripts.benches.measured import Measured, ratio
 from scripts.benches.screen import SMALL, Till
-from sync.protocol import Row
 
 NAMES = (
     "worklist opens: 500 orders over 5",
@@ -65,14 +65,14 @@ class Desk(Clerk):
         mirror.enrol(BELONGS)
         now = datetime.now(UTC)
         told = [_order(n, now) for n in range(orders)]
-        rows = [Row(kind="order", key=one.order, v=1, fields=one.fields()) for one in told]
-        mirror.apply(FeedPage("store:S001", rows, ReadingKept(1, "n"), included={}))
+        things = {"order": {one.order: one.fields() for one in told}}
+        mirror.apply(FeedPage("store:S001", things, ReadingKept(1, "n"), included={}))
         public = SIGNER.public_key().public_bytes_raw().hex()
         own = {"number": NUMBER, "name": "Bench"}
-        aside = [
-            Row(kind="pass_key", key="0", v=1, fields={"public_key": public}),
-            Row(kind="store", key="S001", v=1, fields=own),
-        ]
+        aside: dict[str, States] = {
+            "pass_key": {"0": {"public_key": public}},
+            "store": {"S001": own},
+        }
         mirror.apply(FeedPage("catalogue:MAIN", aside, ReadingKept(1, "n")))
         mirror.close()
         expires = int((now + timedelta(days=1)).timestamp())

@@ -100,21 +100,22 @@ WHERE store_id = :store_id AND till_id = :till_id AND epoch = :epoch AND number 
 """
 )
 
-_AS_TEXT = """'{"kind":' || to_json(kind) || ',"key":' || to_json(key)
-    || ',"v":' || v || ',"fields":' || coalesce(fields, 'null') || '}'"""
+_TOLD = """kind, count(*), max(v),
+    string_agg(CAST(to_json(key) AS text) || ':' || coalesce(fields, 'null'), ',' ORDER BY v)"""
+"""What a page says of a kind, as text: keys and fields of an object in JSON."""
 
 _ROWS = text(
     f"""
-SELECT count(*), max(v), string_agg({_AS_TEXT}, ',' ORDER BY v) FROM (
+SELECT {_TOLD} FROM (
     SELECT kind, key, v, fields FROM feed_row
     WHERE store_id = :store_id AND scope = :scope AND v > :v ORDER BY v LIMIT :most
-) AS page
+) AS page GROUP BY kind
 """
 )
 
 _ROWS_AND_LEVELS = text(
     f"""
-SELECT count(*), max(v), string_agg({_AS_TEXT}, ',' ORDER BY v) FROM (
+SELECT {_TOLD} FROM (
     (SELECT kind, key, v, fields FROM feed_row
     WHERE store_id = :store_id AND scope = :scope AND v > :v ORDER BY v LIMIT :most)
     UNION ALL
@@ -122,7 +123,7 @@ SELECT count(*), max(v), string_agg({_AS_TEXT}, ',' ORDER BY v) FROM (
         || ',"shelf":' || shelf || '}}'
     FROM stock_level WHERE store_id = :store_id AND v > :v ORDER BY v LIMIT :most)
     ORDER BY v LIMIT :most
-) AS page
+) AS page GROUP BY kind
 """
 )
 
@@ -353,7 +354,7 @@ async def _page(
     scope, cursor = at
     is_store = scope == store_scope(who.store)
     head = stand.feeds.get(scope, Cursor())
-    page = Page(rows=[], cursor=head, last=head.v)
+    page = Page(things={}, cursor=head, last=head.v)
     if is_store:
         held = {f"{till}-{epoch}": one.number for (till, epoch), one in stand.heads.items()}
         page = page.model_copy(update={"included": held})
@@ -364,12 +365,14 @@ async def _page(
     known = await _is_known(session, given, cursor)
     query = _ROWS_AND_LEVELS if is_store else _ROWS
     after = {**given, "v": cursor.v if known else 0, "most": most}
-    count, last, rows = (await session.execute(query, after)).one()
+    told = (await session.execute(query, after)).all()
+    count, last = sum(one[1] for one in told), max((one[2] for one in told), default=0)
     changed: dict[str, Any] = {"snapshot": not known}
     if count == most and last < head.v:
         changed |= {"more": True, "cursor": Cursor(v=last, nonce=head.nonce)}
-    rest = page.model_copy(update=changed).model_dump_json(exclude={"rows"})
-    return f'{{"rows":[{rows or ""}],{rest[1:]}', count
+    things = ",".join(f"{json.dumps(kind)}:{{{states}}}" for kind, _, _, states in told)
+    rest = page.model_copy(update=changed).model_dump_json(exclude={"things"})
+    return f'{{"things":{{{things}}},{rest[1:]}', count
 
 
 async def _is_known(session: AsyncSession, whose: dict[str, str], cursor: Cursor) -> bool:

@@ -59,9 +59,9 @@ async def test_a_pull_tells_the_heads_and_the_stock_of_the_store(shop: Shop) -> 
     )
     told = PullAnswer.model_validate_json((await asking.post("/v1/pull", asked)).content)
     assert told.expected["K1"] == HeadText(number=2, hash=ours.hash.hex())
-    assert [(row.key, row.fields) for row in told.scopes[scope].rows] == [
-        ("bread", {"quantity": -2000, "reserved": 0, "shelf": 0})
-    ]
+    assert told.scopes[scope].things == {
+        "stock": {"bread": {"quantity": -2000, "reserved": 0, "shelf": 0}}
+    }
     assert told.scopes[scope].included == {"T01-K1": 2}
 
 
@@ -88,7 +88,7 @@ async def test_a_large_answer_comes_compressed_for_who_understands_it(shop: Shop
     assert [one.headers.get("content-encoding") for one in answers] == ["gzip", None]
     pages = [PullAnswer.model_validate_json(one.content).scopes for one in answers]
     assert pages[0] == pages[1]
-    assert len(pages[0][f"store:{shop.store}"].rows) == 60
+    assert len(pages[0][f"store:{shop.store}"].things["stock"]) == 60
 
 
 def bomb(size: int) -> bytes:

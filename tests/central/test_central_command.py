@@ -132,12 +132,12 @@ async def test_articles_and_prices_reach_a_till(
     answer = await till.post("/v1/pull", Pull(request="r", heads={}, cursors=cursors))
     pages = PullAnswer.model_validate_json(answer.content).scopes
     names = {
-        row.key: (row.fields or {})["name"]
-        for row in pages["catalogue:MAIN"].rows
-        if row.kind == "article"
+        sku: (fields or {})["name"]
+        for sku, fields in pages["catalogue:MAIN"].things["article"].items()
     }
     assert names == {"100": "Miel", "200": "Pain"}
-    prices = {row.key: (row.fields or {})["prices"] for row in pages["prices:FR"].rows}
+    told = pages["prices:FR"].things["price"]
+    prices = {sku: (fields or {})["prices"] for sku, fields in told.items()}
     assert [amount for _, amount in prices["100"]] == [1466, 1250]
     assert prices["200"][0][1] == 110
 

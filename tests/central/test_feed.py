@@ -11,7 +11,7 @@ from sqlalchemy import Engine, event, text
 from sync.central import feed
 from sync.central.engine import Centre
 from sync.central.values import CATALOGUE, COMPANY, NotYours, TillId, Unknown
-from sync.protocol import Cursor, Row
+from sync.protocol import Cursor, Page
 from tests.central.tills import NOON, ScriptedTill, enrolled, open_store, rows
 
 
@@ -26,8 +26,8 @@ def article(number: int) -> dict[tuple[str, str], dict[str, Any] | None]:
     return {("article", f"A{number:03d}"): {"name": f"Article {number}"}}
 
 
-def names(found: list[Row]) -> list[str]:
-    return [row.key for row in found]
+def names(page: Page) -> list[str]:
+    return list(page.things.get("article", {}))
 
 
 async def test_a_till_that_pulls_while_many_write_misses_nothing(centre: Centre) -> None:
@@ -51,11 +51,11 @@ async def test_a_till_that_pulls_while_many_write_misses_nothing(centre: Centre)
             page = (await till.pull(centre, {CATALOGUE: cursor}, limit=3)).scopes[CATALOGUE]
             is_last = is_last and not page.more
             cursor = page.cursor
-            for row in page.rows:
-                assert row.fields is not None
-                if row.fields["value"] < held.get(row.key, 0):
-                    swapped.append(row.key)
-                held[row.key] = row.fields["value"]
+            for key, fields in page.things.get("article", {}).items():
+                assert fields is not None
+                if fields["value"] < held.get(key, 0):
+                    swapped.append(key)
+                held[key] = fields["value"]
 
     reading = asyncio.create_task(reader())
     await asyncio.gather(*(writer(number) for number in range(4)))
@@ -75,21 +75,21 @@ async def test_a_cold_till_reads_everything_page_by_page(centre: Centre) -> None
     for _ in range(3):
         page = (await till.pull(centre, {CATALOGUE: cursor}, limit=3)).scopes[CATALOGUE]
         cursor = page.cursor
-        found += names(page.rows)
+        found += names(page)
         flags.append((page.snapshot, page.more))
     assert found == [f"A{n:03d}" for n in range(7)]
     assert flags == [(True, True), (False, True), (False, False)]
     nothing = (await till.pull(centre, {CATALOGUE: cursor})).scopes[CATALOGUE]
-    assert (nothing.rows, nothing.cursor, nothing.snapshot) == ([], cursor, False)
+    assert (nothing.things, nothing.cursor, nothing.snapshot) == ({}, cursor, False)
 
 
 async def test_any_text_comes_to_the_till_as_it_was_written(centre: Centre) -> None:
     till = await enrolled(centre)
     text = 'Crème "brûlée" \\ \u2028 \t \U0001f370 {}[], \''
     await write(centre, {("article", text): {"name": text, text: [1, None, True, {"a": text}]}})
-    (row,) = (await till.pull(centre, {CATALOGUE: Cursor()})).scopes[CATALOGUE].rows
-    assert row.key == text
-    assert row.fields == {"name": text, text: [1, None, True, {"a": text}]}
+    page = (await till.pull(centre, {CATALOGUE: Cursor()})).scopes[CATALOGUE]
+    fields = {"name": text, text: [1, None, True, {"a": text}]}
+    assert page.things == {"article": {text: fields}}
 
 
 async def test_only_what_changed_comes_after_a_cursor_and_what_went_says_so(
@@ -101,7 +101,11 @@ async def test_only_what_changed_comes_after_a_cursor_and_what_went_says_so(
     await write(centre, article(2))
     await write(centre, {("article", "A003"): None})
     page = (await till.pull(centre, {CATALOGUE: cursor})).scopes[CATALOGUE]
-    assert [(row.key, row.fields is None) for row in page.rows] == [("A002", False), ("A003", True)]
+    told = page.things["article"]
+    assert [(key, fields is None) for key, fields in told.items()] == [
+        ("A002", False),
+        ("A003", True),
+    ]
 
 
 @pytest.mark.parametrize(
@@ -122,13 +126,13 @@ async def test_a_cursor_that_the_centre_never_gave_gets_a_snapshot(
     till = await enrolled(centre)
     await write(centre, article(1) | article(2))
     page = (await till.pull(centre, {CATALOGUE: cursor})).scopes[CATALOGUE]
-    assert (page.snapshot, names(page.rows)) == (True, ["A001", "A002"])
+    assert (page.snapshot, names(page)) == (True, ["A001", "A002"])
 
 
 async def test_a_centre_that_lost_a_scope_empties_it_at_the_till(centre: Centre) -> None:
     till = await enrolled(centre)
     page = (await till.pull(centre, {CATALOGUE: Cursor(v=4, nonce="4.x")})).scopes[CATALOGUE]
-    assert (page.snapshot, page.rows, page.cursor, page.more) == (True, [], Cursor(), False)
+    assert (page.snapshot, page.things, page.cursor, page.more) == (True, {}, Cursor(), False)
 
 
 async def test_a_page_read_before_the_centre_went_back_is_not_gone_on_from(
@@ -140,7 +144,7 @@ async def test_a_page_read_before_the_centre_went_back_is_not_gone_on_from(
     kept = await rows(centre, "S001", "SELECT v, nonce FROM feed_head WHERE store_id = '*'")
     await write(centre, article(1))
     page = (await till.pull(centre, {CATALOGUE: Cursor()}, limit=1)).scopes[CATALOGUE]
-    assert names(page.rows) == ["A002"]
+    assert names(page) == ["A002"]
     async with centre.session("S001") as session:
         for statement in (
             "DELETE FROM feed_transaction WHERE store_id = '*' AND v > 3",
@@ -150,7 +154,7 @@ async def test_a_page_read_before_the_centre_went_back_is_not_gone_on_from(
             await session.execute(text(statement))
         await session.commit()
     page = (await till.pull(centre, {CATALOGUE: page.cursor})).scopes[CATALOGUE]
-    assert (page.snapshot, names(page.rows)) == (True, ["A001", "A002", "A003"])
+    assert (page.snapshot, names(page)) == (True, ["A001", "A002", "A003"])
 
 
 async def test_cursors_of_three_months_ago_are_forgotten_and_the_newest_never(
@@ -186,15 +190,13 @@ async def test_what_comes_in_the_middle_of_a_pull_comes_with_the_next_one(
     monkeypatch.setattr(feed, "_is_known", sold_meanwhile)
     first = (await till.pull(centre, {"store:S001": Cursor()})).scopes["store:S001"]
     monkeypatch.undo()
-    assert [(row.key, row.fields and row.fields["quantity"]) for row in first.rows] == [
-        ("bread", -1000)
-    ]
+    nothing = {"shelf": 0, "reserved": 0}
+    assert first.things == {"stock": {"bread": {"quantity": -1000, **nothing}}}
     assert first.included == {"T01-K1": 2}
     second = (await till.pull(centre, {"store:S001": first.cursor})).scopes["store:S001"]
-    assert [(row.key, row.fields and row.fields["quantity"]) for row in second.rows] == [
-        ("bread", -2000),
-        ("jam", -1000),
-    ]
+    assert second.things == {
+        "stock": {"bread": {"quantity": -2000, **nothing}, "jam": {"quantity": -1000, **nothing}}
+    }
     assert second.included == {"T01-K1": 2, "T02-K1": 2}
 
 
@@ -236,9 +238,7 @@ async def test_a_till_hears_of_its_own_store_alone(centre: Centre) -> None:
     here.sell({"jam": 2})
     await here.push(centre)
     page = (await here.pull(centre, {"store:S001": Cursor()})).scopes["store:S001"]
-    assert [(row.kind, row.key, row.fields) for row in page.rows] == [
-        ("stock", "jam", {"quantity": -2000, "shelf": 0, "reserved": 0})
-    ]
+    assert page.things == {"stock": {"jam": {"quantity": -2000, "shelf": 0, "reserved": 0}}}
     assert page.included == {"T01-K1": 2}
 
 
@@ -304,8 +304,8 @@ async def test_a_pull_with_nothing_new_asks_the_tables_once_and_reads_no_table_w
         again = await till.pull(centre, {scope: page.cursor for scope, page in pages.items()})
     finally:
         event.remove(Engine, "before_cursor_execute", note)
-    assert {name: page.rows for name, page in again.scopes.items()} == {
-        scope: [] for scope in scopes
+    assert {name: page.things for name, page in again.scopes.items()} == {
+        scope: {} for scope in scopes
     }
     ((statement, given),) = asked
     async with centre.engines[0].connect() as connection:

@@ -45,16 +45,15 @@ async def test_a_till_reads_its_stores_number_and_a_new_name_is_told(centre: Cen
     await numbers.tell(centre, KEY, NOON)
     till = await enrolled(centre)
     page = (await till.pull(centre, {CATALOGUE: Cursor()})).scopes[CATALOGUE]
-    assert {(row.kind, row.key) for row in page.rows} == {
-        ("store", "S001"),
-        ("store", "S002"),
-        ("pass_key", "0"),
+    assert {kind: set(things) for kind, things in page.things.items()} == {
+        "store": {"S001", "S002"},
+        "pass_key": {"0"},
     }
     number = (await told(centre, "store"))["S001"]["number"]
     await stores.put(centre, StoreFacts("S001", "Au coin", "Europe/Paris", "FR"), NOON)
     await numbers.tell(centre, KEY, NOON)
     news = (await till.pull(centre, {CATALOGUE: page.cursor})).scopes[CATALOGUE]
-    assert [row.fields for row in news.rows] == [{"name": "Au coin", "number": number}]
+    assert news.things == {"store": {"S001": {"name": "Au coin", "number": number}}}
     await numbers.tell(centre, KEY, NOON)
     again = (await till.pull(centre, {CATALOGUE: news.cursor})).scopes[CATALOGUE]
-    assert again.rows == []
+    assert again.things == {}

@@ -31,7 +31,7 @@ async def test_an_order_keeps_its_goods_and_is_in_the_stores_feed(centre: Centre
     assert (held.order.total, held.order.paid, held.order.state) == (220, 220, OrderState.PLACED)
     assert await levels(centre) == {"bread": (5_000, 0, 2_000)}
     page = (await till.pull(centre, {"store:S001": Cursor()})).scopes["store:S001"]
-    told = {row.key: row.fields for row in page.rows if row.kind == "order"}
+    told = page.things["order"]
     assert told == {held.order.order: held.order.fields()}
     assert Order.model_validate(told[held.order.order]) == held.order
     assert await mails(centre) == [("received", 0)]

@@ -157,7 +157,7 @@ async def test_an_expired_order_is_granted_as_long_as_nobody_is_paid_back(
     told = await ask(centre, one.till.who, 9, one.name)
     assert (told.granted, told.why) == (granted, "" if granted else "expired")
     page = (await one.till.pull(centre, {"store:S001": Cursor()})).scopes["store:S001"]
-    (row,) = [row.fields for row in page.rows if row.kind == "order"]
+    (row,) = page.things["order"].values()
     assert row is not None
     assert row["refunded"] == (0 if granted else 220)
 

@@ -57,9 +57,9 @@ async def test_the_row_of_the_feed_holds_what_its_vector_says(centre: Centre) ->
     one = await preparing(centre, {"bread": 2_000})
     await one.do(OrderAccepted)
     page = (await one.till.pull(centre, {"store:S001": Cursor()})).scopes["store:S001"]
-    (row,) = [row for row in page.rows if row.kind == "order"]
-    assert row.fields == (await one.order()).fields()
-    assert row.fields["state"] == "accepted"
+    (fields,) = page.things["order"].values()
+    assert fields == (await one.order()).fields()
+    assert fields["state"] == "accepted"
     assert page.included == {"T01-K1": one.till.entries[-1].number}
 
 
@@ -186,7 +186,7 @@ async def test_an_order_long_over_names_nobody_and_is_gone_from_the_tills(centre
     assert await erasure.erase(centre, "S001", RULES, later + timedelta(seconds=1)) == 2
     assert await erasure.erase(centre, "S001", RULES, later + timedelta(days=9)) == 0
     page = (await one.till.pull(centre, {"store:S001": Cursor()})).scopes["store:S001"]
-    shown = {row.key: row.fields for row in page.rows if row.kind == "order" and row.fields}
+    shown = {key: fields for key, fields in page.things["order"].items() if fields}
     assert {name: told["name"] for name, told in shown.items()} == {
         left.name: "",
         late.order.order: "Mme Ruiz",

@@ -54,7 +54,7 @@ async def seen(centre: Centre, scope: str, kind: str) -> dict[str, Any]:
     while more:
         page = (await till.pull(centre, {scope: cursor}, limit=2)).scopes[scope]
         cursor, more = page.cursor, page.more
-        held |= {row.key: row.fields for row in page.rows if row.kind == kind}
+        held |= page.things.get(kind, {})
     return {key: fields for key, fields in held.items() if fields is not None}
 
 
@@ -80,7 +80,7 @@ async def test_a_file_brought_in_twice_changes_nothing_the_second_time(centre: C
     before = (await till.pull(centre, {CATALOGUE: Cursor()})).scopes[CATALOGUE].cursor
     assert await bring(centre, HEAD, BREAD, JAM) == (0, 0, 2, 0)
     after = (await till.pull(centre, {CATALOGUE: before})).scopes[CATALOGUE]
-    assert (after.rows, after.cursor) == ([], before)
+    assert (after.things, after.cursor) == ({}, before)
 
 
 async def test_an_empty_cell_says_nothing_and_a_full_one_changes_the_article(

@@ -174,9 +174,7 @@ async def test_stores_on_three_servers_sell_pull_and_are_audited_alike(spread: C
     for till in tills:
         scope = f"store:{till.who.store}"
         page = (await till.pull(spread, {scope: Cursor()})).scopes[scope]
-        assert [(row.key, row.fields) for row in page.rows] == [
-            ("bread", {"quantity": -1000, "shelf": 0, "reserved": 0})
-        ]
+        assert page.things == {"stock": {"bread": {"quantity": -1000, "shelf": 0, "reserved": 0}}}
         async with spread.session(till.who.store) as session:
             assert (await rebuild.compare(session, till.who.store)).names == []
 
@@ -190,7 +188,8 @@ async def test_what_belongs_to_no_store_is_on_every_server(spread: Centre) -> No
     for number in range(9):
         till = await enrolled(spread, f"S{number:03d}-T01")
         pages = (await till.pull(spread, {CATALOGUE: Cursor(), "prices:FR": Cursor()})).scopes
-        assert [row.key for page in pages.values() for row in page.rows] == ["A001", "A001"]
+        kinds = {"article": pages[CATALOGUE], "price": pages["prices:FR"]}
+        assert [list(page.things[kind]) for kind, page in kinds.items()] == [["A001"], ["A001"]]
 
 
 async def test_a_stock_question_is_put_to_every_server(spread: Centre) -> None:

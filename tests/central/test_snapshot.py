@@ -25,7 +25,7 @@ from tests.central.tills import NOON
 
 __all__ = ["home"]
 PRICES = prices_scope("FR")
-COUNT = 12_000
+COUNT = 24_000
 """More than two full pages."""
 
 

@@ -44,7 +44,7 @@ async def of_pulls(_shop: Shop, asking: Speaking, other: Speaking) -> None:
     asked = Pull(request="r", heads={"K1": head}, cursors={f"store:{mine.store}": Cursor()})
     told = PullAnswer.model_validate_json((await asking.post("/v1/pull", asked)).content)
     assert told.expected["K1"] == HeadText(number=0, hash=NO_HASH)
-    assert [page.rows for page in told.scopes.values()] == [[]]
+    assert [page.things for page in told.scopes.values()] == [{}]
 
 
 async def of_matches(_shop: Shop, asking: Speaking, other: Speaking) -> None:

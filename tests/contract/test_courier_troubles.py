@@ -9,8 +9,9 @@ import pytest
 
 from pos.ports import StoreUnavailable
 from pos.ports.centre import CourierState, FeedPage, ReadingKept
+from pos.store.catalogue import StoredCatalogue
 from pos.store.mirror import MirrorFile
-from sync.protocol import ENTRIES_MOST
+from sync.protocol import BODY_BYTES_MOST, ENTRIES_MOST
 from tests.contract.courier_shop import Station, certificate, station
 
 TROUBLES = {
@@ -116,6 +117,19 @@ async def test_a_batch_that_is_too_large_halves_until_it_passes_and_grows_again(
         assert one.server.pushed[0] < ENTRIES_MOST
         assert ENTRIES_MOST in one.server.pushed
         assert 1_000 <= sum(one.server.pushed) <= 1_001  # the first entry may have gone unheard
+
+
+async def test_a_page_that_is_too_long_is_asked_for_again_in_smaller_parts(tmp_path: Path) -> None:
+    long = {"name": "Pain", "vat": "FR055", "note": "x" * 2_000}
+    async with station(tmp_path) as one:
+        await one.until(one.is_all_held)
+        things = {("article", f"A{n}"): long for n in range(6_000)}
+        assert len(things) * 2_000 > BODY_BYTES_MOST
+        one.server.centre.write("catalogue:MAIN", things)
+        one.server.news.set()
+        catalogue = StoredCatalogue(one.store.catalogue)
+        await one.until(lambda: catalogue.find("A5999") is not None)
+        assert not {CourierState.LOGIN_PAGE, CourierState.HALF_ANSWER} & set(one.states())
 
 
 async def test_a_clock_that_is_wrong_is_told_and_what_is_sold_arrives_anyway(

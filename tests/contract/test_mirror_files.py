@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import random
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +12,7 @@ import pytest
 from pysqlite3 import dbapi2
 
 from pos.domain.events import TillStopped
-from pos.domain.feed import ArticleFields, PriceFields
+from pos.domain.feed import ArticleFields, PriceFields, States
 from pos.doubles import FixedClock
 from pos.journal.chain import START
 from pos.ports.centre import (
@@ -32,7 +32,7 @@ from pos.store.outbox import OutboxFile
 from pos.till.catalogue import import_catalogue
 from sync.around import Surroundings
 from sync.http import HttpWire
-from sync.protocol import Cursor, Page, Row
+from sync.protocol import Cursor, Page
 from sync.reading import Reading, after_page
 from sync.scopes import Scopes
 from tests.contract.catalogue_shop import RULES
@@ -64,40 +64,38 @@ class Scope:
         kept = mirror.readings().get(scope, ReadingKept())
         self.reading = Reading(Cursor(v=kept.v, nonce=kept.nonce), kept.round, kept.sweeping)
 
-    def tell(
+    def tell(self, kind: str, told: States, **more: Any) -> int:
+        return self.tell_all({kind: told}, **more)
+
+    def tell_all(
         self,
-        rows: Sequence[Row],
+        things: Mapping[str, States],
         *,
+        v: int = 1,
         snapshot: bool = False,
         more: bool = False,
         included: dict[str, int] | None = None,
     ) -> int:
-        v = max([self.reading.cursor.v, *(row.v for row in rows)])
-        page = Page(rows=list(rows), cursor=Cursor(v=v, nonce="n"), snapshot=snapshot, more=more)
+        cursor = Cursor(v=max(self.reading.cursor.v, v), nonce="n")
+        told = {kind: dict(states) for kind, states in things.items()}
+        page = Page(things=told, cursor=cursor, snapshot=snapshot, more=more)
         self.reading, swept = after_page(self.reading, page)
         at = self.reading
         kept = ReadingKept(at.cursor.v, at.cursor.nonce, at.round, at.sweeping)
         refused = self.mirror.apply(
-            FeedPage(self.scope, page.rows, kept, starts=snapshot, ends=swept, included=included)
+            FeedPage(self.scope, page.things, kept, starts=snapshot, ends=swept, included=included)
         )
         if not more:
             self.mirror.show()
         return refused
 
 
-def rows(kind: str, things: Mapping[str, dict[str, Any] | None], first: int = 1) -> list[Row]:
-    return [
-        Row(kind=kind, key=key, v=v, fields=fields)
-        for v, (key, fields) in enumerate(things.items(), first)
-    ]
-
-
 def test_articles_and_prices_of_the_feed_are_what_a_scan_finds(
     mirror: MirrorFile, tmp_path: Path
 ) -> None:
     known = article("Œufs frais", "03017620422003", department="Crèmerie", age=18, unit="kg")
-    Scope(mirror, CATALOGUE).tell(rows("article", {"A1": known, "A2": article("Pain", "A2")}))
-    Scope(mirror, PRICES).tell(rows("price", {"A1": price((250, 0), (199, 1_800_000_000))}))
+    Scope(mirror, CATALOGUE).tell("article", {"A1": known, "A2": article("Pain", "A2")})
+    Scope(mirror, PRICES).tell("price", {"A1": price((250, 0), (199, 1_800_000_000))})
     catalogue = StoredCatalogue(open_catalogue(tmp_path))
     for key in ("03017620422003", "A1"):
         found = catalogue.find(key)
@@ -116,8 +114,8 @@ def test_a_row_replaces_all_that_was_known_of_its_article(
     mirror: MirrorFile, tmp_path: Path
 ) -> None:
     scope = Scope(mirror, CATALOGUE)
-    scope.tell(rows("article", {"A1": article("Pain", "111", "222", age=18)}))
-    scope.tell(rows("article", {"A1": article("Brioche", "222", "333")}, 2))
+    scope.tell("article", {"A1": article("Pain", "111", "222", age=18)})
+    scope.tell("article", {"A1": article("Brioche", "222", "333")}, v=2)
     catalogue = StoredCatalogue(open_catalogue(tmp_path))
     assert catalogue.find("111") is None
     found = catalogue.find("333")
@@ -131,13 +129,13 @@ def test_an_article_that_is_gone_is_found_no_more_and_its_prices_wait(
     mirror: MirrorFile, tmp_path: Path
 ) -> None:
     scope = Scope(mirror, CATALOGUE)
-    scope.tell(rows("article", {"A1": article("Pain", "111")}))
-    Scope(mirror, PRICES).tell(rows("price", {"A1": price((120, 0))}))
-    scope.tell(rows("article", {"A1": None}, 2))
+    scope.tell("article", {"A1": article("Pain", "111")})
+    Scope(mirror, PRICES).tell("price", {"A1": price((120, 0))})
+    scope.tell("article", {"A1": None}, v=2)
     catalogue = StoredCatalogue(open_catalogue(tmp_path))
     assert catalogue.find("111") is catalogue.find("A1") is None
     assert catalogue.search("pain", 5) == []
-    scope.tell(rows("article", {"A1": article("Pain", "111")}, 3))
+    scope.tell("article", {"A1": article("Pain", "111")}, v=3)
     back = catalogue.find("111")
     assert back is not None
     assert [one.amount for one in back.prices] == [120]
@@ -146,8 +144,8 @@ def test_an_article_that_is_gone_is_found_no_more_and_its_prices_wait(
 def test_prices_that_come_before_their_article_wait_for_it(
     mirror: MirrorFile, tmp_path: Path
 ) -> None:
-    Scope(mirror, PRICES).tell(rows("price", {"A1": price((120, 0), (99, 5))}))
-    Scope(mirror, CATALOGUE).tell(rows("article", {"A1": article("Pain")}))
+    Scope(mirror, PRICES).tell("price", {"A1": price((120, 0), (99, 5))})
+    Scope(mirror, CATALOGUE).tell("article", {"A1": article("Pain")})
     found = StoredCatalogue(open_catalogue(tmp_path)).find("A1")
     assert found is not None
     assert [one.amount for one in found.prices] == [120, 99]
@@ -157,16 +155,16 @@ def test_what_a_whole_snapshot_does_not_name_is_gone_and_nothing_before_its_end(
     mirror: MirrorFile, tmp_path: Path
 ) -> None:
     scope = Scope(mirror, CATALOGUE)
-    scope.tell(rows("article", {name: article(name) for name in ("A1", "A2", "A3")}))
+    scope.tell("article", {name: article(name) for name in ("A1", "A2", "A3")})
     prices = Scope(mirror, PRICES)
-    prices.tell(rows("price", {name: price((100, 0)) for name in ("A1", "A2")}))
+    prices.tell("price", {name: price((100, 0)) for name in ("A1", "A2")})
     catalogue = StoredCatalogue(open_catalogue(tmp_path))
-    scope.tell(rows("article", {"A2": article("A2")}), snapshot=True, more=True)
+    scope.tell("article", {"A2": article("A2")}, snapshot=True, more=True)
     assert catalogue.find("A1") is not None
-    scope.tell(rows("article", {"A4": article("A4")}, 2))
+    scope.tell("article", {"A4": article("A4")}, v=2)
     present = [name for name in ("A1", "A2", "A3", "A4") if catalogue.find(name)]
     assert present == ["A2", "A4"]
-    prices.tell(rows("price", {"A4": price((5, 0))}), snapshot=True)
+    prices.tell("price", {"A4": price((5, 0))}, snapshot=True)
     of = {name: catalogue.find(name) for name in present}
     assert [len(one.prices) for one in of.values() if one] == [0, 1]
 
@@ -177,13 +175,13 @@ def test_what_is_new_in_a_snapshot_is_seen_with_the_rest_of_it_and_nothing_else_
     catalogue = StoredCatalogue(open_catalogue(tmp_path))
     scope = Scope(mirror, CATALOGUE)
     first = {"A1": article("Pain", "03017620422003")}
-    scope.tell(rows("article", first), snapshot=True, more=True)
+    scope.tell("article", first, snapshot=True, more=True)
     assert catalogue.find("A1") is None
     assert catalogue.search("pain", 5) == []
     mirror.show()
     assert [one.sku for one in catalogue.search("2003", 5)] == ["A1"]
     again = {"A1": article("Pain noir"), "A2": article("Pain blanc")}
-    scope.tell(rows("article", again, 2), snapshot=True, more=True)
+    scope.tell("article", again, v=2, snapshot=True, more=True)
     known = catalogue.find("A1")
     assert known is not None
     assert known.name == "Pain noir"
@@ -196,13 +194,13 @@ def test_a_file_imported_while_a_snapshot_comes_in_is_sold_at_once(
     mirror: MirrorFile, tmp_path: Path
 ) -> None:
     scope = Scope(mirror, CATALOGUE)
-    scope.tell(rows("article", {"A1": article("Pain")}), snapshot=True, more=True)
+    scope.tell("article", {"A1": article("Pain")}, snapshot=True, more=True)
     engine = open_catalogue(tmp_path)
     lines = [b"sku;name;price;vat\nB1;Brioche;1.20;FR055\n"]
     import_catalogue(lines, "csv", RULES, StoredCatalogueWriter(engine))
     catalogue = StoredCatalogue(engine)
     assert catalogue.find("B1") is not None
-    scope.tell(rows("article", {"A2": article("Tarte")}, 2))
+    scope.tell("article", {"A2": article("Tarte")}, v=2)
     assert [one.sku for one in catalogue.search("tarte", 5)] == ["A2"]
     assert catalogue.find("B1") is not None
 
@@ -232,7 +230,7 @@ async def test_stock_that_counts_nothing_any_more_is_kept_as_such(
         changed=int,
     )
     for included in ({"T01-K1": 7}, {}, {"T01-K1": 1}):
-        page = Page(rows=[], cursor=Cursor(v=1, nonce="1.n"), included=included)
+        page = Page(things={}, cursor=Cursor(v=1, nonce="1.n"), included=included)
         await Scopes(around, [STORE], {}).take({STORE: page})
         file = dbapi2.connect(str(tmp_path / "centre.db"))
         (kept,) = file.execute("SELECT value FROM fact WHERE key = 'included'").fetchone()
@@ -246,10 +244,12 @@ def test_rows_that_are_not_understood_are_left_out_and_what_was_known_stays(
     mirror: MirrorFile, tmp_path: Path
 ) -> None:
     scope = Scope(mirror, CATALOGUE)
-    scope.tell(rows("article", {"A1": article("Pain")}))
-    odd = {"A1": {"name": "Pain", "vat": "FR20", "unit": "barrel"}, "A2": {"vat": "FR20"}}
-    told = [*rows("article", odd), Row(kind="hologram", key="A1", v=9, fields={})]
-    assert scope.tell(told, snapshot=True) == 2
+    scope.tell("article", {"A1": article("Pain")})
+    odd: States = {
+        "A1": {"name": "Pain", "vat": "FR20", "unit": "barrel"},
+        "A2": {"vat": "FR20"},
+    }
+    assert scope.tell_all({"article": odd, "hologram": {"A1": {}}}, snapshot=True) == 2
     catalogue = StoredCatalogue(open_catalogue(tmp_path))
     assert catalogue.find("A1") is not None
     assert catalogue.find("A2") is None
@@ -270,7 +270,7 @@ def test_any_story_of_pages_ends_where_the_centre_is(tmp_path: Path, seed: int) 
             for at in range(0, max(1, len(whole)), 3):
                 part = dict(whole[at : at + 3])
                 more = at + 3 < len(whole)
-                scope.tell(rows("article", part, 100), snapshot=at == 0, more=more)
+                scope.tell("article", part, v=100, snapshot=at == 0, more=more)
                 if chance.random() < 0.2:
                     mirror.close()
                     mirror = MirrorFile(tmp_path)
@@ -279,11 +279,11 @@ def test_any_story_of_pages_ends_where_the_centre_is(tmp_path: Path, seed: int) 
             sku = f"A{chance.randint(1, 8)}"
             if chance.random() < 0.25:
                 told.pop(sku, None)
-                scope.tell(rows("article", {sku: None}))
+                scope.tell("article", {sku: None})
             else:
                 codes = [f"{sku}-{n}" for n in range(chance.randint(0, 2))]
                 told[sku] = article(f"Article {sku} {turn}", *codes)
-                scope.tell(rows("article", {sku: told[sku]}))
+                scope.tell("article", {sku: told[sku]})
     catalogue = StoredCatalogue(open_catalogue(tmp_path))
     for sku in (f"A{n}" for n in range(1, 9)):
         found = catalogue.find(sku)
@@ -298,15 +298,15 @@ def test_levels_staff_and_what_they_count_are_kept_in_one_transaction(
     mirror: MirrorFile, tmp_path: Path
 ) -> None:
     person = {"number": "1", "name": "Léa", "role": "cashier", "pin_hash": "x"}
-    told = [
-        Row(kind="stock", key="A1", v=1, fields={"quantity": 4000, "shelf": 0, "reserved": 1000}),
-        Row(kind="stock", key="A2", v=2, fields={"quantity": -1000}),
-        Row(kind="stock", key="A3", v=3, fields={"quantity": "many"}),
-        Row(kind="staff", key="P1", v=4, fields=person),
-    ]
+    stock: States = {
+        "A1": {"quantity": 4000, "shelf": 0, "reserved": 1000},
+        "A2": {"quantity": -1000},
+        "A3": {"quantity": "many"},
+    }
     scope = Scope(mirror, STORE)
-    assert scope.tell(told, included={"T01-K1": 7}) == 1
-    scope.tell([Row(kind="stock", key="A2", v=5, fields={"quantity": 1})], snapshot=True)
+    told: dict[str, States] = {"stock": stock, "staff": {"P1": person}}
+    assert scope.tell_all(told, included={"T01-K1": 7}) == 1
+    scope.tell("stock", {"A2": {"quantity": 1}}, snapshot=True)
     file = dbapi2.connect(str(tmp_path / "centre.db"))
     assert file.execute("SELECT sku, quantity FROM level").fetchall() == [("A2", 1)]
     assert file.execute("SELECT key, fields FROM thing").fetchall() == [("P1", None)]

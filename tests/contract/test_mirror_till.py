@@ -15,7 +15,6 @@ from pos.store.mirror import MirrorFile
 from pos.store.open import Store
 from pos.store.queries import stream
 from pos.store.rebuild import verify
-from sync.protocol import Row
 from tests.contract.store_days import IDS, last_ticket, sell
 from tests.contract.store_samples import opened, sale
 
@@ -68,9 +67,9 @@ def test_what_was_counted_here_shows_at_once_until_the_centre_has_it(tmp_path: P
     mirror, epoch = mirror_of(tmp_path), store.ledger.place.epoch
     last = store.ledger.head.number
     for held, moved in ((last, 0), (last - 1, 0), (last - 2, -3_000)):
-        row = Row(kind="stock", key="A1", v=1, fields={"quantity": 12_000})
+        told = {"stock": {"A1": {"quantity": 12_000}}}
         included = {f"T03-{epoch}": held}
-        mirror.apply(FeedPage("store:S012", [row], ReadingKept(1, "n"), included=included))
+        mirror.apply(FeedPage("store:S012", told, ReadingKept(1, "n"), included=included))
         assert store.centre.moved("A1", included) == moved
     order = ForkOrder(epoch, 1, journal(store)[0].hash)
     mirror.keep_lanes({epoch: LaneKept(1, 1)}, order)
@@ -88,10 +87,10 @@ def test_own_stock_is_the_centres_and_what_was_sold_since(tmp_path: Path) -> Non
     mirror = mirror_of(tmp_path)
     sku = sale(99, [500]).lines[0].sku
     each = sale(99, [500]).lines[0].quantity
-    row = Row(kind="stock", key=sku, v=1, fields={"quantity": 10_000})
+    told = {"stock": {sku: {"quantity": 10_000}}}
     for counted in (4, 2, 0):
         included = {f"T03-{epoch}": counted, "T04-K1": 9}
-        mirror.apply(FeedPage("store:S012", [row], ReadingKept(1, "n"), included=included))
+        mirror.apply(FeedPage("store:S012", told, ReadingKept(1, "n"), included=included))
         level = store.centre.level(sku)
         assert level is not None
         assert level.fields.quantity == 10_000

@@ -26,6 +26,7 @@ from pos.domain.events.orders import (
     OrderShort,
     ReturnedLine,
 )
+from pos.domain.feed import States
 from pos.domain.order import Order, OrderState
 from pos.domain.pickup_pass import code_hash
 from pos.ports.centre import (
@@ -42,7 +43,6 @@ from pos.store import mirror, mirror_facts
 from pos.store.mirror import MirrorFile
 from pos.store.open import FILE, Store
 from pos.store.rebuild import rebuild_check
-from sync.protocol import Row
 from tests.contract.store_days import IDS
 from tests.contract.store_samples import opened, sale
 from tests.orders import CODE, KEY, ULID, as_ready, order
@@ -64,13 +64,10 @@ class Shop:
     def tell(self, *rows: Order, counted: int = 0, gone: tuple[str, ...] = ()) -> None:
         """Let rows come down, so many of this till's entries counted in them."""
         self.version += 1
-        told = [
-            Row(kind="order", key=one.order, v=self.version, fields=one.fields()) for one in rows
-        ]
-        told += [Row(kind="order", key=key, v=self.version, fields=None) for key in gone]
+        told = {one.order: one.fields() for one in rows} | dict.fromkeys(gone)
         at = ReadingKept(self.version, "n")
         epoch = self.store.ledger.place.epoch
-        page = FeedPage("store:S012", told, at, included={f"T03-{epoch}": counted})
+        page = FeedPage("store:S012", {"order": told}, at, included={f"T03-{epoch}": counted})
         self.mirror.apply(page)
 
     def shown(self) -> Order:
@@ -255,29 +252,30 @@ def test_only_so_many_answered_claims_are_kept(shop: Shop, monkeypatch: pytest.M
 
 
 def test_pass_keys_and_shops_come_with_the_catalogue(shop: Shop) -> None:
-    rows = [
-        Row(kind="pass_key", key="0", v=1, fields={"public_key": KEY.public_key.hex()}),
-        Row(kind="pass_key", key="1", v=1, fields={"public_key": "no key"}),
-        Row(kind="pass_key", key="2", v=1, fields={"public_key": "00" * 32, "revoked": True}),
-        Row(kind="store", key="S012", v=1, fields={"number": 12, "name": "Lyon"}),
-        Row(kind="store", key="S013", v=1, fields={"number": 0}),
-    ]
-    shop.mirror.apply(FeedPage("catalogue:MAIN", rows, ReadingKept(1, "n", 1), starts=True))
+    shops: States = {"S012": {"number": 12, "name": "Lyon"}, "S013": {"number": 0}}
+    keys: States = {
+        "0": {"public_key": KEY.public_key.hex()},
+        "1": {"public_key": "no key"},
+        "2": {"public_key": "00" * 32, "revoked": True},
+    }
+    told: dict[str, States] = {"pass_key": keys, "store": shops}
+    shop.mirror.apply(FeedPage("catalogue:MAIN", told, ReadingKept(1, "n", 1), starts=True))
     orders = shop.store.orders
     assert orders.pass_keys() == {
         0: PassKey(0, KEY.public_key),
         2: PassKey(2, bytes(32), is_revoked=True),
     }
     assert (orders.own_number(), orders.stores()[12].name) == (12, "Lyon")
-    page = FeedPage("catalogue:MAIN", rows[3:4], ReadingKept(2, "n", 2), starts=True, ends=True)
+    left: dict[str, States] = {"store": {"S012": shops["S012"]}}
+    page = FeedPage("catalogue:MAIN", left, ReadingKept(2, "n", 2), starts=True, ends=True)
     shop.mirror.apply(page)
     assert orders.pass_keys() == {}
 
 
 def test_a_row_that_is_no_order_is_left_out(shop: Shop) -> None:
     shop.tell(order())
-    row = Row(kind="order", key=OTHER, v=9, fields={"order": OTHER, "state": "teleported"})
-    shop.mirror.apply(FeedPage("store:S012", [row], ReadingKept(9, "n")))
+    told = {"order": {OTHER: {"order": OTHER, "state": "teleported"}}}
+    shop.mirror.apply(FeedPage("store:S012", told, ReadingKept(9, "n")))
     assert [one.order for one in shop.store.orders.all()] == [ULID]
 
 

@@ -16,7 +16,6 @@ from pos.domain.order import Order
 from pos.ports.centre import Enrolment, FeedPage, ReadingKept
 from pos.screens.widgets.letters import huge, lettered_lines
 from pos.store.mirror import MirrorFile
-from sync.protocol import Row
 from tests.e2e.home import Home
 from tests.e2e.terminal import COLUMNS, TillTerminal
 from tests.orders import CODE, KEY, ULID, as_ready, order, pass_of
@@ -44,11 +43,11 @@ def tell(home: Home, *rows: Order) -> None:
     scopes = ("catalogue:MAIN", "store:S001")
     mirror.enrol(Enrolment("https://127.0.0.1:9", "acme", "00", scopes, "k"))
     at = ReadingKept(1, "n")
-    key = Row(kind="pass_key", key="0", v=1, fields={"public_key": KEY.public_key.hex()})
-    store = Row(kind="store", key="S001", v=2, fields={"number": 1, "name": "Au coin"})
-    mirror.apply(FeedPage("catalogue:MAIN", [key, store], at))
-    told = [Row(kind="order", key=one.order, v=1, fields=one.fields()) for one in rows]
-    mirror.apply(FeedPage("store:S001", told, at))
+    keys = {"0": {"public_key": KEY.public_key.hex()}}
+    stores = {"S001": {"number": 1, "name": "Au coin"}}
+    mirror.apply(FeedPage("catalogue:MAIN", {"pass_key": keys, "store": stores}, at))
+    told = {one.order: one.fields() for one in rows}
+    mirror.apply(FeedPage("store:S001", {"order": told}, at))
     mirror.close()
 
 

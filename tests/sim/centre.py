@@ -10,7 +10,7 @@ from typing import Any
 
 from pos.domain.order import OrderState
 from sync.memory import Books, Rejected, Thing
-from sync.protocol import Claim, Match, Message, Page, Pull, PullAnswer, Push, Row
+from sync.protocol import Claim, Match, Message, Page, Pull, PullAnswer, Push
 from sync.token import TokenRefused, check, key_named
 from tests.sim.courier import Envelope
 from tests.sim.goods import SKUS
@@ -152,7 +152,7 @@ class Headquarters:
         """Return the things of a scope as they are now."""
         feed = self.centre.books.feeds.get(scope)
         rows = {} if feed is None else feed.rows
-        return {thing: row.fields for thing, row in rows.items() if row.fields is not None}
+        return {thing: fields for thing, (_, fields) in rows.items() if fields is not None}
 
     # Its people
 
@@ -184,8 +184,8 @@ class Headquarters:
             self.centre.write(scope, things)
             return
         feed = self.centre.books.feeds[scope]
-        for v, ((kind, key), fields) in enumerate(things.items(), reserved):
-            feed.rows[kind, key] = Row(kind=kind, key=key, v=v, fields=fields)
+        for v, (thing, fields) in enumerate(things.items(), reserved):
+            feed.rows[thing] = (v, fields)
 
     def receive(self, store: str) -> None:
         """Take in a delivery."""

@@ -252,11 +252,12 @@ class Courier:
             mirror.readings[scope] = reading
             self._may_die()
         rows = mirror.rows.setdefault(scope, {})
-        for row in page.rows:
-            if row.fields is None:
-                rows.pop((row.kind, row.key), None)
-            else:
-                rows[row.kind, row.key] = (reading.round, row.fields)
+        for kind, things in page.things.items():
+            for key, fields in things.items():
+                if fields is None:
+                    rows.pop((kind, key), None)
+                else:
+                    rows[kind, key] = (reading.round, fields)
         if swept and "sweep" not in removed:
             for thing in [one for one, (seen, _) in rows.items() if seen < reading.round]:
                 del rows[thing]

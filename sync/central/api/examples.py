@@ -19,7 +19,6 @@ from sync.protocol import (
     PullAnswer,
     Push,
     PushAnswer,
-    Row,
     StockAnswer,
     StockHere,
     wire_entry,
@@ -57,14 +56,7 @@ PULL_ANSWER = PullAnswer(
     expected={"K1": _HEAD},
     scopes={
         "catalogue:MAIN": Page(
-            rows=[
-                Row(
-                    kind="article",
-                    key="03400949497706",
-                    v=13,
-                    fields={"name": "Miel de châtaignier", "vat": "FR055"},
-                )
-            ],
+            things={"article": {"03400949497706": {"name": "Miel de châtaignier", "vat": "FR055"}}},
             cursor=Cursor(v=13, nonce="0d94b7f2a6c1e835"),
         )
     },

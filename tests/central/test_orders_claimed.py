@@ -59,8 +59,7 @@ async def test_a_third_hand_over_is_told_although_the_first_two_were_settled(
         await one.hand_over((1, 2_000, 0), claim=f"S001-T01-K1/{number:06d}", **offline)
         for item in await inbox(centre):
             async with centre.session("S001") as session:
-                seen = {"by": "boss", "note": "paid", "now": NOON}
-                await conflicts.settle(session, "S001", item.name, **seen)
+                await conflicts.settle(session, "S001", item.name, by="boss", note="paid", now=NOON)
                 await session.commit()
     async with centre.session("S001") as session:
         found = await conflicts.listed(session, "S001", settled=True)

@@ -64,7 +64,8 @@ class CustomerBoard(Panel):
         gap: list[Cells] = [[] for _ in range(room - len(foot) - len(shown))]
         if not view.lines:
             return [*gap, *foot]
-        shown[-1] = [(text, look.strong) for text, _ in shown[-1]] if shown else []
+        if shown:
+            shown[-1] = [(text, look.strong) for text, _ in shown[-1]]
         return [*shown, *gap, *foot]
 
     def _line(self, line: CustomerLine, width: int) -> list[Cells]:
@@ -94,13 +95,15 @@ class CustomerBoard(Panel):
         if view.kind == "welcome":
             return _centred(_words(view.welcome, width, room), width, look.total)
         what = view.number or view.amount
-        figures = lettered(what) if view.number else list(big(what, tall=room >= FOOT_TALL // 2))
+        is_price = view.kind == "paid"
+        tall = room >= FOOT_TALL // 2
+        figures = list(big(what, tall=tall)) if is_price else lettered(what)
         drawn = figures if figures and len(figures[0]) <= width else [what]
         below = [one for one in (_pair(view.second), *view.notes) if one]
         head = _words(view.label, width, room - len(drawn) - len(below) - 3)
         return [
             *_centred([*head, ""], width, look.strong),
-            *_centred(drawn, width, look.notice_good if view.kind == "paid" else look.total),
+            *_centred(drawn, width, look.notice_good if is_price else look.total),
             *_centred(["", *below], width, look.text),
         ]
 

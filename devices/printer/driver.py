@@ -277,6 +277,8 @@ class EscPosPrinter:
             watcher(status.pin_high)
 
     def _tell(self, session: Session, ready: DeviceState = DeviceState.READY) -> None:
+        if session.pin_doubted:
+            self._look(session)
         detail = cause(session.status)
         waits = bool(detail) and session.is_stopped
         self.worker.report(DeviceState.ATTENTION if waits else ready, detail)

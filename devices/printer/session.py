@@ -48,6 +48,7 @@ class Session:
         self.plain_answers = 0
         self.restarted = False
         self.held = False
+        self.pin_doubted = False
         self.heard_at = time.monotonic()
         self._link = link
         self._profile = profile
@@ -56,6 +57,7 @@ class Session:
         self._parser = StatusParser()
         self._answers: list[int] = []
         self._was_opened = False
+        self._pin_high: bool | None = None
         self._sign_at = 0.0
 
     def begin(self) -> None:
@@ -128,7 +130,7 @@ class Session:
             case Answer(byte):
                 self._answers.append(byte)
             case Status():
-                self._know(event)
+                self._told(event)
             case JobDone(process_id):
                 self.done.add(process_id)
             case Plain():
@@ -140,6 +142,14 @@ class Session:
             case Info():
                 pass
 
+    def _told(self, status: Status) -> None:
+        """Take what was told unasked; a drawer that moved is asked after, as noise may say so."""
+        self.pin_doubted = self._profile.answers and status.pin_high != self._pin_high
+        if self.pin_doubted:
+            self.status = status
+        else:
+            self._know(status)
+
     def _know(self, status: Status) -> None:
-        self.status = status
+        self.status, self._pin_high, self.pin_doubted = status, status.pin_high, False
         self._heard(status)

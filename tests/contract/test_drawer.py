@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import queue
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -110,13 +110,32 @@ def test_a_drawer_wired_the_other_way_is_learnt_with_its_key(bench: Bench) -> No
     drawer.open()
     bench.until(DrawerMoved("drawer", True))
 
-    def hands(step: Step) -> None:
-        if step is Step.OPENS:
+    class OtherWay:
+        """A pulse that lets the pin down, as this drawer's does."""
+
+        watch_pin = bench.printer.watch_pin
+
+        def kick(self, kicked: Callable[[bool], None]) -> None:
             bench.emulator.shut_drawer()
-        else:
+            kicked(True)
+
+    def hands(step: Step) -> None:
+        if step is Step.CLOSE_IT:
             drawer.open()
 
-    assert learn(bench.printer, hands, 5) is False
+    assert learn(OtherWay(), hands, 5) is False
+
+
+def test_noise_that_reads_as_an_open_drawer_is_asked_after_and_opens_none(bench: Bench) -> None:
+    bench.drawer(Wiring())
+    while bench.events.get(timeout=10) != StatusChanged("printer", DeviceState.READY):
+        pass
+    bench.emulator.babble(bytes((0x14, 0, 0, 0)))
+    bench.emulator.open_cover()
+    heard: list[DeviceEvent] = []
+    while not heard or heard[-1] != StatusChanged("printer", DeviceState.ATTENTION, "cover open"):
+        heard.append(bench.events.get(timeout=10))
+    assert not [one for one in heard if isinstance(one, DrawerMoved)]
 
 
 def test_a_drawer_that_tells_nothing_is_known_for_it(bench: Bench) -> None:

@@ -1,0 +1,39 @@
+"""An hour at the counter with every device and its troubles: four logs, one truth."""
+
+from __future__ import annotations
+
+import secrets
+from collections import Counter
+from datetime import UTC, datetime
+from pathlib import Path
+from random import Random
+
+import pytest
+
+from tests.e2e.home import make_shop
+from tests.hour.actor import Actor
+from tests.hour.audit import judge
+from tests.hour.counter import HourClock, at_work
+
+NOON = datetime(2026, 3, 3, 11, 0, tzinfo=UTC)
+GESTURES = 300
+SEEDS = (1, secrets.randbelow(1_000_000_000))
+
+
+def run(folder: Path, seed: int, gestures: int) -> Counter[str]:
+    """Stand at the till for so many gestures and judge what is left; return what was done."""
+    home = make_shop(folder, when=NOON)
+    with at_work(folder, HourClock(NOON)) as till:
+        actor = Actor(till, Random(seed))
+        actor.begin()
+        actor.work(gestures)
+    judge(home, till)
+    return actor.did
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_journal_paper_drawer_and_terminal_agree_whatever_broke(seed: int, tmp_path: Path) -> None:
+    did = run(tmp_path / "home", seed, GESTURES)
+    assert did["card"]
+    assert did["weigh"]
+    assert any(name.startswith("fault") for name in did)

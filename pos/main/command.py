@@ -96,6 +96,9 @@ def serve(
     public_url: Annotated[
         str, typer.Option("--public-url", help="How browsers reach it, when a proxy speaks TLS.")
     ] = "",
+    customers: Annotated[
+        bool, typer.Option("--customer-screen", help="The customers' screen of the till instead.")
+    ] = False,
 ) -> None:
     """Open the till in a browser, for a tablet at the desk; people sign in as on the screen.
 
@@ -103,7 +106,8 @@ def serve(
     """
     from pos.main.serve import serve as serve_till
 
-    raise typer.Exit(serve_till(host, port, public_url))
+    kind = "customer-screen" if customers else ""
+    raise typer.Exit(serve_till(host, port, public_url, kind))
 
 
 @app.command()

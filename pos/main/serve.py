@@ -58,8 +58,16 @@ SCREENS = {
         Sentence("The kiosk is open in another browser; close it there first."),
         24,
     ),
+    "customer-screen": Screen(
+        "customer-screen",
+        Sentence("The customers' screen is at {url}"),
+        Sentence("One moment…"),
+        Sentence("One moment…"),
+        Sentence("The customers' screen is open in another browser; close it there first."),
+        24,
+    ),
 }
-"""By the kind of till that the settings name."""
+"""By the kind of till that the settings name; the last is beside a till."""
 
 COLUMNS = 80
 
@@ -123,16 +131,17 @@ def _typed(characters: str) -> list[Touched]:
     return [Touched(one, one) for one in characters]
 
 
-def serve(host: str, port: int, public_url: str) -> int:
+def serve(host: str, port: int, public_url: str, kind: str = "") -> int:
     """Serve this machine's till or kiosk until it is stopped; say the address once it listens.
 
+    `kind` names another of `SCREENS`.
     Raises Refusal: `serve_missing` without its package; `not_encrypted` for an address that other
     machines reach, unless `public_url` says that a proxy in front speaks TLS; `port_taken`.
     """
     glass = _glass()
     _check_address(host, public_url)
     settings = settings_file.load()
-    screen, language = SCREENS[settings.till.kind], settings.till.language
+    screen, language = SCREENS[kind or settings.till.kind], settings.till.language
     port = port or _free_port(host)
     url = public_url or f"http://{f'[{host}]' if ':' in host else host}:{port}"
     command = shlex.join([sys.executable, "-m", "pos.main", screen.command])
@@ -183,7 +192,7 @@ def _glass() -> Any:
                 "closed": self.words.say(screen.closed),
                 "again": self.words.say(Sentence("Try again")),
                 "busy": self.words.say(screen.busy) if self.open else "",
-                "is_kiosk": screen.command == "kiosk",
+                "is_kiosk": screen.command != "till",
                 "columns": COLUMNS,
                 "rows": screen.rows,
                 "key_rows": key_rows(self.language, self.words, self.orders_key),

@@ -18,7 +18,15 @@ from pos.domain.tender import cash, cash_due, exact, meal_voucher, quick_cash
 from pos.domain.words import Amount, Sentence
 from pos.ports import CardEnded, CardEvent, CardOutcome, CardRequest, StoreUnavailable
 from pos.till.cards import MANUAL as MANUAL
-from pos.till.cards import answered, ask, check_authorisation, listen, prints_unasked, slip_of
+from pos.till.cards import (
+    answered,
+    ask,
+    check_authorisation,
+    is_waiting,
+    listen,
+    prints_unasked,
+    slip_of,
+)
 from pos.till.cards import unsettled as unsettled
 from pos.till.counter import show_basket
 from pos.till.desk import Desk, Loan, OpenBasket, spend
@@ -110,8 +118,9 @@ def answer_card(
             "authorisation": check_authorisation(authorisation) or None,
         }
     )
+    is_waited_for = any(_waits_for(one, request) for one in desk.baskets())
     open_ones = {waiting.request for waiting in desk.ports.past.cards()}
-    if request.request not in open_ones:
+    if not is_waited_for and request.request not in open_ones:
         raise Refusal("card_settled", "This card payment has its answer already.")
     return _answer(desk, request, said)
 
@@ -161,7 +170,8 @@ def _hear(desk: Desk, event: CardEvent) -> None:
     if request is None:
         return  # what another till asked, or what left with an archive
     said = answered(event)
-    if isinstance(event, CardEnded) and not request.outcome:
+    is_its_end = not request.outcome or is_waiting(desk, request)
+    if isinstance(event, CardEnded) and is_its_end:
         _answer(desk, request, said)
         if event.outcome is CardOutcome.UNKNOWN:
             desk.ports.sound.play("attention")

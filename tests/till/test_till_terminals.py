@@ -210,9 +210,12 @@ def test_two_cashiers_wait_for_two_terminals_at_once(till: Driven) -> None:
     assert [sale.total for sale in till.sales()] == [110, 1250]
 
 
-def test_an_answer_that_the_disk_refuses_is_heard_again(till: Driven) -> None:
-    request = till.ask(MEAL)
-    till.store.writes_left = 0
+@pytest.mark.parametrize(("paid", "writes"), [(None, 0), (500, 0), (500, 1)])
+def test_an_answer_that_the_disk_refuses_is_heard_again(
+    till: Driven, paid: int | None, writes: int
+) -> None:
+    request = till.ask(MEAL, amount=paid)
+    till.store.writes_left = writes
     with pytest.raises(StoreUnavailable):
         till.end(request)
     with pytest.raises(StoreUnavailable):
@@ -220,8 +223,12 @@ def test_an_answer_that_the_disk_refuses_is_heard_again(till: Driven) -> None:
     till.store.writes_left = None
     tender.hear_again(till.desk)
     tender.hear_again(till.desk)
+    if paid is not None:
+        assert till.basket.due == 750
+        tender.pay_cash(till.desk)
     assert [sale.total for sale in till.sales()] == [1250]
-    assert len(till.answers()) == 1
+    assert sum(one.method == "card" for one in till.sales()[0].tenders) == 1
+    assert {one.heard for one in till.answers()} == {None}
 
 
 def test_an_answer_to_what_this_till_never_asked_is_not_its_business(till: Driven) -> None:

@@ -75,3 +75,28 @@ def test_a_sale_made_offline_reaches_the_centre_and_the_other_till(folder: Path)
     assert -1 not in places, said
     assert _left_running(folder) == []
     assert list(folder.glob("comptoir-demo-*")) == []
+
+
+@pytest.mark.parametrize(
+    ("asked", "code", "why"),
+    [
+        (("--kiosk",), 2, "--with-centre"),
+        (("--with-centre", "--tablet"), 2, "--till T02"),
+        (("--with-centre", "--till", "T01", "--tablet"), 2, "--till T02"),
+        (("--with-centre", "--kiosk"), 2, "--tablet"),
+        (("--with-centre", "--kiosk", "--tablet"), 1, "scripts/demo --with-centre"),
+    ],
+)
+def test_a_kiosk_or_a_tablet_stands_beside_a_demonstration_that_runs(
+    folder: Path, asked: tuple[str, ...], code: int, why: str
+) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "pos.main", "demo", *asked],
+        cwd=ROOT,
+        env=_environ(folder),
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (done.returncode, why in done.stderr) == (code, True), done.stderr

@@ -19,7 +19,7 @@ from pos.domain.errors import Refusal
 from pos.domain.words import Sentence
 
 RAW_PRINTING_PORT = 9100
-EMULATORS = ("printer", "scanner", "display", "scale", "card")
+EMULATORS = ("printer", "scanner", "display", "scale", "card", "labels")
 """The emulators that ship."""
 
 HANDLERS = ("socket", "loop", "rfc2217")

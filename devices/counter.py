@@ -22,6 +22,10 @@ from devices.display.emulator import EmulatedDisplay
 from devices.display.protocol import Dialect
 from devices.drawer.driver import USUAL, PrinterDrawer, Wiring
 from devices.drawer.trigger import LinkDrawer
+from devices.label.driver import ZplPrinter
+from devices.label.emulator import EmulatedLabelPrinter
+from devices.label.paper import PaperLabels
+from devices.label.zpl import LabelSize
 from devices.printer.driver import EscPosPrinter
 from devices.printer.emulator import EmulatedPrinter
 from devices.printer.profile import PROFILES, PrinterProfile
@@ -34,7 +38,14 @@ from devices.screen.feed import ScreenFeed
 from pos.papers.page import Align, Barcode, Cut, Page, Qr, Row, Rule, Text
 from pos.ports import Sink
 
-Emulator = EmulatedScanner | EmulatedPrinter | EmulatedDisplay | EmulatedScale | EmulatedTerminal
+Emulator = (
+    EmulatedScanner
+    | EmulatedPrinter
+    | EmulatedDisplay
+    | EmulatedScale
+    | EmulatedTerminal
+    | EmulatedLabelPrinter
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +110,20 @@ class Counter:
         drawer = LinkDrawer(name, url, self._sink, parts)
         self._opened.append(drawer)
         return drawer
+
+    def open_labels(self, name: str, url: str, size: LabelSize) -> ZplPrinter:
+        """Open a label printer that speaks ZPL."""
+        if isinstance(parse_url(url), EmulatorAddress):
+            emulator = EmulatedLabelPrinter(name)
+            self.emulators[name] = emulator
+            url = emulator.url
+        printer = ZplPrinter(name, url, size, self._sink)
+        self._opened.append(printer)
+        return printer
+
+    def open_paper_labels(self, name: str, url: str, profile: PrinterProfile) -> PaperLabels:
+        """Open a receipt printer that prints labels."""
+        return PaperLabels(self.open_printer(name, url, profile))
 
     def open_display(
         self, name: str, url: str, *, dialect: Dialect = Dialect.EPSON, codec: str = "cp858",

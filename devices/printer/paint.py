@@ -59,7 +59,7 @@ def _line(line: Line, dots: int, pitch: int) -> Image.Image:
     """Draw character by character on the grid, so that columns stand whatever the font."""
     strip = Image.new("L", (dots, LINE_DOTS * line.size), _PAPER)
     pen = ImageDraw.Draw(strip)
-    font = _font(CHARACTER_DOTS * line.size * 4 // 5)
+    font = font_of(CHARACTER_DOTS * line.size * 4 // 5)
     for column, character in enumerate(line.text):
         at = (column * pitch * line.size + pitch * line.size // 2, LINE_DOTS * line.size * 3 // 4)
         pen.text(at, character, _INK, font, anchor="ms", stroke_width=int(line.bold))
@@ -105,7 +105,7 @@ def _scissors(dots: int) -> Image.Image:
 
 
 @lru_cache(maxsize=8)
-def _font(size: int) -> ImageFont.FreeTypeFont | ImageFont.ImageFont:
+def font_of(size: int) -> ImageFont.FreeTypeFont | ImageFont.ImageFont:
     """The monospaced font that comes with python-barcode, which python-escpos brings along."""
     found = importlib.resources.files("barcode") / "fonts" / "DejaVuSansMono.ttf"
     try:

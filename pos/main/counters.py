@@ -9,12 +9,13 @@ from time import monotonic
 import typer
 
 from config import settings as settings_file
-from config.devices import Devices, DisplayDevice, PrinterDevice
+from config.devices import Devices, DisplayDevice, LabelDevice, PrinterDevice
 from config.words import GettextWords, words_for
 from devices.counter import Counter, list_ports, trial_page
 from devices.display.driver import LineDisplay
 from devices.display.protocol import Dialect
 from devices.drawer.driver import Wiring
+from devices.label.zpl import LabelSize
 from devices.printer.profile import PrinterProfile, profile
 from pos.domain.errors import Refusal
 from pos.domain.words import Sentence
@@ -72,6 +73,8 @@ def plug_in(
             drawer = devices.drawer
             wiring = Wiring(drawer.open_when_high, drawer.open_most_s)
             ports.drawer = counter.open_drawer("drawer", printer, wiring)
+    if devices.labels.url:
+        ports.labels = _labels(counter, devices.labels)
     if devices.spare.url:
         ports.spare = counter.open_printer("spare", devices.spare.url, profile_of(devices.spare))
     if "://" in devices.drawer.url:
@@ -103,6 +106,13 @@ def plug_in(
 def profile_of(printer: PrinterDevice) -> PrinterProfile:
     """Return what a printer of the settings can do."""
     return profile(printer.profile, printer.code_page, printer.slot, logo=printer.logo)
+
+
+def _labels(counter: Counter, labels: LabelDevice) -> LabelPrinter:
+    if labels.language == "zpl":
+        size = LabelSize(labels.width, labels.height, labels.dpi)
+        return counter.open_labels("labels", labels.url, size)
+    return counter.open_paper_labels("labels", labels.url, profile(labels.profile))
 
 
 def _display(counter: Counter, display: DisplayDevice) -> LineDisplay:

@@ -30,6 +30,10 @@ REMEDIES: dict[str, Sentence] = {
     "cutter stuck: open the cover and clear it": Sentence(
         "Open the cover, take out the paper that is stuck, close it, then press its feed button."
     ),
+    "head open": Sentence("Shut its print head until it clicks; what waits is printed then."),
+    "no labels": Sentence("Put a new roll of labels in; what waits is printed then."),
+    "no ribbon": Sentence("Put a new ribbon in; what waits is printed then."),
+    "paused: press its pause button": Sentence("Press its pause button once; it goes on then."),
     "too hot: it goes on by itself": Sentence(
         "Wait until its head has cooled down; what waits is printed then."
     ),

@@ -66,6 +66,7 @@ OUTSIDE = {
     "pos/till/pickup/paying.py": "order lines into a basket; the lines are what is signed",
     "pos/till/reports.py": "figures looked at, X: they close nothing",
     "pos/till/slips.py": "papers of cash put in and taken out",
+    "pos/till/weighing.py": "asks the scale; the line that results is what is signed",
 }
 """What files of the perimeter import from outside it, each with why no condition rests on it."""
 

@@ -119,10 +119,12 @@ OF_CHANNELS: set[Path] = {
     ("GET", "/v1/orders/{order}"),
     ("PATCH", "/v1/orders/{order}"),
     ("POST", "/v1/orders/{order}/cancel"),
+    ("GET", "/v1/refunds"),
+    ("POST", "/v1/orders/{order}/refunds/{refund}"),
     ("GET", "/v1/availability"),
     ("GET", "/v1/stores"),
 }
-"""What web shops ask, by keys of their own: test_orders_api."""
+"""What web shops ask, by keys of their own: test_orders_api, test_refunds."""
 
 
 def paths(routes: Iterable[Any]) -> set[Path]:
@@ -158,7 +160,7 @@ async def test_a_till_of_one_store_gets_at_nothing_of_another(shop: Shop, path: 
 @pytest.mark.parametrize("path", sorted(OF_CHANNELS), ids=str)
 async def test_a_till_is_no_sales_channel(shop: Shop, path: Path) -> None:
     asking = await shop.till()
-    method, where = path[0], path[1].format(order="01JD7Z4QFS3WZ8E3Y6M5K0T2RB")
+    method, where = path[0], path[1].format(order="01JD7Z4QFS3WZ8E3Y6M5K0T2RB", refund=1)
     answer = await asking.ask(method, where, b"" if method == "GET" else b"{}")
     assert answer.status_code in (401, 404)
     assert slug(answer) in ("no_token", "not_found")

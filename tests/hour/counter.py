@@ -75,11 +75,19 @@ class Wires:
 
 
 class Kicks:
-    """A sink that counts what became of the drawer's pulses; a missed one never got out."""
+    """A sink that counts what became of the drawer's pulses.
+
+    A missed one never left the till, which says so; a lost one left it as the cable was pulled.
+    """
 
     def __init__(self, events: Queue[DeviceEvent]) -> None:
-        self.kicked = self.missed = 0
+        self.kicked = self.missed = self.lost = 0
         self._events = events
+
+    @property
+    def due(self) -> int:
+        """How many pulses the printer must have had."""
+        return self.kicked - self.missed - self.lost
 
     def __call__(self, event: DeviceEvent) -> None:
         """Take an event of the printer or the drawer."""

@@ -55,6 +55,11 @@ FAULTS: dict[str, tuple[Deed, Deed]] = {
 }
 """What breaks, and what a person does about it."""
 
+PRINTER_FAULTS = frozenset(
+    name for name in FAULTS if name.startswith(("printer", "paper", "no paper", "cover"))
+)
+"""Those that keep a printer from what it has to do."""
+
 CARDS = (
     (Behaviour.APPROVE, 12),
     (Behaviour.FRAGMENTED, 3),

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from pos.domain.cash import check_reason
 from pos.domain.errors import Refusal
 from pos.domain.events import StockAdjusted
 from pos.domain.staff import Permission
@@ -17,8 +18,6 @@ from pos.till.stock import stock_of
 
 QUANTITY_MOST = 1_000_000_000
 """The most thousandths that are there of an article, or that one correction moves."""
-
-REASON_MOST = 80
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +42,8 @@ def adjust(
 
     Raises Refusal: `no_centre`, `training_stock`, `no_reason`, `bad_quantity`.
     """
-    _check(desk, told, reason)
+    _check(desk, told)
+    why = check_reason(reason)
     permitted = desk.permit(Permission.STOCK, loan)
     here = stock_of(desk, sku)
     expected = 0 if here is None else here.on_hand
@@ -53,19 +53,17 @@ def adjust(
         quantity=told.quantity - expected if told.is_count else told.quantity,
         expected=expected,
         counted=told.quantity if told.is_count else None,
-        reason=reason.strip()[:REASON_MOST],
+        reason=why,
     )
     desk.record_permitted(permitted, loan, adjusted)
     return adjusted
 
 
-def _check(desk: Desk, told: Told, reason: str) -> None:
+def _check(desk: Desk, told: Told) -> None:
     if not may_adjust(desk):
         raise Refusal("no_centre", "This till belongs to no centre, which alone knows stock.")
     if desk.training:
         raise Refusal("training_stock", "Stock is real; end training before it is counted.")
-    if not reason.strip():
-        raise Refusal("no_reason", "Say why the stock is changed.")
     least = 0 if told.is_count else -QUANTITY_MOST
     if not least <= told.quantity <= QUANTITY_MOST or not (told.quantity or told.is_count):
         raise Refusal(

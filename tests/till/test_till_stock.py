@@ -128,6 +128,12 @@ def test_a_count_moves_the_stock_by_what_differs_and_a_correction_by_what_is_sai
     assert till.events("stock.adjusted") == [counted, broken, unknown]
 
 
+def test_why_a_stock_is_changed_keeps_no_card_number(till: Till, centre: ToldCentre) -> None:
+    till.sign_in(MANAGER)
+    told = adjust(till.desk, "1", Told(-1_000, is_count=False), "taken, 4970 1012 3456 7893")
+    assert told.reason == "taken, #### #### #### 7893"
+
+
 def test_who_may_not_change_the_stock_is_lent_it_once(till: Till, centre: ToldCentre) -> None:
     told = Told(9_000, is_count=True)
     with pytest.raises(NeedsPermission):

@@ -35,6 +35,8 @@ LATE_S = 60.0
 """How long a connection stays open for a late answer: another till may wait for the terminal."""
 OVER_S = 30.0
 """How much longer than a customer may take a terminal that keeps talking is listened to."""
+STALE_MOST = 200
+"""How many of the bytes that a line held before a request are looked at."""
 KNOWN_MOST = 20
 """The most requests with no known end whose late answers are told apart."""
 
@@ -60,6 +62,7 @@ class Speech:
 class _Job:
     request: str
     asked: Asked
+    has_begun: bool = False
 
 
 class LinkTerminal:
@@ -120,9 +123,11 @@ class LinkTerminal:
         """End the request that waits to begin: nothing of it left."""
         with self._lock:
             self._reachable = self._on_call
-            job, self._job = self._job, None
-        if job is not None:
-            self._tell(job, Answer(Outcome.CANCELLED, NOT_REACHED))
+            job = self._job
+            if job is None or job.has_begun:
+                return  # what has begun is ended by the thread that sends it
+            self._job = None
+        self._tell(job, Answer(Outcome.CANCELLED, NOT_REACHED))
 
     # --- the worker's thread from here on ---
 
@@ -143,9 +148,10 @@ class LinkTerminal:
         if job is None:
             self._listen(link, self._speech.answer_s)
             return
-        while link.read(0):
-            continue  # what is left of the conversation before
-        self._converse(link, job)
+        stale = b""
+        while len(stale) < STALE_MOST and (came := link.read(0)):
+            stale += came
+        self._converse(link, job, stale)
 
     def _serve_call(self, link: Link, job: _Job) -> None:
         """One connection: the request, then a while for the late answer to it."""
@@ -160,15 +166,18 @@ class LinkTerminal:
     def _is_wanted(self) -> bool:
         return self._job is not None or self.worker.stopping
 
-    def _converse(self, link: Link, job: _Job) -> None:
+    def _converse(self, link: Link, job: _Job, stale: bytes = b"") -> None:
         """Have the whole dialogue of a request, tell its end, and remember it where none came."""
         with self._lock:
+            if self._job is not job:
+                return  # it was ended meanwhile: nothing of it may leave any more
+            job.has_begun = True
             others = {ref: one.asked for ref, one in self._known.items()}
         dialogue = self._speech.begin(job.asked, others)
         self._late = None
         self.worker.report(DeviceState.BUSY)
         try:
-            self._until_answered(link, dialogue)
+            self._until_answered(link, dialogue, stale)
         except LinkLost:
             dialogue.hang_up()
             if dialogue.answer is None or dialogue.answer.detail in (LOST, NOT_REACHED):
@@ -189,10 +198,10 @@ class LinkTerminal:
         self.worker.report(DeviceState.READY)
         self._tell(job, answer)
 
-    def _until_answered(self, link: Link, dialogue: Dialogue) -> None:
+    def _until_answered(self, link: Link, dialogue: Dialogue, stale: bytes) -> None:
         began = heard_at = time.monotonic()
         deadline = began + self._speech.answer_s + OVER_S
-        self._write(link, dialogue, was_left=False, data=dialogue.start())
+        self._write(link, dialogue, was_left=False, data=dialogue.start(stale))
         while dialogue.answer is None:
             heard_at = self._step(link, dialogue, heard_at, deadline)
 
@@ -260,7 +269,9 @@ class LinkTerminal:
     def _hear(self, link: Link, dialogue: Dialogue, most_s: float) -> None:
         until = time.monotonic() + most_s
         heard_at = time.monotonic()
-        while dialogue.answer is None and not self._is_wanted() and time.monotonic() < until:
+        while dialogue.answer is None and time.monotonic() < until:
+            if self._is_wanted() and dialogue.is_resting:
+                break
             heard_at = self._step(link, dialogue, heard_at, until)
 
     def _hear_others(self, dialogue: Dialogue) -> None:

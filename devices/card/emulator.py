@@ -86,7 +86,10 @@ class EmulatedTerminal:
         self._serve_line = self._caisse_ap if protocol == "caisse-ap" else self._concert
         self._closing = threading.Event()
         self._let_go = threading.Event()
-        self._wire: PtyCable | Calls = Calls() if tcp or protocol == "caisse-ap" else PtyCable(name)
+        is_called = tcp or protocol == "caisse-ap"
+        cable = None if is_called else PtyCable(name)
+        self._wire: PtyCable | Calls = cable or Calls()
+        self._line = Buffered(cable, self._closing) if cable is not None else None
         self._thread = threading.Thread(target=self._run, name=f"emulated-{name}", daemon=True)
         self._thread.start()
 
@@ -128,8 +131,8 @@ class EmulatedTerminal:
                 if isinstance(self._wire, Calls):
                     with self._wire.call(POLL_S) as line:
                         self._serve_line(Buffered(line, self._closing))
-                else:
-                    self._serve_line(Buffered(self._wire, self._closing))
+                elif self._line is not None:
+                    self._serve_line(self._line)
 
     def _caisse_ap(self, line: Buffered) -> None:
         asked = line.until_whole()

@@ -28,8 +28,8 @@ from pos.ports import (
 )
 
 APPROVED, DECLINED, CANCELLED, UNKNOWN = CardOutcome
-ANSWER_S = 0.7
-REPLY_S = 0.3
+PATIENT, HASTY = (10.0, 5.0), (0.3, 0.15)
+"""How long an answer and a byte are waited for: where they come, and where they never do."""
 
 
 @dataclass
@@ -109,16 +109,20 @@ def ap() -> Iterator[Counter]:
 
 @pytest.fixture
 def serial() -> Iterator[Counter]:
-    yield from opened("concert-e+")
+    yield from opened("concert-e+", (0.3, 0.5))
 
 
-def opened(wire: str, answer_s: float = ANSWER_S) -> Iterator[Counter]:
+def opened(wire: str, patience: tuple[float, float] = PATIENT) -> Iterator[Counter]:
     how = WIRES[wire]
     terminal = EmulatedTerminal(
         "card", how.protocol, tcp=how.tcp, handshake=how.handshake, number=how.number
     )
     speech = speech_of(
-        how.protocol, number=how.number, handshake=how.handshake, answer_s=answer_s, reply_s=REPLY_S
+        how.protocol,
+        number=how.number,
+        handshake=how.handshake,
+        answer_s=patience[0],
+        reply_s=patience[1],
     )
     post = Post()
     driver = LinkTerminal("card", terminal.url, speech, post.events.put)
@@ -149,20 +153,29 @@ ENDS = {
 }
 
 
-@pytest.mark.parametrize("behaviour", ENDS)
+ALL_DAY = (Behaviour.APPROVE, Behaviour.REFUSE, Behaviour.ABANDON)
+FAULTY = ("caisse-ap", "concert-e+", "bare frames")
+
+
+@pytest.mark.parametrize(
+    ("wire", "behaviour"),
+    [(wire, one) for wire in WIRES for one in ENDS if wire in FAULTY or one in ALL_DAY],
+)
 def test_each_fault_ends_as_it_must_and_no_answer_is_made_up(
-    counter: Counter, behaviour: Behaviour
+    wire: str, behaviour: Behaviour
 ) -> None:
-    counter.terminal.behaviour = behaviour
-    ended = counter.ask(1250)
-    assert ended.request == "REQUEST001"
-    assert ended.outcome in ENDS[behaviour]
-    paid = [one.amount for one in counter.terminal.log]
-    if ended.outcome is APPROVED:
-        assert paid == [1250]
-    if ended.outcome in (DECLINED, CANCELLED):
-        assert paid == []
-    assert ended.detail or ended.outcome is APPROVED
+    is_told = UNKNOWN not in ENDS[behaviour] or behaviour is Behaviour.BAD_LRC_ONCE
+    for counter in opened(wire, PATIENT if is_told else HASTY):
+        counter.terminal.behaviour = behaviour
+        ended = counter.ask(1250)
+        assert ended.request == "REQUEST001"
+        assert ended.outcome in ENDS[behaviour]
+        paid = [one.amount for one in counter.terminal.log]
+        if ended.outcome is APPROVED:
+            assert paid == [1250]
+        if ended.outcome in (DECLINED, CANCELLED):
+            assert paid == []
+        assert ended.detail or ended.outcome is APPROVED
 
 
 def test_goods_that_come_back_are_paid_back(counter: Counter) -> None:
@@ -170,10 +183,10 @@ def test_goods_that_come_back_are_paid_back(counter: Counter) -> None:
     assert [one.amount for one in counter.terminal.log] == [-500]
 
 
-def test_ten_payments_in_a_row_are_each_asked_once(counter: Counter) -> None:
-    for number in range(10):
+def test_four_payments_in_a_row_are_each_asked_once(counter: Counter) -> None:
+    for number in range(4):
         assert counter.ask(100 + number, f"REQUEST{number:03d}").outcome is APPROVED
-    assert counter.terminal.totals == (10, 1045)
+    assert counter.terminal.totals == (4, 406)
 
 
 def test_a_terminal_that_is_unplugged_was_asked_nothing_and_works_when_it_is_back(
@@ -203,7 +216,7 @@ def test_the_card_and_the_authorisation_are_told_and_the_number_is_masked(ap: Co
 
 def test_a_long_answer_gives_the_card_masked() -> None:
     terminal, post = EmulatedTerminal(protocol="concert-e+"), Post()
-    speech = speech_of("concert-e+", with_rep=True, answer_s=ANSWER_S)
+    speech = speech_of("concert-e+", with_rep=True)
     driver = LinkTerminal("card", terminal.url, speech, post.events.put)
     post.state(DeviceState.READY)
     driver.ask("REQUEST001", 1250)
@@ -225,7 +238,7 @@ def test_a_second_request_while_one_is_on_the_way_is_not_asked(ap: Counter) -> N
 
 @pytest.mark.parametrize("wire", ["caisse-ap", "concert-e+", "concert over tcp"])
 def test_what_a_terminal_says_late_is_evidence(wire: str) -> None:
-    for counter in opened(wire, answer_s=0.2):
+    for counter in opened(wire, HASTY):
         counter.terminal.behaviour = Behaviour.LATE
         assert counter.ask(1250).outcome is UNKNOWN
         counter.terminal.let_go()

@@ -219,6 +219,15 @@ def test_a_terminal_that_calls_at_the_same_time_speaks_first() -> None:
     assert dialogue.silence() == ENQ
 
 
+def test_of_what_the_line_still_held_only_the_terminals_call_counts() -> None:
+    dialogue = Concert(ASKED, concert.Manner())
+    assert dialogue.start(ACK + EOT + ACK) == ENQ
+    assert not dialogue.left
+    dialogue = Concert(ASKED, concert.Manner())
+    assert dialogue.start(ACK + ENQ) == ENQ + ACK
+    assert not dialogue.left
+
+
 def test_an_answer_that_comes_before_anything_was_asked_answers_nothing() -> None:
     dialogue = Concert(ASKED, concert.Manner())
     dialogue.start()

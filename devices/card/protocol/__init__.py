@@ -97,8 +97,13 @@ class Dialogue(Protocol):
         """Return how long to wait for the next byte before `silence` is called."""
         ...
 
-    def start(self) -> bytes:
-        """Return the first bytes to send."""
+    @property
+    def is_resting(self) -> bool:
+        """Whether nothing was begun that another request would cut off."""
+        ...
+
+    def start(self, stale: bytes = b"") -> bytes:
+        """Return the first bytes to send; `stale` is what the line still held before."""
         ...
 
     def receive(self, data: bytes) -> bytes:

@@ -125,8 +125,13 @@ class CaisseAp:
         """Return the time left to a customer; short once the answer may be whole."""
         return DRAIN_S if "AE" in self._records() else self._manner.answer_s
 
-    def start(self) -> bytes:
-        """Return the whole request."""
+    @property
+    def is_resting(self) -> bool:
+        """Return True: each request has a connection of its own."""
+        return True
+
+    def start(self, stale: bytes = b"") -> bytes:  # noqa: ARG002
+        """Return the whole request; what came before it on its connection answers nothing."""
         self.left = True
         return write(self._sent)
 

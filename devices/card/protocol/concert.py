@@ -218,13 +218,22 @@ class Concert:
         is_waiting = self._stage is Stage.WAITING and not self._frames.within
         return self._manner.answer_s if is_waiting else self._manner.reply_s
 
-    def start(self) -> bytes:
-        """Return the call, or the frame where there is no handshake."""
+    @property
+    def is_resting(self) -> bool:
+        """Whether the terminal is not in the middle of telling something."""
+        return self._stage is not Stage.HEARING and not self._frames.within
+
+    def start(self, stale: bytes = b"") -> bytes:
+        """Return the call, or the frame where there is no handshake.
+
+        Of what the line still held only the terminal's own call counts: it speaks first then.
+        """
         if not self._manner.handshake:
             self._stage, self.left = Stage.WAITING, True
             return framed(request(self._asked, self._manner))
         self._tries = 1
-        return ENQ
+        call = stale.rfind(ENQ)
+        return ENQ + self.receive(stale[call:]) if call >= 0 else ENQ
 
     def receive(self, data: bytes) -> bytes:
         """Take what came; return what to send."""

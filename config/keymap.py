@@ -47,6 +47,7 @@ GESTURES = (
     "day",
     "devices",
     "readiness",
+    "labels",
     "training",
     "about",
     "quit",

@@ -75,3 +75,12 @@ class MemoryCatalogue:
             )
         ]
         return found[:limit]
+
+    def repriced(self, after: datetime, until: datetime, limit: int) -> list[Article]:
+        """Return articles with a price that begins in that time."""
+        found = [
+            one
+            for one in self.articles
+            if any(after < price.since <= until for price in one.prices)
+        ]
+        return found[:limit]

@@ -16,7 +16,7 @@ from pos.domain.errors import Refusal
 from pos.domain.words import Sentence
 from pos.main.centre_command import courier, enrol
 from pos.main.demo_command import demo
-from pos.main.devices_command import devices
+from pos.main.devices_command import devices, labels
 from pos.main.setup import SetUpIncomplete
 from pos.ports import StoreUnavailable
 
@@ -42,6 +42,7 @@ app.add_typer(staff, name="staff")
 app.command()(demo)
 app.command()(enrol)
 app.command()(courier)
+app.command()(labels)
 
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON object instead of sentences.")]
 

@@ -5,14 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from queue import Empty, Queue
 from time import monotonic
+from typing import Any
 
 import typer
 
 from config import settings as settings_file
-from config.devices import Devices, DisplayDevice, LabelDevice, PrinterDevice
+from config.devices import Devices, DisplayDevice, PrinterDevice
 from config.words import GettextWords, words_for
 from devices.counter import Counter, list_ports, trial_page
-from devices.display.driver import LineDisplay
 from devices.display.protocol import Dialect
 from devices.drawer.driver import Wiring
 from devices.label.zpl import LabelSize
@@ -74,14 +74,14 @@ def plug_in(
             wiring = Wiring(drawer.open_when_high, drawer.open_most_s)
             ports.drawer = counter.open_drawer("drawer", printer, wiring)
     if devices.labels.url:
-        ports.labels = _labels(counter, devices.labels)
+        plug_labels(counter, devices, ports)
     if devices.spare.url:
         ports.spare = counter.open_printer("spare", devices.spare.url, profile_of(devices.spare))
     if "://" in devices.drawer.url:
         parts = [bytes.fromhex(part) for part in devices.drawer.parts]
         ports.drawer = counter.open_drawer_line("drawer", devices.drawer.url, parts)
     if devices.display.url:
-        ports.display = _display(counter, devices.display)
+        ports.display = _display(counter, devices.display, ports.printer)
     if devices.scale.url:
         scale = devices.scale
         ports.scale = counter.open_scale(
@@ -108,21 +108,29 @@ def profile_of(printer: PrinterDevice) -> PrinterProfile:
     return profile(printer.profile, printer.code_page, printer.slot, logo=printer.logo)
 
 
-def _labels(counter: Counter, labels: LabelDevice) -> LabelPrinter:
-    if labels.language == "zpl":
+def plug_labels(counter: Counter, devices: Devices, ports: Ports | Plugged) -> None:
+    """Open the label printer, or else the receipt printer for labels, where there is one."""
+    labels = devices.labels
+    if labels.url and labels.language == "zpl":
         size = LabelSize(labels.width, labels.height, labels.dpi)
-        return counter.open_labels("labels", labels.url, size)
-    return counter.open_paper_labels("labels", labels.url, profile(labels.profile))
+        ports.labels = counter.open_labels("labels", labels.url, size)
+    elif labels.url:
+        known = profile(labels.profile)
+        ports.labels = counter.open_paper_labels("labels", labels.url, known)
+    elif devices.printer.url:
+        known = profile_of(devices.printer)
+        ports.labels = counter.open_paper_labels("labels", devices.printer.url, known)
 
 
-def _display(counter: Counter, display: DisplayDevice) -> LineDisplay:
-    return counter.open_display(
-        "display",
-        display.url,
-        dialect=Dialect(display.protocol),
-        codec=display.code_page,
-        slot=display.slot,
-    )
+def _display(counter: Counter, display: DisplayDevice, printer: Printer | None) -> Display:
+    habits: dict[str, Any] = {
+        "dialect": Dialect(display.protocol),
+        "codec": display.code_page,
+        "slot": display.slot,
+    }
+    if display.url == "printer":
+        return counter.open_display_behind("display", printer, **habits)
+    return counter.open_display("display", display.url, **habits)
 
 
 def list_devices() -> int:

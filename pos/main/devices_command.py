@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -120,3 +121,25 @@ def devices_logo(
     from pos.main.printers import put_logo
 
     raise typer.Exit(put_logo(picture, spare=spare))
+
+
+def labels(
+    codes: Annotated[
+        list[str] | None, typer.Argument(help="Codes or SKUs; none: what changes its price.")
+    ] = None,
+    since: Annotated[
+        datetime | None, typer.Option(help="Prices that changed since this day.")
+    ] = None,
+    until: Annotated[
+        datetime | None, typer.Option(help="As prices are at the end of this day.")
+    ] = None,
+    copies: Annotated[int, typer.Option(help="Of each label.", min=1, max=20)] = 1,
+) -> None:
+    """Print labels for the shelf's edge, with the price as it is then.
+
+    `comptoir labels --since 2026-11-20` prints what changed, `--until` a coming day what will.
+    Close the till first: a device serves one program at a time.
+    """
+    from pos.main.labels import print_labels
+
+    raise typer.Exit(print_labels(codes or [], since, until, copies))

@@ -44,6 +44,10 @@ class Catalogue(Protocol):
         """Return at most `limit` articles whose names fit the typed words, best first."""
         ...
 
+    def repriced(self, after: datetime, until: datetime, limit: int) -> list[Article]:
+        """Return at most `limit` articles of which a price begins after `after`, up to `until`."""
+        ...
+
 
 class Ledger(Protocol):
     """The journal and its projections behind one transaction (design.md §1)."""

@@ -46,6 +46,7 @@ GESTURES: dict[str, Callable[[Session], None]] = {
     "day": managing.day,
     "devices": managing.devices,
     "readiness": managing.readiness,
+    "labels": managing.labels,
     "training": managing.training,
     "about": managing.about,
     "quit": lambda session: session.front.leave(),

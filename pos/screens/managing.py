@@ -8,6 +8,7 @@ from pos.domain.words import Sentence
 from pos.screens.day import Day
 from pos.screens.dialogs import cash_desk as cash_dialogs
 from pos.screens.dialogs.devices import DevicesPrompt
+from pos.screens.dialogs.labels import LabelsPrompt
 from pos.screens.dialogs.print_question import print_and_say
 from pos.screens.dialogs.reading import AboutPrompt, ReadinessPrompt
 from pos.screens.dialogs.refund import RefundPrompt
@@ -56,6 +57,11 @@ def day(session: Session) -> None:
 def training(session: Session) -> None:
     """Begin or end training, asked once more."""
     session.ask(TrainingPrompt(session))
+
+
+def labels(session: Session) -> None:
+    """Print labels for the shelf's edge."""
+    session.ask(LabelsPrompt(session))
 
 
 def about(session: Session) -> None:

@@ -10,6 +10,7 @@ from pos.ports import CardEnded, DeviceEvent, PrintEnded, PrintOutcome, StatusCh
 from pos.screens.dialogs.card import ended
 from pos.screens.watch import DRAWER
 from pos.till.readiness import NETWORK
+from pos.till.shelf import JOB as LABELS_JOB
 
 if TYPE_CHECKING:
     from pos.screens.session import Session
@@ -17,7 +18,10 @@ if TYPE_CHECKING:
 
 def reported(session: Session, event: DeviceEvent) -> None:
     """Take what a device reported, once the till took it."""
-    if isinstance(event, PrintEnded) and event.outcome is PrintOutcome.FAILED:
+    if isinstance(event, PrintEnded) and event.job.startswith(LABELS_JOB):
+        if event.outcome in (PrintOutcome.FAILED, PrintOutcome.UNKNOWN):
+            session.refuse(Sentence("Not every label was printed; look at their printer."))
+    elif isinstance(event, PrintEnded) and event.outcome is PrintOutcome.FAILED:
         session.refuse(Sentence("The ticket was not printed; look at the printer, then ask again."))
     if isinstance(event, StatusChanged):
         session.device_log.heard(event, session.desk.ports.clock.now())

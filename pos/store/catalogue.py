@@ -31,6 +31,11 @@ _SHOWN = "a.id <= coalesce((SELECT after FROM filling), a.id)"
 
 _NAMED = "FROM article_code k JOIN article a ON a.id = k.article WHERE k.key = ?"
 _LISTED = "FROM json_each(?) j JOIN article a ON a.id = j.value"
+_REPRICED = (
+    f"{_ARTICLE} FROM article a WHERE {_SHOWN} AND EXISTS (SELECT 1 FROM article_price r"
+    " WHERE r.article = a.id AND r.since > ? AND r.since <= ?)"
+    " ORDER BY a.department, a.name LIMIT ?"
+)
 _BY_KEY = f"{_ARTICLE} {_NAMED} AND {_SHOWN}"
 _BY_IDS = f"{_ARTICLE} {_LISTED} WHERE {_SHOWN} ORDER BY j.key"
 
@@ -69,6 +74,16 @@ class StoredCatalogue:
                 rows = raw.execute(_BY_IDS, (json.dumps(ids),)).fetchall()
             finally:
                 raw.execute("COMMIT")
+        return [_article(row) for row in rows]
+
+    def repriced(self, after: datetime, until: datetime, limit: int) -> list[Article]:
+        """Return at most `limit` articles of which a price begins after `after`, up to `until`.
+
+        As they stand in the shelves: by department, then by name. Raises StoreUnavailable.
+        """
+        bounds = (int(after.timestamp()), int(until.timestamp()), max(0, limit))
+        with explained(self._file):
+            rows = self._connection().execute(_REPRICED, bounds).fetchall()
         return [_article(row) for row in rows]
 
     def _connection(self) -> Any:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from config.themes import PALETTES
 from config.words import words_for
 from pos.doubles import RecordedCounter
-from pos.ports import DeviceState, StatusChanged
+from pos.ports import DeviceState, PrintEnded, PrintOutcome, StatusChanged
 from pos.screens import view
 from pos.screens.face import Face
 from pos.screens.session import Session
@@ -49,3 +49,21 @@ def test_the_status_line_tells_for_how_long_a_printer_has_been_as_it_is() -> Non
     shop.clock.pass_s(300)
     [printer] = [one for one in view.status(session, face()).lights if one.name == "Printer"]
     assert (printer.detail, printer.age) == ("no paper", "5 min")
+
+
+def test_labels_that_did_not_all_come_out_are_said() -> None:
+    session = away()[1]
+    session.device(PrintEnded("shelf-1", PrintOutcome.UNKNOWN))
+    assert session.notice is not None
+    assert "Not every label" in str(session.notice.sentence)
+
+
+def test_the_label_of_the_last_line_is_printed_by_a_manager() -> None:
+    shop = Shop().opened()
+    session = session_of(shop)
+    session.scan(BREAD)
+    session.gesture("labels")
+    session.key(Typed("1", "1"))
+    job, page = shop.counter.printed[-1]
+    assert job.startswith("shelf-")
+    assert "Baguette tradition" in str(page.blocks)

@@ -8,7 +8,7 @@ from config.keymap import GESTURES, keymap
 from config.settings import load
 from pos.domain.errors import Refusal
 
-BY_NAME = {"gift", "spare", "card_terminal", "card_receipt", "training", "about"}
+BY_NAME = {"gift", "labels", "spare", "card_terminal", "card_receipt", "training", "about"}
 
 
 def test_every_gesture_but_the_rare_ones_has_a_key_at_first() -> None:

@@ -40,6 +40,7 @@ TEXTS: dict[str, Sentence] = {
     "day": Sentence("The day: figures, X and Z"),
     "devices": Sentence("The machines around the till"),
     "readiness": Sentence("The network: what is unsent, how old all is"),
+    "labels": Sentence("Labels for the shelf"),
     "training": Sentence("Begin or end training"),
     "theme": Sentence("Other colours"),
     "language": Sentence("Other language"),

@@ -67,9 +67,9 @@ class DrawerDevice(Section):
 
 
 class DisplayDevice(Section):
-    """The customer's display; an empty URL means none."""
+    """The customer's display, `printer` when it hangs behind that one; empty means none."""
 
-    url: Url
+    url: Annotated[str, fits(rf"(printer|{_URL})?", Sentence("printer, a URL, or nothing"))]
     protocol: Literal["epson", "cd5220"]
     code_page: Line
     slot: Annotated[int, Field(ge=0, le=255)]
@@ -144,4 +144,6 @@ class Devices(Section):
     def _drawer_has_its_printer(self) -> Self:
         if self.drawer.url == "printer" and not self.printer.url:
             raise wrong(Sentence("a devices.printer.url, since the drawer hangs on the printer"))
+        if self.display.url == "printer" and not self.printer.url:
+            raise wrong(Sentence("a devices.printer.url, since the display hangs on the printer"))
         return self

@@ -17,6 +17,7 @@ from devices.address import EmulatorAddress, SpoolAddress, parse_url
 from devices.card.driver import LinkTerminal
 from devices.card.emulator import EmulatedTerminal
 from devices.card.speech import speech_of
+from devices.display.behind import PrinterDisplay
 from devices.display.driver import LineDisplay
 from devices.display.emulator import EmulatedDisplay
 from devices.display.protocol import Dialect
@@ -35,8 +36,9 @@ from devices.scale.emulator import EmulatedScale
 from devices.scanner.driver import LinkScanner, Tap
 from devices.scanner.emulator import EmulatedScanner
 from devices.screen.feed import ScreenFeed
+from pos.domain.errors import Refusal
 from pos.papers.page import Align, Barcode, Cut, Page, Qr, Row, Rule, Text
-from pos.ports import Sink
+from pos.ports import Printer, Sink
 
 Emulator = (
     EmulatedScanner
@@ -137,6 +139,17 @@ class Counter:
         display = LineDisplay(name, url, self._sink, dialect=dialect, codec=codec, slot=slot)
         self._opened.append(display)
         return display
+
+    def open_display_behind(
+        self, name: str, printer: Printer | None, **habits: Any
+    ) -> PrinterDisplay:
+        """Open the display that hangs behind `printer`; habits as of `PrinterDisplay`."""
+        if not isinstance(printer, EscPosPrinter):
+            raise Refusal(
+                "no_display_behind",
+                "A display behind the printer wants the printer's own line, not a spooler's queue.",
+            )
+        return PrinterDisplay(name, printer, self._sink, **habits)
 
     def open_scale(
         self, name: str, url: str, family: str, *, secret: int | None = None

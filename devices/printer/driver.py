@@ -15,6 +15,7 @@ from functools import partial
 
 from devices.address import parse_url
 from devices.link import Link, LinkLost, Mute
+from devices.printer.behind import TO_PRINTER, Behind
 from devices.printer.jobs import Job, Jobs, MakePieces
 from devices.printer.profile import PrinterProfile
 from devices.printer.protocol import (
@@ -85,6 +86,7 @@ class EscPosPrinter:
         self._jobs = Jobs()
         self._kick: tuple[float, Callable[[bool], None]] | None = None
         self._pin_watchers: list[Callable[[bool], None]] = []
+        self._behind = Behind()
         self.worker = Worker(name, url, sink)
         self.worker.start(self._serve)
 
@@ -117,6 +119,11 @@ class EscPosPrinter:
         self._kick = (time.monotonic(), kicked)
         self.worker.poke()
 
+    def pass_on(self, start: bytes, frame: bytes) -> None:
+        """Hand a frame on to the display behind the printer, between two jobs; the latest wins."""
+        self._behind.put(start, frame)
+        self.worker.poke()
+
     def watch_pin(self, watcher: Callable[[bool], None]) -> None:
         """Have `watcher` called, from the worker, with the drawer pin's level at each status."""
         self._pin_watchers.append(watcher)
@@ -133,6 +140,9 @@ class EscPosPrinter:
     def _serve(self, link: Link) -> None:
         session = Session(link, self._profile, self._heard, self._limits.answer_s)
         try:
+            if self._behind.in_use:
+                session.write(TO_PRINTER, SLICE_S)
+                self._behind.opened()
             session.begin()
             self._work(session)
         finally:
@@ -146,7 +156,9 @@ class EscPosPrinter:
             self._tell(session)
             job = self._jobs.first()
             if job is None:
-                if not session.listen(self._limits.heartbeat_s) and self._is_idle():
+                self._hand_on(session)
+                wait_s = self._behind.wait_s(self._limits.heartbeat_s)
+                if not session.listen(wait_s) and self._is_idle():
                     session.check()
                     warm_up()
                 session.urge()
@@ -156,6 +168,12 @@ class EscPosPrinter:
                 session.listen(1.0)
             else:
                 self._print(session, job)
+
+    def _hand_on(self, session: Session) -> None:
+        """Give the display behind the printer what it should show; half of it would mute both."""
+        data = b"" if session.is_stopped else self._behind.due(time.monotonic())
+        if session.write(data, SLICE_S) < len(data):
+            raise LinkLost(Sentence("The printer takes nothing for the display behind it."))
 
     def _is_idle(self) -> bool:
         return self._kick is None and not len(self._jobs) and not self.worker.stopping

@@ -90,6 +90,12 @@ class EmulatedPrinter:
             return list(self._mind.pulses)
 
     @property
+    def passed_on(self) -> bytes:
+        """What went on to the display behind it."""
+        with self._lock:
+            return bytes(self._mind.passed_on)
+
+    @property
     def errors(self) -> list[str]:
         """Every byte sequence it did not know."""
         with self._lock:

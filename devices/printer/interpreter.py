@@ -65,6 +65,8 @@ class Interpreter:
         self._real_time = bytearray()
         self._buffer = bytearray()
         self._answers = bytearray()
+        self.passed_on = bytearray()
+        self._passes_on = False
         self._asb_on = False
         self._asb_told = b""
         self._cut_waits = False
@@ -178,6 +180,11 @@ class Interpreter:
     def _execute(self) -> int:
         """Carry out the first thing in the buffer; returns its length, 0 when it is not whole."""
         first = self._buffer[0]
+        if self._passes_on and not self._buffer.startswith(b"\x1b="):
+            if self._buffer == b"\x1b":
+                return 0
+            self.passed_on.append(first)
+            return 1
         if first not in (0x1B, 0x1C, 0x1D):
             self._character(first)
             return 1
@@ -238,6 +245,9 @@ class Interpreter:
     def act_reset(self, _: bytes) -> None:
         self._reset()
         self._asb_on = False
+
+    def act_select(self, n: bytes) -> None:
+        self._passes_on = n[0] == 2
 
     def act_page(self, n: bytes) -> None:
         self.code_page = n[0]
@@ -351,12 +361,13 @@ Act = Callable[[Interpreter, bytes], None]
 _I = Interpreter
 _SHAPES = (
     *(b"\x1bR", b"\x1b-", b"\x1bM", b"\x1b3", b"\x1bJ", b"\x1b ", b"\x1b{", b"\x1bV", b"\x1bU"),
-    *(b"\x1b=", b"\x1dB", b"\x1dh", b"\x1dw", b"\x1df", b"\x1dH", b"\x1db"),
+    *(b"\x1dB", b"\x1dh", b"\x1dw", b"\x1df", b"\x1dH", b"\x1db"),
 )
 """Commands of one parameter that shape what this paper does not show."""
 
 COMMANDS: dict[bytes, tuple[sizes.Size, Act]] = {
     b"\x1b@": (0, _I.act_reset),
+    b"\x1b=": (1, _I.act_select),
     b"\x1bt": (1, _I.act_page),
     b"\x1bE": (1, _I.act_bold),
     b"\x1bG": (1, _I.act_bold),

@@ -3,14 +3,23 @@
 from __future__ import annotations
 
 import queue
+import threading
 from collections.abc import Callable, Iterator
 
 import pytest
 
+from devices.display.behind import PrinterDisplay
 from devices.display.driver import LineDisplay
-from devices.display.emulator import EmulatedDisplay
+from devices.display.emulator import EmulatedDisplay, Glass
 from devices.display.protocol import Dialect
+from devices.printer.driver import EscPosPrinter
+from devices.printer.emulator import EmulatedPrinter
+from devices.printer.profile import PROFILES
+from pos.papers.page import Page, Text
 from pos.ports import DeviceEvent, DeviceState, StatusChanged
+
+
+EPSON = PROFILES["epson-80"]
 
 
 class Window:
@@ -84,3 +93,75 @@ def test_a_display_plugged_in_again_shows_the_present_lines(
     display.show("C", "D")
     window.emulator.replug()
     window.reads("C", "D")
+
+
+class Behind:
+    """A printer with a display on its own line."""
+
+    def __init__(self) -> None:
+        self.emulator = EmulatedPrinter()
+        self.events: queue.Queue[DeviceEvent] = queue.Queue()
+        self.printer = EscPosPrinter("printer", self.emulator.url, EPSON, self.events.put)
+        self.display = PrinterDisplay("display", self.printer, self.events.put)
+
+    def until(self, seen: Callable[[], bool]) -> None:
+        while not seen():
+            threading.Event().wait(0.01)
+
+    def lines(self) -> tuple[str, str]:
+        glass = Glass("cp858")
+        glass.receive(self.emulator.passed_on)
+        assert glass.errors == []
+        return glass.lines
+
+
+@pytest.fixture
+def behind() -> Iterator[Behind]:
+    made = Behind()
+    yield made
+    made.printer.close()
+    made.emulator.close()
+
+
+def test_a_display_behind_the_printer_shows_the_lines_and_the_printer_prints(
+    behind: Behind,
+) -> None:
+    behind.display.show("Pain", "1,20 €")
+    behind.until(lambda: behind.lines() == ("Pain", "1,20 €"))
+    behind.printer.print("job", Page((Text("Bonjour"),), title="t"))
+    behind.until(lambda: "Bonjour" in behind.emulator.text())
+    for n in range(50):
+        behind.display.show("Lait", str(n))
+    behind.until(lambda: behind.lines() == ("Lait", "49"))
+    assert "Lait" not in behind.emulator.text()
+    assert behind.emulator.errors == []
+
+
+def test_a_display_behind_a_printer_that_comes_back_shows_the_present_lines(
+    behind: Behind,
+) -> None:
+    behind.display.show("A", "B")
+    behind.until(lambda: behind.lines() == ("A", "B"))
+    behind.emulator.unplug()
+    while behind.events.get(timeout=10) != StatusChanged(
+        "printer", DeviceState.OFFLINE, "not connected"
+    ):
+        pass
+    behind.display.show("C", "D")
+    behind.emulator.replug()
+    behind.until(lambda: behind.lines() == ("C", "D"))
+
+
+def test_a_printer_out_of_paper_is_handed_no_frame_until_it_is_well(behind: Behind) -> None:
+    behind.display.show("A", "B")
+    behind.until(lambda: behind.lines() == ("A", "B"))
+    behind.emulator.run_out()
+    while behind.events.get(timeout=10) != StatusChanged(
+        "printer", DeviceState.ATTENTION, "no paper"
+    ):
+        pass
+    behind.display.show("C", "D")
+    behind.emulator.load_paper()
+    behind.until(lambda: behind.lines() == ("C", "D"))
+    behind.printer.print("job", Page((Text("Bonjour"),), title="t"))
+    behind.until(lambda: "Bonjour" in behind.emulator.text())

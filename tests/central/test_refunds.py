@@ -5,9 +5,10 @@ from __future__ import annotations
 import json
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import Engine, event, text
 
 from pos.domain.events.orders import HandedLine, HandOverUndone, OrderShort, ReturnedLine
 from pos.domain.events.orders import OrderReturned as Returned
@@ -22,7 +23,7 @@ from tests.central.preparing import audit, preparing
 from tests.central.serving import Shop, make_centre, slug
 from tests.central.test_central_command import do
 from tests.central.test_orders_api import channel
-from tests.central.tills import NOON, rows
+from tests.central.tills import NOON, open_store, rows
 
 BODIES = (
     "SELECT body FROM webhook_delivery WHERE store_id = :store_id AND kind LIKE 'order.refund%'"
@@ -32,10 +33,7 @@ BODIES = (
 
 async def owed(centre: Centre, *, settled: bool = False) -> list[tuple[int, int]]:
     """Return the number and amount of each refund on the list."""
-    async with centre.session("S001") as session:
-        return [
-            (one.n, one.amount) for one in await refunds.listed(session, "S001", settled=settled)
-        ]
+    return [(one.n, one.amount) for one in await refunds.listed(centre, ["S001"], settled=settled)]
 
 
 async def test_a_refund_is_on_the_list_until_somebody_says_that_it_is_paid(centre: Centre) -> None:
@@ -69,6 +67,32 @@ async def test_what_is_not_due_any_more_is_on_the_list_as_well(centre: Centre) -
     await one.do(HandOverUndone, visit=0, lines=lines, reason="the other Ruiz")
     assert [amount for _, amount in await owed(centre)] == [110, -110]
     assert await audit(centre) == []
+
+
+async def test_the_list_is_of_all_stores_the_oldest_first_and_asks_each_server_once(
+    centre: Centre,
+) -> None:
+    names = ("S002", "S001", "S003")
+    await open_store(centre, "S003")
+    for minute, store in enumerate(names):
+        await stocked(centre, {"bread": 5}, store)
+        made = await placing.place(centre, "web", wanting({"bread": 1_000}, store), RULES, NOON)
+        now = NOON + timedelta(minutes=minute)
+        await placing.cancel(centre, store, made.order.order, "web", now)
+    asked: list[str] = []
+
+    def note(_connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
+        asked.append(statement)
+
+    event.listen(Engine, "before_cursor_execute", note)
+    try:
+        found = await refunds.listed(centre)
+    finally:
+        event.remove(Engine, "before_cursor_execute", note)
+    assert tuple(one.store for one in found) == names
+    assert len(asked) == 2 * len(centre.engines)  # which stores it has, and their refunds
+    assert [one.store for one in await refunds.listed(centre, ["S003", "S002"])] == ["S002", "S003"]
+    assert await refunds.listed(centre, channel="other") == []
 
 
 async def test_a_refund_that_somebody_changed_is_found_by_the_audit(centre: Centre) -> None:

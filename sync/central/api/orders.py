@@ -30,7 +30,6 @@ from sync.central.orders.messages import (
     refund_told,
     told,
 )
-from sync.central.orders.refunds import Refund
 from sync.central.service import Here
 from sync.central.values import NotYours, Unknown
 
@@ -145,13 +144,12 @@ async def cancel(
     responses={**answers(examples.REFUNDS), **problems(401, 413, 422)},
 )
 async def owed(channel: Caller, service: Here) -> Response:
-    """Tell what the channel was told to pay back and did not say is paid, store by store."""
-    found: list[Refund] = []
-    for one in await stores.every(service.centre):
-        if channel.may(one.store):
-            async with service.centre.session(one.store) as session:
-                found += await refunds.listed(session, one.store, channel.name)
-    return _answer(Refunds(refunds=[refund_told(one) for one in found[: refunds.LISTED_MOST]]))
+    """Tell what the channel was told to pay back and did not say is paid, the oldest first.
+
+    At most 500 are told; what is paid makes room for the next ones.
+    """
+    found = await refunds.listed(service.centre, channel.stores, channel.name)
+    return _answer(Refunds(refunds=[refund_told(one) for one in found]))
 
 
 @router.post(

@@ -128,11 +128,7 @@ def list_refunds(folder: Path, store: str, *, settled: bool) -> int:
     """Print refunds: of which order, which one, how much, since when, who said it is paid."""
 
     async def deed(centre: Centre) -> list[Refund]:
-        found: list[Refund] = []
-        for name in await _stores(centre, store):
-            async with centre.session(name) as session:
-                found += await refunds.listed(session, name, settled=settled)
-        return found
+        return await refunds.listed(centre, await _stores(centre, store), settled=settled)
 
     for one in _done(folder, deed):
         told = words().moment(one.told_at.astimezone())

@@ -115,7 +115,7 @@ class RefundTold(_Told):
 
 
 class Refunds(_Told):
-    """The refunds of a channel that nobody said are paid, the oldest first of each store."""
+    """The refunds of a channel that nobody said are paid, the oldest first."""
 
     refunds: list[RefundTold]
 

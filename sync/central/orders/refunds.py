@@ -6,7 +6,7 @@ so: the channel by the order API, or a person of the office. Until then it is on
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -14,6 +14,7 @@ from typing import Any
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from sync.central import stores
 from sync.central.engine import Centre
 from sync.central.orders import names
 from sync.central.values import Unknown
@@ -22,15 +23,16 @@ _COLUMNS = (
     "r.store_id, r.order_id, r.n, r.amount, r.told_at, r.settled_at, r.settled_by, r.payment,"
     " o.reference, o.channel, CAST(o.fields AS json) ->> 'currency' AS currency"
 )
-_FROM = (
-    "refund r JOIN customer_order o ON o.store_id = r.store_id AND o.order_id = r.order_id"
-    " WHERE r.store_id = :store_id"
-)
+_FROM = "refund r JOIN customer_order o ON o.store_id = r.store_id AND o.order_id = r.order_id"
 _LISTED = text(
-    f"SELECT {_COLUMNS} FROM {_FROM} AND (:all OR r.settled_at IS NULL)"
-    " AND (:channel = '' OR o.channel = :channel) ORDER BY r.told_at, r.order_id, r.n LIMIT :most"
+    f"SELECT {_COLUMNS} FROM {_FROM} WHERE r.store_id = ANY(:stores)"
+    " AND (:all OR r.settled_at IS NULL) AND (:channel = '' OR o.channel = :channel)"
+    " ORDER BY r.told_at, r.order_id, r.n LIMIT :most"
 )
-_ONE = text(f"SELECT {_COLUMNS} FROM {_FROM} AND r.order_id = :order AND r.n = :n")
+_ONE = text(
+    f"SELECT {_COLUMNS} FROM {_FROM} WHERE r.store_id = :store_id AND r.order_id = :order"
+    " AND r.n = :n"
+)
 _PUT = text(
     "INSERT INTO refund (store_id, order_id, n, amount, told_at, settled_by, payment)"
     " VALUES (:store_id, :order_id, :n, :amount, :now, '', '')"
@@ -85,14 +87,20 @@ async def note(
 
 
 async def listed(
-    session: AsyncSession, store: str, channel: str = "", *, settled: bool = False
+    centre: Centre, only: Collection[str] = (), channel: str = "", *, settled: bool = False
 ) -> list[Refund]:
-    """Return the refunds of a store that nobody said are paid, or all; the oldest first.
+    """Return `LISTED_MOST` refunds that nobody said are paid, or all; the oldest first.
 
-    With `channel` only those of its orders; `LISTED_MOST` at most.
+    Those of every store, or of `only` some; with `channel` only those of its orders. However many
+    stores there are, each server is asked once.
     """
-    asked = {"store_id": store, "channel": channel, "all": settled, "most": LISTED_MOST}
-    return [Refund(*row) for row in await session.execute(_LISTED, asked)]
+    found: list[Refund] = []
+    async with centre.everywhere() as sessions:
+        for session, names in zip(sessions, await stores.names(sessions), strict=True):
+            chosen = [one for one in names if not only or one in only]
+            asked = {"stores": chosen, "channel": channel, "all": settled, "most": LISTED_MOST}
+            found += [Refund(*row) for row in await session.execute(_LISTED, asked)]
+    return sorted(found, key=lambda one: (one.told_at, one.store, one.order, one.n))[:LISTED_MOST]
 
 
 async def settle(

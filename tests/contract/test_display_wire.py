@@ -18,7 +18,6 @@ from devices.printer.profile import PROFILES
 from pos.papers.page import Page, Text
 from pos.ports import DeviceEvent, DeviceState, StatusChanged
 
-
 EPSON = PROFILES["epson-80"]
 
 

@@ -11,7 +11,7 @@ import itertools
 import shutil
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from babel.numbers import format_currency
@@ -47,11 +47,13 @@ class Till:
     folder that is there already was made by `prepare`.
     """
 
-    def __init__(self, home: Path, articles: int, lines: int) -> None:
+    def __init__(
+        self, home: Path, articles: int, lines: int, more: Mapping[str, str] | None = None
+    ) -> None:
         self._cents = {int(price.replace(".", "")): code for code, _, price in rows(SMALL)}
         self._next = itertools.cycle(self._cents.items())
         self._lines, self._open = lines, 0
-        self.terminal = open_till(home if home.exists() else prepare(home, articles))
+        self.terminal = open_till(home if home.exists() else prepare(home, articles), more)
         try:
             sign_in(self.terminal)
         except NotSeen:
@@ -119,13 +121,13 @@ def prepare(home: Path, articles: int) -> Path:
     return home
 
 
-def open_till(home: Path) -> OnTerminal:
-    """Start the till's own command on a folder."""
+def open_till(home: Path, more: Mapping[str, str] | None = None) -> OnTerminal:
+    """Start the till's own command on a folder, with `more` of its settings in the environment."""
     environ = {
         "COMPTOIR_HOME": str(home),
         "COMPTOIR__TILL__FISCAL": "none",
         "COMPTOIR__DEVICES__SCANNERS": '[{name = "scanner", url = "{scanner}"}]',
-    }
+    } | dict(more or {})
     return OnTerminal(["pos.main", "till"], environ)
 
 

@@ -244,7 +244,7 @@ def scan_keys(scanner: EmulatedScanner) -> tuple[Extra, ...]:
         Extra("ctrl+v", Sentence("Scan an article"), one(articles)),
         Extra("ctrl+w", Sentence("Scan a weight label"), one(labels)),
         Extra("ctrl+y", Sentence("Scan a wrong code"), lambda: _ignore(scanner.scan(WRONG))),
-        Extra("ctrl+b", Sentence("Ten scans at once"), ten),
+        Extra("", Sentence("Ten scans at once"), ten),
     )
 
 

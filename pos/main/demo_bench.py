@@ -34,7 +34,7 @@ def scale_keys(scale: EmulatedScale) -> tuple[Extra, ...]:
         rest.start()
 
     return (
-        Extra("ctrl+s", Sentence("Put something on the scale, or take it off"), put_or_take),
+        Extra("ctrl+b", Sentence("Put something on the scale, or take it off"), put_or_take),
         Extra(
             "",
             Sentence("The scale: pull its cable, or plug it in"),

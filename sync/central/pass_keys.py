@@ -13,6 +13,7 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from math import ceil
 from pathlib import Path
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -125,6 +126,15 @@ class Ring:
         assert signer is not None
         return number, signer
 
+    def may_have_signed(self, number: int, made_at: datetime) -> bool:
+        """Tell whether a pass of an order that was made then may bear a key: the one that signed
+        then, or a later one once that was withdrawn, whichever machine has them.
+        """
+        natural = self.natural(made_at)
+        first, asked = self.told.get(natural), self.told.get(number)
+        is_later = first is not None and asked is not None and asked.since > first.since
+        return number == natural or (is_later and first is not None and first.revoked)
+
     def _signer(self, number: int) -> Signer | None:
         """Return a key that is here and may sign."""
         told = self.told.get(number)
@@ -153,12 +163,15 @@ async def ring(session: AsyncSession, keys: PassKeys) -> Ring:
 
 
 def things(before: Ring, now: datetime) -> dict[tuple[str, str], dict[str, object]]:
-    """Return the rows of the keys that this machine has, as tills are to be told of them."""
+    """Return the rows of the keys that this machine has, as tills are to be told of them.
+
+    A new one signs from the next whole second on: what was made before keeps its key.
+    """
     found: dict[tuple[str, str], dict[str, object]] = {}
     for number, signer in before.keys.here().items():
         public, told = signer.public_key.hex(), before.told.get(number)
         if told is None or told.public_key != public:
-            since = 0 if number == OWN_KEY else int(now.timestamp())
+            since = 0 if number == OWN_KEY else ceil(now.timestamp())
             told = PassKeyFields(public_key=public, since=since)
         is_revoked = told.revoked or before.keys.is_revoked(number)
         fields = told.model_copy(update={"revoked": is_revoked})

@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 
 import httpx
@@ -22,7 +23,7 @@ from pos.main.join import desk_of
 from pos.till.desk import Desk
 from pos.till.pickup import judge, picking
 from pos.till.pickup.judge import Judged, Verdict
-from sync.central import numbers, pass_keys
+from sync.central import numbers, pass_keys, settings
 from sync.central.engine import Centre
 from sync.central.orders import placing
 from sync.central.orders.held import Held
@@ -34,6 +35,7 @@ from sync.central.shop.paint import qr_path
 from tests.central.conftest import Databases
 from tests.central.machines import Machine
 from tests.central.ordering import MAILS, RULES, stocked, wanting
+from tests.central.preparing import preparing
 from tests.central.proxy import cable
 from tests.central.serving import Process, Shop, make_centre, open_shop, process
 from tests.central.test_central_command import do
@@ -157,6 +159,51 @@ async def test_old_passes_stay_good_after_a_rotation_and_prove_nothing_after_a_l
         state = here.machine.store.orders.order(first.order.order)
         assert state is not None
         assert state.state is OrderState.READY
+
+
+async def test_a_withdrawal_that_was_cut_short_is_run_again_and_writes_to_everybody(
+    databases: Databases, tmp_path: Path
+) -> None:
+    folder, query = tmp_path / "centre", "SELECT kind FROM mail WHERE store_id = :store_id"
+    make_centre(folder, await databases.new())
+    assert (await do(folder, "store", "add", "S001", "Au coin")).code == 0
+    centre, keys = Centre.of([settings.load(folder).database]), Secrets.of(folder).passes
+    one = await preparing(centre, {"bread": 1_000})
+    await one.make_ready(bread=1_000)
+    assert (await do(folder, "pass-key", "rotate")).code == 0
+    keys.revoke(0)
+    await numbers.tell(centre, keys, utc_now())  # tills were told, and the machine stopped there
+    assert "1 customer" in (await do(folder, "pass-key", "revoke", "0")).out
+    kinds = [kind for (kind,) in await rows(centre, "S001", query)]
+    assert kinds.count("ready") == 2
+    await centre.close()
+
+
+def test_a_new_key_signs_nothing_that_was_made_before_it(tmp_path: Path) -> None:
+    keys = PassKeys(SeedKey(bytes(32)), tmp_path)
+    keys.make(1)
+    made = NOON + timedelta(seconds=0.3)
+    told = pass_keys.things(Ring({}, keys), made + timedelta(seconds=0.4))
+    fields = {int(n): PassKeyFields.model_validate(one) for (_, n), one in told.items()}
+    ring = Ring(fields, keys)
+    assert (ring.natural(made), ring.natural(made + timedelta(seconds=1))) == (0, 1)
+
+
+def test_a_letter_is_written_for_every_pass_that_a_key_may_have_signed() -> None:
+    told = PassKeyFields(public_key="00" * 32)
+    made = NOON.timestamp()
+    first, second, third = (
+        told.model_copy(update={"since": int(made) + hours * 3600}) for hours in (-9, 1, 2)
+    )
+    elsewhere = PassKeys(SeedKey(bytes(32)))  # has none of the later keys
+    good = Ring({0: first, 1: second, 2: third}, elsewhere)
+    assert [good.may_have_signed(n, NOON) for n in (0, 1, 2)] == [True, False, False]
+    later = NOON + timedelta(minutes=90)
+    assert [good.may_have_signed(n, later) for n in (0, 1, 2)] == [False, True, False]
+    withdrawn = first.model_copy(update={"revoked": True})
+    again = Ring({0: withdrawn, 1: second, 2: third}, elsewhere)
+    assert [again.may_have_signed(n, NOON) for n in (0, 1, 2)] == [True, True, True]
+    assert not again.may_have_signed(0, later)
 
 
 async def test_a_key_that_was_withdrawn_stays_so_whatever_a_restored_database_says(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
@@ -44,7 +45,8 @@ def key_revoke(
 ) -> None:
     """Withdraw a key that leaked: no till takes its passes any more.
 
-    Customers whose order is ready get their letter again with a new pass; their page shows it.
+    Customers whose order is ready get their letter again with a new pass; their page shows it. Cut
+    short, run it again: it writes to all of them.
     """
     raise typer.Exit(_revoke(at(folder), number))
 
@@ -77,6 +79,7 @@ def _rotate(folder: Path) -> int:
         number = (await _ring(centre, found)).free()
         file = found.secrets.passes.make(number)
         await numbers.tell(centre, found.secrets.passes, datetime.now(UTC))
+        await asyncio.sleep(1)  # it signs from the next whole second on
         return number, file
 
     number, file = at_centre(folder, deed)

@@ -20,19 +20,16 @@ _READY = text(
 
 
 async def say_passes_again(
-    centre: Centre, store: str, before: Ring, number: int, now: datetime
+    centre: Centre, store: str, keys: Ring, number: int, now: datetime
 ) -> int:
-    """Write again to whoever holds a ready order's pass of that key; return how many.
-
-    `before` is how the keys stood while it signed.
-    """
+    """Write again to whoever may hold a ready order's pass of that key; return how many."""
     count, after = 0, ""
 
     async def deed(session: AsyncSession) -> tuple[int, str]:
         asked = {"store_id": store, "state": OrderState.READY, "after": after, "most": AT_ONCE}
         found = (await session.execute(_READY, asked)).all()
         book = await Book.open(session, store, now)
-        ready = [one.order_id for one in found if before.signing(one.made_at)[0] == number]
+        ready = [one.order_id for one in found if keys.may_have_signed(number, one.made_at)]
         await book.read(ready)
         told = [one for one in ready if book.held[one].email]
         for one in told:

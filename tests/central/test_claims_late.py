@@ -33,6 +33,20 @@ async def test_a_claim_that_was_given_up_is_never_granted_again_however_late_it_
     assert (await ask(centre, other.who, 2, one.name)).granted
 
 
+async def test_a_till_gives_up_nothing_that_another_was_granted(centre: Centre) -> None:
+    one = await preparing(centre, {"bread": 2_000})
+    await one.make_ready(bread=2_000)
+    await one.do(HandOverAsked, visit=0)
+    here, number = one.till.who, one.till.entries[-1].number
+    first = await ask(centre, here, number, one.name)
+    other = await at_another_till(centre, one)
+    await other.till.push(centre)
+    await other.do(HandOverDropped, visit=0, claim=first.holder, reason="given_up")
+    theirs = await ask(centre, other.till.who, 9, one.name)
+    assert (theirs.granted, theirs.holder) == (False, first.holder)
+    assert (await ask(centre, here, number, one.name)).granted
+
+
 async def test_what_left_without_the_centres_word_holds_the_claim_that_another_gives_up(
     centre: Centre,
 ) -> None:

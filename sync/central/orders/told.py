@@ -80,8 +80,9 @@ async def _take(book: Book, place: Place, one: StepTold) -> list[Found]:
     event = steps.event_of(step)
     double: list[Found] = []
     if isinstance(event, HandOverDropped):
-        key = f"{event.order}:{event.visit}"
-        await claims.free(book.session, book.store, key, event.claim)
+        if event.claim.startswith(f"{one.by}-"):  # nobody gives up what another till was granted
+            key = f"{event.order}:{event.visit}"
+            await claims.free(book.session, book.store, key, event.claim)
     elif isinstance(event, OrderHandedOver):
         double = await _double(book, place, one, event)
     book.take(step)

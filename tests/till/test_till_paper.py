@@ -78,7 +78,7 @@ D 2,1 %              2,36 € 0,05 €  2,41 €
 ------------------------------------------
 * Garantie légale de conformité : 2 ans
 (art. L217-3 et s. C. consom.)
-         Signature : z168  (n°1)
+         Signature : 0GLD  (n°1)
           Comptoir – fiscal 2.0
                  ORIGINAL
 
@@ -132,7 +132,7 @@ D 2.1%                  €2.36 €0.05  €2.41
 ------------------------------------------
 * Garantie légale de conformité : 2 ans
 (art. L217-3 et s. C. consom.)
-         Signature : z168  (n°1)
+         Signature : 0GLD  (n°1)
           Comptoir – fiscal 2.0
                  ORIGINAL
 

@@ -37,12 +37,13 @@ def terminal(desk: Desk) -> str:
 def must_choose(desk: Desk) -> bool:
     """Tell whether a person must say which terminal: one of several, or another while it is away.
 
-    With a single terminal that works nothing is asked.
+    With a single terminal that works nothing is asked. What a cashier types for one that is away
+    is asked about each time, so that nobody types for ever what a terminal would tell.
     """
     if not desk.ports.cards or desk.training:
         return False
     is_open = len(desk.ports.cards) > 1 and desk.terminal not in terminals(desk)
-    return is_open or is_away(desk, terminal(desk))
+    return is_open or desk.terminal_is_away or is_away(desk, terminal(desk))
 
 
 def is_away(desk: Desk, name: str) -> bool:
@@ -54,6 +55,8 @@ def choose(desk: Desk, name: str) -> None:
     """Ask this terminal from now on, until another one is chosen."""
     if name not in terminals(desk):
         raise no_terminal(name)
+    was_away = desk.terminal_is_away or is_away(desk, terminal(desk))
+    desk.terminal_is_away = name == MANUAL and was_away
     desk.terminal = name
 
 

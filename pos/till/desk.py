@@ -222,6 +222,7 @@ class Desk:
         self.orders_seen: frozenset[tuple[str, str]] | None = None
         self.refused_people: set[str] = set()
         self.terminal = ""
+        self.terminal_is_away = False
         self.cards_asked: set[str] = set()
         self.unheard: list[CardEvent] = []
 

@@ -47,8 +47,8 @@ class Driven(Till):
     def late(self, request: CardRequest, outcome: CardOutcome) -> None:
         heard.on_device(self.desk, CardHeard("desk", request.request, outcome, "", DETAILS))
 
-    def away(self, name: str) -> None:
-        heard.on_device(self.desk, StatusChanged(name, DeviceState.OFFLINE))
+    def away(self, name: str, state: DeviceState = DeviceState.OFFLINE) -> None:
+        heard.on_device(self.desk, StatusChanged(name, state))
 
     def answers(self) -> list[CardAnswered]:
         return [event for event in self.store.events if isinstance(event, CardAnswered)]

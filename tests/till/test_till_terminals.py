@@ -254,10 +254,15 @@ def test_a_terminal_that_is_away_makes_the_till_ask_which_one(
         till.away(name)
     assert cards.must_choose(till.desk)
     cards.choose(till.desk, "manual")
-    assert not cards.must_choose(till.desk)
     request = till.ask(MEAL)
     assert not till.counter.asked
     assert isinstance(tender.answer_card(till.desk, request, "approved"), SaleFinished)
+    assert cards.must_choose(till.desk)
+    till.away("desk", DeviceState.READY)
+    cards.choose(till.desk, "desk")
+    assert not cards.must_choose(till.desk)
+    cards.choose(till.desk, "manual")
+    assert not cards.must_choose(till.desk)
 
 
 def test_with_several_terminals_one_is_chosen_once_and_remembered() -> None:

@@ -185,7 +185,9 @@ class Desk:
     and was not told yet (see `pos.till.closing.catch_up`), `not_closed` the business day on which
     closing last failed. `orders_seen` are the orders that called for a clerk when that was last
     asked. `refused_people` are the people of the centre (digests) whose number is someone else's
-    here, told once.
+    here, told once. `terminal` is the card terminal that was chosen (`terminal_is_away`: in place
+    of one that is away), `cards_asked` are the requests that a driven one is at work on, `unheard`
+    the answers that the disk refused.
     """
 
     def __init__(

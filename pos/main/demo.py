@@ -24,6 +24,7 @@ from config.places import Places, places
 from config.sections import Settings
 from config.words import GettextWords, words_for
 from devices.card.emulator import EmulatedTerminal
+from devices.label.emulator import EmulatedLabelPrinter
 from devices.printer.emulator import EmulatedPrinter
 from devices.scale.emulator import EmulatedScale
 from devices.scanner.emulator import EmulatedScanner
@@ -33,7 +34,7 @@ from pos.domain.events import StaffAdded
 from pos.domain.staff import Person
 from pos.domain.words import Sentence
 from pos.main.catalogues import import_rules, load_catalogue
-from pos.main.demo_bench import card_keys, scale_keys
+from pos.main.demo_bench import card_keys, label_keys, printer_keys, scale_keys
 from pos.main.join import Joined, join, store_of
 from pos.main.plays import play
 from pos.main.world import ArgonPins, ShiftedClock, SystemClock
@@ -41,7 +42,7 @@ from pos.ports import Clock, DeviceEvent, DeviceState
 from pos.screens.options import Extra
 from pos.screens.wire import Wire
 from pos.till import staff
-from pos.till.tickets import PRINTER
+from pos.till.desk import PRINTER, SPARE
 
 FOLDER = Path(settings_file.__file__).parent
 CATALOGUE = FOLDER / "demo_catalogue.csv"
@@ -142,10 +143,17 @@ def wait_for_printer(console: Console) -> None:
         console.drain(0.2)
 
 
-def emulated_printer(joined: Joined) -> EmulatedPrinter:
-    """Return the printer that stands behind the wire."""
-    found = joined.counter.emulators["printer"] if joined.counter else None
+def emulated_printer(joined: Joined, name: str = PRINTER) -> EmulatedPrinter:
+    """Return the printer that stands behind the wire, or the spare one."""
+    found = joined.counter.emulators[name] if joined.counter else None
     assert isinstance(found, EmulatedPrinter)
+    return found
+
+
+def emulated_labels(joined: Joined) -> EmulatedLabelPrinter:
+    """Return the label printer that stands behind the wire."""
+    found = joined.counter.emulators["labels"] if joined.counter else None
+    assert isinstance(found, EmulatedLabelPrinter)
     return found
 
 
@@ -199,12 +207,15 @@ def _ahead(on: date | None) -> timedelta:
 
 def dress(joined: Joined, wire: Wire) -> tuple[Extra, ...]:
     """Sign the first cashier in, let the paper be seen, return the keys of scans and weights."""
-    show_paper(emulated_printer(joined), wire)
+    for name in (PRINTER, SPARE):
+        show_paper(emulated_printer(joined, name), wire)
     if joined.desk.person is None:
         person, pin = PEOPLE[0]
         staff.sign_in(joined.desk, person.number, pin)
     return (
         *scan_keys(emulated_scanner(joined)),
+        *printer_keys(emulated_printer(joined)),
+        *label_keys(emulated_labels(joined)),
         *scale_keys(emulated_scale(joined)),
         *card_keys(emulated_card(joined)),
     )

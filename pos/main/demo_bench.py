@@ -1,4 +1,4 @@
-"""Hands for the demonstration's scale and card terminal: what comes to them, and their troubles.
+"""Hands for the demonstration's machines: what comes to them, and their troubles.
 
 Each is a key, or a line of the list of commands, so that a person sees what a till does about it.
 """
@@ -10,6 +10,8 @@ from collections.abc import Callable
 from itertools import cycle
 
 from devices.card.emulator import Behaviour, EmulatedTerminal
+from devices.label.emulator import EmulatedLabelPrinter
+from devices.printer.emulator import EmulatedPrinter
 from devices.scale.emulator import EmulatedScale
 from pos.domain.words import Sentence
 from pos.screens.options import Extra
@@ -38,15 +40,53 @@ def scale_keys(scale: EmulatedScale) -> tuple[Extra, ...]:
         Extra(
             "",
             Sentence("The scale: pull its cable, or plug it in"),
-            _cable(scale.unplug, scale.replug),
+            _turns(scale.unplug, scale.replug),
         ),
         Extra("", Sentence("The scale: mute, or speaking again"), _switch(scale, "mute")),
         Extra("", Sentence("The scale: talks nonsense, or sense again"), _switch(scale, "noise")),
     )
 
 
-def _switch(scale: EmulatedScale, fault: str) -> Callable[[], None]:
-    return lambda: setattr(scale, fault, not getattr(scale, fault))
+def _switch(device: object, fault: str) -> Callable[[], None]:
+    return lambda: setattr(device, fault, not getattr(device, fault))
+
+
+def printer_keys(printer: EmulatedPrinter) -> tuple[Extra, ...]:
+    """Return what goes wrong with the receipt printer, and what a person does about it."""
+    paper = _turns(lambda: printer.run_out(3), printer.load_paper)
+    cover = _turns(printer.open_cover, lambda: printer.open_cover(False))
+    flow = _turns(printer.stop_flow, lambda: printer.stop_flow(False))
+    return (
+        Extra("", Sentence("The printer: its paper ends in three lines, or a new roll"), paper),
+        Extra("", Sentence("The printer: open its cover, or close it"), cover),
+        Extra("", Sentence("The printer: its cutter sticks at the next cut"), printer.jam_cutter),
+        Extra("", Sentence("The printer: says stop, or go on"), flow),
+        Extra("", Sentence("The printer: off and on again"), printer.power_cycle),
+        Extra("", Sentence("The printer: mute, or speaking again"), _switch(printer, "mute")),
+        Extra("", Sentence("The printer: talks nonsense, or sense"), _switch(printer, "garbage")),
+        Extra("", Sentence("The printer: half its answers, or all"), _switch(printer, "halves")),
+        Extra(
+            "",
+            Sentence("The printer: pull its cable, or plug it in"),
+            _turns(printer.unplug, printer.replug),
+        ),
+    )
+
+
+def label_keys(printer: EmulatedLabelPrinter) -> tuple[Extra, ...]:
+    """Return what goes wrong with the label printer, and what a person does about it."""
+    return (
+        Extra(
+            "",
+            Sentence("The label printer: its roll ends, or a new one"),
+            _turns(printer.run_out, printer.load),
+        ),
+        Extra(
+            "",
+            Sentence("The label printer: pull its cable, or plug it in"),
+            _turns(printer.unplug, printer.replug),
+        ),
+    )
 
 
 def card_keys(terminal: EmulatedTerminal) -> tuple[Extra, ...]:
@@ -62,7 +102,7 @@ def card_keys(terminal: EmulatedTerminal) -> tuple[Extra, ...]:
         Extra(
             "",
             Sentence("Card terminal: pull its cable, or plug it in"),
-            _cable(terminal.unplug, terminal.replug),
+            _turns(terminal.unplug, terminal.replug),
         ),
     )
 
@@ -79,12 +119,11 @@ AT_THE_TERMINAL = {
 """What a person may let the next customers and the terminal do."""
 
 
-def _cable(unplug: Callable[[], None], replug: Callable[[], None]) -> Callable[[], None]:
-    is_out = False
+def _turns(one: Callable[[], None], other: Callable[[], None]) -> Callable[[], None]:
+    """Return what does one thing and the other by turns."""
+    deeds = cycle((one, other))
 
     def turn() -> None:
-        nonlocal is_out
-        is_out = not is_out
-        unplug() if is_out else replug()
+        next(deeds)()
 
     return turn

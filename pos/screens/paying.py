@@ -39,7 +39,12 @@ def print_ticket(session: Session) -> None:
 def spare(session: Session) -> None:
     """Send what waits for the printer to the spare one."""
     count = printing.use_spare(session.desk)
-    session.say(Sentence("{count} paper goes to the spare printer.", count=count))
+    if count:
+        session.say(Sentence("{count} paper goes to the spare printer.", count=count))
+    else:
+        session.say(
+            Sentence("What the printer has begun stays there; new papers go to the spare printer.")
+        )
 
 
 def cash(session: Session) -> None:

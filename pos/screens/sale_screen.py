@@ -17,6 +17,7 @@ from pos.screens.widgets.key_bar import ROWS as KEY_ROWS
 from pos.screens.widgets.panel import Panel
 from pos.screens.widgets.paper_panel import PAPER, PaperPanel
 from pos.screens.widgets.total_panel import TotalPanel
+from pos.till import printing
 
 PAPER_WIDTH = PAPER + 3
 BESIDE = 66
@@ -30,7 +31,7 @@ class SaleScreen(TillScreen):
         self.basket = BasketView(face, self._choose, self._move)
         self.total = TotalPanel(face)
         self.paper = PaperPanel(face)
-        self._keys_about: tuple[Words, int] | None = None
+        self._keys_about: tuple[Words, int, int] | None = None
         super().__init__(session, face)
 
     def panels(self) -> Sequence[Panel]:
@@ -45,8 +46,9 @@ class SaleScreen(TillScreen):
         self._draw_keys()
 
     def _draw_keys(self) -> None:
-        """The words on the keys change with the language and with what is put aside, no more."""
-        about = (self.face.words, len(self.session.desk.parked))
+        """The words on the keys change with the language, what is put aside, and what is stuck."""
+        desk = self.session.desk
+        about = (self.face.words, len(desk.parked), len(printing.stuck(desk)))
         if about != self._keys_about:
             self._keys_about = about
             self.keys.show(view.caps(self.session, self.face))

@@ -21,7 +21,7 @@ from pos.screens.widgets.notice_line import Mark
 from pos.screens.widgets.status_bar import Light, Status
 from pos.screens.widgets.total_panel import Total
 from pos.till import printing, tickets
-from pos.till.desk import LABELS, PRINTER, SPARE
+from pos.till.desk import PRINTER
 from pos.till.readiness import NETWORK, age
 from pos.till.weighing import SCALE, Weighing
 
@@ -68,7 +68,7 @@ STATES: dict[DeviceState, Sentence] = {
 """What the status line adds for a device that says nothing more of itself."""
 
 
-FRESH_S = 60
+FRESH_S = 120
 """The age in seconds from which on the status line tells how old a printer's state is."""
 
 TYPED_CELLS = 8
@@ -323,8 +323,8 @@ def _light(session: Session, name: str, face: Face) -> Light:
 
 
 def _age(session: Session, name: str, face: Face) -> str:
-    """Return for how long a printer has been as it is, from the first minute on."""
-    if name not in (PRINTER, SPARE, LABELS):
+    """Return for how long the receipt printer has been as it is, once that is worth saying."""
+    if name != PRINTER:
         return ""
     [one] = [one for one in session.device_log.standings([name]) if one.name == name]
     if one.since is None:

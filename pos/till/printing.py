@@ -117,7 +117,11 @@ def stuck(desk: Desk) -> list[WaitingPrint]:
     is_away = desk.ports.printer is not None and not _is_up(desk, PRINTER)
     if not is_away or desk.ports.spare is None or not _is_up(desk, SPARE):
         return []
-    return [one for one in desk.prints.values() if one.printer == PRINTER and not one.unknown]
+    return [
+        one
+        for one in desk.prints.values()
+        if one.printer == PRINTER and not one.unknown and not one.stays
+    ]
 
 
 def use_spare(desk: Desk) -> int:
@@ -133,8 +137,11 @@ def use_spare(desk: Desk) -> int:
         raise Refusal("spare_away", "The spare printer is not ready either; look at both.")
     if _is_up(desk, PRINTER):
         raise Refusal("not_needed", "The printer is ready; the spare one is not needed.")
-    moved = [one for one in stuck(desk) if not one.sending or _withdrawn(desk, one)]
+    waiting = stuck(desk)
+    moved = [one for one in waiting if not one.sending or _withdrawn(desk, one)]
     desk.uses_spare = True
+    for one in waiting:
+        one.stays = one not in moved
     for one in moved:
         one.sending, one.printer, one.moved_to = False, SPARE, SPARE
     send_waiting(desk)

@@ -19,7 +19,8 @@ class WaitingPrint:
     """A paper the till keeps until its printer is ready, or until its end is known.
 
     `document` is the label of what it is a paper of; `make` makes it for a copy number; `printer`
-    is the name of the device that it goes to, `moved_to` where that was not its first.
+    is the name of the device that it goes to, `moved_to` where that was not its first, `stays` that
+    a printer did not give it back.
     """
 
     job: str
@@ -31,3 +32,4 @@ class WaitingPrint:
     unknown: bool = False
     printer: str = PRINTER
     moved_to: str | None = None
+    stays: bool = False

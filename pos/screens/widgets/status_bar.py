@@ -144,9 +144,16 @@ class StatusBar(Panel):
             for most in range(longest, DETAIL_LEAST - 1, -1):
                 yield self._lights(URGENT, NAME_LEAST, urgent, most)
         yield self._lights(URGENT, NAME_SHORT, 40)
+        yield self._lights(URGENT, NAME_SHORT, 40, is_aged=False)
 
     def _lights(
-        self, told: frozenset[DeviceState], quiet: int, urgent: int, detail_most: int = 80
+        self,
+        told: frozenset[DeviceState],
+        quiet: int,
+        urgent: int,
+        detail_most: int = 80,
+        *,
+        is_aged: bool = True,
     ) -> Cells:
         look = self.face.look
         cells: Cells = [(" ", look.bar)]
@@ -160,8 +167,8 @@ class StatusBar(Panel):
             name = light.name[:most] if is_brief else left(light.name, min(most, len(light.name)))
             is_well = state in (DeviceState.READY, DeviceState.BUSY)
             cells.append((MARKS[state] + " ", style))
-            age = f" {light.age}" if name and light.age else light.age
-            end = "" if not (name or age) else " " if is_brief else "  "
+            age = f" {light.age}" if name and light.age and is_aged else ""
+            end = "" if not name else " " if is_brief else "  "
             cells.append((f"{name}{age}{detail}{end}", look.bar if is_well else style))
         return cells
 

@@ -10,12 +10,13 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from queue import Empty, Queue
+from random import Random
 
 from config import settings as settings_file
 from config.places import places
 from devices.card.driver import LinkTerminal
 from devices.card.emulator import EmulatedTerminal
-from devices.card.speech import speech_of
+from devices.card.speech import PROTOCOLS, speech_of
 from devices.display.driver import LineDisplay
 from devices.display.emulator import EmulatedDisplay
 from devices.drawer.driver import PrinterDrawer
@@ -26,6 +27,7 @@ from devices.printer.profile import PROFILES
 from devices.scale.driver import Limits as ScaleLimits
 from devices.scale.driver import LinkScale
 from devices.scale.emulator import EmulatedScale
+from devices.scale.protocol import FAMILIES
 from devices.scanner.driver import LinkScanner
 from devices.scanner.emulator import EmulatedScanner
 from pos.main.join import Joined, join
@@ -58,15 +60,17 @@ class HourClock:
         self._ahead += timedelta(seconds=seconds)
 
 
-@dataclass
 class Wires:
-    """The far end of every cable."""
+    """The far end of every cable; the scale and the card terminal speak what a seed chooses."""
 
-    printer: EmulatedPrinter = field(default_factory=lambda: EmulatedPrinter("printer", PROFILE))
-    scanner: EmulatedScanner = field(default_factory=EmulatedScanner)
-    display: EmulatedDisplay = field(default_factory=lambda: EmulatedDisplay("display", "cp858"))
-    scale: EmulatedScale = field(default_factory=EmulatedScale)
-    card: EmulatedTerminal = field(default_factory=EmulatedTerminal)
+    def __init__(self, dice: Random) -> None:
+        self.scale_family = dice.choice([one for one in FAMILIES if one != "dialog06"])
+        self.card_protocol = dice.choice(PROTOCOLS)
+        self.printer = EmulatedPrinter("printer", PROFILE)
+        self.scanner = EmulatedScanner()
+        self.display = EmulatedDisplay("display", "cp858")
+        self.scale = EmulatedScale("scale", self.scale_family)
+        self.card = EmulatedTerminal("card", self.card_protocol)
 
     def close(self) -> None:
         """Put every device away."""
@@ -155,19 +159,21 @@ class AtWork:
 
 
 @contextmanager
-def at_work(folder: Path, clock: HourClock) -> Iterator[AtWork]:
+def at_work(folder: Path, clock: HourClock, dice: Random) -> Iterator[AtWork]:
     """Open a till that was set up in `folder` (its settings name no device) with every device."""
-    wires = Wires()
+    wires = Wires(dice)
     events: Queue[DeviceEvent] = Queue()
     found = places({"COMPTOIR_HOME": str(folder)})
     settings = settings_file.load(folder / "config.toml")
     till = AtWork(join(settings, found, sink=events.put, clock=clock), wires, clock, events)
     kicks = till.kicks
-    speech = speech_of("caisse-ap", answer_s=ANSWER_S, reply_s=ANSWER_S, with_reference=True)
+    speech = speech_of(
+        wires.card_protocol, answer_s=ANSWER_S, reply_s=ANSWER_S / 2, with_reference=True
+    )
     printer = EscPosPrinter("printer", wires.printer.url, PROFILE, kicks, limits=PRINTER)
     scanner = LinkScanner("scanner", wires.scanner.url, events.put)
     display = LineDisplay("display", wires.display.url, events.put)
-    scale = LinkScale("scale", wires.scale.url, "toledo", events.put, limits=SCALE)
+    scale = LinkScale("scale", wires.scale.url, wires.scale_family, events.put, limits=SCALE)
     card = LinkTerminal("card", wires.card.url, speech, events.put)
     ports = till.desk.ports
     ports.printer, ports.display, ports.scale = printer, display, scale

@@ -73,6 +73,9 @@ CARDS = (
     (Behaviour.WRONG_ECHO, 1),
     (Behaviour.CONTRADICTS, 1),
     (Behaviour.ACCOUNTED, 1),
+    (Behaviour.BAD_LRC, 1),
+    (Behaviour.BAD_LRC_ONCE, 1),
+    (Behaviour.NAK, 1),
 )
 """What a card terminal does next, and how often."""
 

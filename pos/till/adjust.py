@@ -1,8 +1,8 @@
 """A manager counts an article or corrects its stock, at the till; the centre gets it as a movement.
 
-A count moves the stock by the difference to what this till knew of it. What another till sold before
-the count and did not send yet is gone from the shelf and comes off again when it arrives: a shop is
-counted while its tills are connected.
+A count moves the stock by the difference to what this till knew of it. What another till sold
+before the count and did not send yet is gone from the shelf and comes off again when it arrives: a
+shop is counted while its tills are connected.
 """
 
 from __future__ import annotations

@@ -135,9 +135,18 @@ def end(machine: Machine, claim: str = "") -> None:
     elif answer is None:
         _without_the_centre(machine, claim, asked)
     elif answer.granted:
-        _hand_over(machine, claim, asked, "granted", answer.why)
+        _hand_over(machine, claim, asked, "granted", _doubt(machine, claim, answer))
     else:
         _drop(machine, claim, asked, answer.holder)
+
+
+def _doubt(machine: Machine, claim: str, answer: Claimed) -> str:
+    """Return why the centre's word is unsure: of another till, or of this one before a restore."""
+    place = machine.file.place
+    is_of_now = claim.startswith(f"{place.store}-{place.till}-{place.epoch}/")
+    if answer.why or is_of_now or "claim_epoch" in machine.world.removed:
+        return answer.why
+    return "restored"
 
 
 def _against_the_end(
@@ -147,7 +156,8 @@ def _against_the_end(
     if machine.world.chance.random() < 0.5:
         _drop(machine, claim, asked, "" if answer is None else answer.holder)
     elif answer is not None and answer.granted:
-        _hand_over(machine, claim, asked, "granted", answer.why and "left")
+        doubt = _doubt(machine, claim, answer)
+        _hand_over(machine, claim, asked, "granted", doubt and "left")
     else:
         _hand_over(machine, claim, asked, "offline" if answer is None else "refused", "left")
 

@@ -58,6 +58,7 @@ RULES: Mapping[str, str] = {
     "claim_ends": "no order ends while somebody has the word to hand it over",
     "claim_released": "a claim of which nobody tells the end is released, and its order may end",
     "claim_abandoned": "who is granted what was released is told so, and writes it down as a risk",
+    "claim_epoch": "goods leave with a risk under a claim of an epoch before the till's own",
     "claim_visit": "what was claimed for one visit is never told as another",
     "refund_inbox": "goods that left of an order that is paid back are in the inbox, with that",
     "claim_inbox": "what was done twice is in the conflict inbox, with the evidence of both sides",
@@ -98,6 +99,10 @@ STRESS: Mapping[str, tuple[str, ...]] = {
     ),
     "claim_released": ("destroy_till", "begin_hand_over"),
     "claim_abandoned": ("release_claim", "begin_hand_over", "end_hand_over"),
+    "claim_epoch": (
+        *("back_up_till", "restore_till", "place_order", "begin_hand_over"),
+        *("ask", "deliver"),
+    ),
     "claim_visit": ("undo_hand_over", "begin_hand_over", "end_hand_over"),
     "claim_gone": ("double", "place_order", "begin_hand_over", "end_hand_over", "cut_off"),
     "purge_held": ("purge",),
@@ -108,7 +113,7 @@ STRESS: Mapping[str, tuple[str, ...]] = {
 }
 """What must happen often for a rule to be missed soon (`world.run`)."""
 
-SEEN_FROM: Mapping[str, int] = {"at_head": 180}
+SEEN_FROM: Mapping[str, int] = {"at_head": 180, "claim_epoch": 360}
 """From which seed on to look for what is rare: one schedule in some hundred needs the rule."""
 
 

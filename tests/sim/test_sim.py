@@ -13,11 +13,20 @@ from tests.sim.world import Simulation, run
 FIXED = range(1, 121)
 """The seeds of every run; 1 in 16 signs with Ed25519."""
 
-BROKE_ONCE = ((737, ("lose_marker", "restore_till", "back_up_till", "rotate")),)
+BROKE_ONCE: tuple[tuple[int, tuple[str, ...]], ...] = (
+    (737, ("lose_marker", "restore_till", "back_up_till", "rotate")),
+    (530_212_415, ()),
+    (31, ("back_up_till", "restore_till", "begin_hand_over", "end_hand_over")),
+)
 """Schedules, and what they are rich in, that broke the protocol as it once was.
 
 The first: an epoch after one that was minted in ignorance bore no tag, and one number was printed
 twice. What schedules are made of changed since it was found; this one shows the same.
+
+The second: a till whose file was restored to between question and hand-over had the centre's word
+still, and handed the order over once more with no risk told.
+
+The third: a copied till claimed two visits under one name, and the check knew of one alone.
 """
 
 

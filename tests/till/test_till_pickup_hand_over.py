@@ -296,6 +296,32 @@ def test_a_claim_that_another_abandoned_is_a_risk_for_a_manager() -> None:
     assert (handed(till).outcome, handed(till).risk) == ("granted", "abandoned")
 
 
+def restored(till: PickupTill) -> None:
+    """Let the till write in another epoch, as after its file was restored."""
+    till.store.place = replace(till.store.place, epoch="K2")
+
+
+def test_a_claim_from_before_a_restore_is_a_risk_for_a_manager() -> None:
+    till = PickupTill(READY)
+    claim = till.begun().claim
+    restored(till)
+    again = till.begun()
+    assert (again.claim, again.is_unsure) == (claim, False)
+    assert slug_of(lambda: hand_over.finish(till.desk, again)) == "needs_permission"
+    hand_over.finish(till.desk, again, till.loan(Permission.PICKUP_UNSURE))
+    assert (handed(till).outcome, handed(till).risk) == ("granted", "restored")
+
+
+def test_goods_that_left_before_a_restore_are_told_with_that_risk() -> None:
+    till = PickupTill(READY)
+    till.begun()
+    restored(till)
+    (left,) = hand_over.unfinished(till.desk)
+    told = hand_over.ask_claim(till.desk, hand_over.resume(till.desk, left, Proof("pass")))
+    hand_over.finish(till.desk, told)
+    assert (handed(till).outcome, handed(till).risk) == ("granted", "left")
+
+
 def test_what_was_claimed_for_one_visit_is_never_written_as_the_next() -> None:
     till = PickupTill(READY)
     begun = till.begun()

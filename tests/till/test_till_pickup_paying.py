@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from pos.domain.events import SaleFinished
@@ -155,6 +157,13 @@ def test_an_order_that_is_gone_from_the_till_meanwhile_is_sold_and_handed_over_a
     is_paid_here = row is AT_DESK
     assert fact.ticket == (sale.label if is_paid_here else None)
     assert len(sale.lines) == (3 if is_paid_here else 1)
+
+
+def test_a_basket_that_waited_through_a_restore_hands_over_with_that_risk() -> None:
+    till = into_basket()
+    till.store.place = replace(till.store.place, epoch="K2")
+    tender.pay_cash(till.desk)
+    assert (the_hand_over(till).outcome, the_hand_over(till).risk) == ("granted", "restored")
 
 
 def test_an_order_that_is_gone_frees_its_claim_when_its_basket_is_abandoned() -> None:

@@ -125,9 +125,9 @@ class OrderHandedOver(OrderEvent):
     """Goods left with the customer.
 
     `claim` names the entry that asked. `risk` says in a word why it was allowed without the
-    centre's word (empty when that was granted). `ticket` is the label of the sale that was paid
-    at the desk, `owed` what the centre must pay back for refused or missing lines that were paid
-    online. `rest` tells that more of the order stays for another visit.
+    centre's word, or why that word is unsure (else empty). `ticket` is the label of the sale
+    that was paid at the desk, `owed` what the centre must pay back for refused or missing lines
+    that were paid online. `rest` tells that more of the order stays for another visit.
     """
 
     kind: Literal["order.handed_over"] = "order.handed_over"

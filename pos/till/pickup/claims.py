@@ -111,6 +111,23 @@ def standing(desk: Desk, handover: HandOver) -> Standing:
     return Standing.WAITING if is_reached and 0 <= waited_s < WAIT_S else Standing.OFFLINE
 
 
+def doubt(desk: Desk, handover: HandOver) -> str:
+    """Return in a word why the centre's word is unsure though it was given, "" when it is sure.
+
+    Of another till that fell silent the centre tells it. Under a claim of an earlier epoch this
+    till may have handed over what its file, restored since, does not know.
+    """
+    if handover.is_unsure:
+        return "abandoned"
+    return "restored" if is_of_before(desk, handover.claim) else ""
+
+
+def is_of_before(desk: Desk, claim: str) -> bool:
+    """Tell whether a claim was asked for in an earlier epoch."""
+    place = desk.ports.ledger.place
+    return not claim.startswith(f"{place.store}-{place.till}-{place.epoch}/")
+
+
 def refused_by(desk: Desk, order: Order, answer: ClaimAnswer) -> Sentence:
     """Say how an order ended of which nothing may leave, or who else hands it out, since when."""
     if answer.why in _ENDS:

@@ -29,8 +29,8 @@ from pos.till.pickup.claims import Standing as Standing
 from pos.till.pickup.claims import Unfinished as Unfinished
 from pos.till.pickup.claims import ask_claim as ask_claim
 from pos.till.pickup.claims import claim_answer as claim_answer
+from pos.till.pickup.claims import doubt, refused_by, standing
 from pos.till.pickup.claims import give_up as give_up
-from pos.till.pickup.claims import refused_by, standing
 from pos.till.pickup.handing import HandOver as HandOver
 from pos.till.pickup.handing import Wants as Wants
 from pos.till.pickup.judge import Proof as Proof
@@ -184,10 +184,10 @@ def rule(desk: Desk, handover: HandOver) -> Ruling:
     is_weak = handover.proof.method in ("name", "proxy")
     by_name = is_weak and handover.at_stake > rules.high_value
     if handover.is_told:
-        risk = "" if now is Standing.GRANTED and not handover.is_unsure else "left"
+        risk = "" if now is Standing.GRANTED and not doubt(desk, handover) else "left"
         return Ruling(_OUTCOMES.get(now, "offline"), risk)
     if now is Standing.GRANTED:
-        risk = "abandoned" if handover.is_unsure else "name_only" if by_name else ""
+        risk = doubt(desk, handover) or ("name_only" if by_name else "")
         return Ruling("granted", risk, Permission.PICKUP_UNSURE if risk else None)
     if now is Standing.REFUSED and handover.answer is not None:
         told = refused_by(desk, handover.order, handover.answer)

@@ -12,6 +12,7 @@ from pos.domain.events import Event, SaleFinished
 from pos.domain.events.orders import (
     HandedLine,
     HandOverDropped,
+    OrderHandedOver,
     OrderReturned,
     ReturnedLine,
 )
@@ -20,7 +21,7 @@ from pos.domain.order import Contract, Order
 from pos.domain.order_sale import handed_by
 from pos.till.counter import show_basket
 from pos.till.desk import Desk, Loan
-from pos.till.pickup.claims import claim_answer
+from pos.till.pickup.claims import claim_answer, is_of_before
 from pos.till.pickup.hand_over import HandOver, as_event, check_wants, rule
 from pos.till.pickup.step import check_desk
 
@@ -90,8 +91,15 @@ def steps_of_sale(desk: Desk, paid: Basket, sale: SaleFinished) -> list[Event]:
 
     Those are the hand-overs that it ends, and what it gives back of orders that were paid here.
     """
-    handed: list[Event] = [handed_by(one, paid, ticket=sale.label) for one in paid.collected]
-    return [*handed, *_returned(desk, sale)]
+    handed = [handed_by(one, paid, ticket=sale.label) for one in paid.collected]
+    return [*(_doubted(desk, one) for one in handed), *_returned(desk, sale)]
+
+
+def _doubted(desk: Desk, handed: OrderHandedOver) -> OrderHandedOver:
+    """Return a hand-over with its risk when the till was restored while the basket waited."""
+    if handed.risk or not is_of_before(desk, handed.claim):
+        return handed
+    return handed.model_copy(update={"risk": "restored"})
 
 
 def _returned(desk: Desk, sale: SaleFinished) -> list[Event]:

@@ -80,7 +80,8 @@ async def _take(book: Book, place: Place, one: StepTold) -> list[Found]:
     event = steps.event_of(step)
     double: list[Found] = []
     if isinstance(event, HandOverDropped):
-        if event.claim.startswith(f"{one.by}-"):  # nobody gives up what another till was granted
+        is_own = event.claim.startswith(f"{one.by}-")  # not what another till was granted
+        if is_own and not await _handed(book, event.order, event.visit):
             key = f"{event.order}:{event.visit}"
             await claims.free(book.session, book.store, key, event.claim)
     elif isinstance(event, OrderHandedOver):
@@ -151,10 +152,9 @@ async def _double(book: Book, place: Place, one: StepTold, event: OrderHandedOve
     await book.session.execute(_TAKE_CLAIM, taken)
     holder, since = (await book.session.execute(_HOLDER, asked)).one()
     held = book.held[event.order]
-    others = []
+    others = list[Step]()
     if held.order.visits > event.visit or holder != event.claim:
-        before = [*await steps_of(book.session, book.store, event.order), *book.taken]
-        others = [other for other in before if _is_same_visit(other, event)]
+        others = await _handed(book, event.order, event.visit)
     if holder == event.claim and not others:
         return []
     if not others:
@@ -198,11 +198,15 @@ def _claim(store: str, order: str, visit: int) -> dict[str, str]:
     return {"store_id": store, "what": HAND_OVER, "key": f"{order}:{visit}"}
 
 
-def _is_same_visit(step: Step, event: OrderHandedOver) -> bool:
-    if step.kind != event.kind or step.order != event.order:
-        return False
-    other = steps.event_of(step)
-    return bool(other.visit == event.visit and other.claim != event.claim)
+async def _handed(book: Book, order: str, visit: int) -> list[Step]:
+    """Return what was told so far of goods that left at a visit.
+
+    Also under the same claim it may be told twice: a till that was restored does not know what it
+    did. It cannot free the claim of what left either.
+    """
+    before = [*await steps_of(book.session, book.store, order), *book.taken]
+    found = [one for one in before if one.order == order and one.kind == "order.handed_over"]
+    return [one for one in found if steps.event_of(one).visit == visit]
 
 
 def _side(one: StepTold | Step) -> dict[str, Any]:

@@ -1,7 +1,7 @@
 """The centre in memory and the one on PostgreSQL keep claims alike, whatever comes in what order.
 
-Two tills ask, give up, hand over and take back; each tells when it may. The centre releases what is
-abandoned. Both centres hear the same, and must say the same.
+Two tills ask, give up, hand over and take back; each tells when it may. The customer
+cancels, and what is abandoned is released. Both centres hear the same, and must say the same.
 """
 
 from __future__ import annotations
@@ -15,10 +15,11 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from pos.domain.events.orders import HandOverAsked, HandOverDropped, HandOverUndone, OrderHandedOver
-from pos.domain.order import Order
+from pos.domain.order import Order, OrderState
 from sync.central import claims
 from sync.central.engine import Centre
-from sync.central.orders import expiry
+from sync.central.orders import expiry, placing
+from sync.central.values import CentreRefusal
 from sync.memory import MemoryCentre
 from sync.protocol import Claim, Claimed
 from tests.central.conftest import Databases
@@ -27,7 +28,7 @@ from tests.central.preparing import Preparing, at_another_till, inbox, preparing
 from tests.central.tills import AT, NOON, open_store
 
 STORE = "S001"
-What = Literal["ask", "ask_anew", "drop", "hand", "hand_all", "undo", "push", "release"]
+What = Literal["ask", "ask_anew", "drop", "hand", "hand_all", "undo", "push", "cancel", "release"]
 Turn = tuple[What, int, int]
 """What is done, by which till, for which visit at most."""
 
@@ -60,8 +61,8 @@ class Both:
         what, n, most = turn
         if what == "push":
             await self.push(n)
-        elif what == "release":
-            await self.release()
+        elif what in ("cancel", "release"):
+            await getattr(self, what)()
         else:
             visit = min(most, (await self.tills[0].order()).visits)
             await self.at_a_till(what, n, visit)
@@ -103,6 +104,17 @@ class Both:
         real = await till.push(self.centre)
         assert (real.state, real.parked) == ("ok", [])
         self.memory.push(STORE, till.who.till, till.request())
+
+    async def cancel(self) -> None:
+        """Let the customer cancel, where the centre allows it."""
+        before = (await self.tills[0].order()).state
+        try:
+            await placing.cancel(self.centre, STORE, self.name, "web", NOON)
+        except CentreRefusal as refusal:
+            if refusal.slug not in ("too_late", "being_handed_over"):
+                raise
+        has_ended = (await self.tills[0].order()).state is not before
+        assert self.memory.end(STORE, self.name, OrderState.CANCELLED) is has_ended
 
     async def release(self) -> None:
         """Let half an hour pass."""

@@ -53,7 +53,10 @@ class PrinterDrawer:
 
     def _kicked(self, sent: bool) -> None:
         state = DeviceState.READY if sent else DeviceState.OFFLINE
-        self._sink(StatusChanged(self._name, state, "" if sent else _NOT_OPENED))
+        with self._lock:
+            self._sink(StatusChanged(self._name, state, "" if sent else _NOT_OPENED))
+            if self._is_open:  # nobody shut it since: it is watched from now on again
+                self._watch_time(is_open=True)
 
     def _pin(self, high: bool) -> None:
         if self._wiring.open_when_high is None:

@@ -189,7 +189,7 @@ def open_demo(language: str, *, fresh: bool, on: date | None = None) -> int:
             shutil.rmtree(folder, ignore_errors=True)
     words = words_for(language, settings.shop.currency, settings.shop.zone)
     prepare(settings, found, words, clock)
-    tomorrow = Extra("ctrl+u", Sentence("One day later"), lambda: clock.pass_days(1))
+    tomorrow = Extra("", Sentence("One day later"), lambda: clock.pass_days(1))
 
     def dressed(joined: Joined, wire: Wire) -> tuple[Extra, ...]:
         return (*dress(joined, wire), tomorrow)

@@ -59,6 +59,7 @@ def printer_keys(printer: EmulatedPrinter) -> tuple[Extra, ...]:
     return (
         Extra("", Sentence("The printer: its paper ends in three lines, or a new roll"), paper),
         Extra("", Sentence("The printer: open its cover, or close it"), cover),
+        Extra("", Sentence("The drawer: shut it"), printer.shut_drawer),
         Extra("", Sentence("The printer: its cutter sticks at the next cut"), printer.jam_cutter),
         Extra("", Sentence("The printer: says stop, or go on"), flow),
         Extra("", Sentence("The printer: off and on again"), printer.power_cycle),

@@ -207,3 +207,10 @@ def test_the_counter_lets_go_of_a_drawer_with_its_line() -> None:
     counter.close()
     assert not drawer.worker.connected
     cable.close()
+
+
+def test_a_sale_while_the_drawer_stands_open_keeps_it_watched(bench: Bench) -> None:
+    drawer = bench.drawer(Wiring(open_most_s=0.3))
+    for _ in range(2):
+        drawer.open()
+        bench.until(StatusChanged("drawer", DeviceState.ATTENTION, "open for too long: shut it"))

@@ -40,6 +40,7 @@ from pos.ports.centre import (
 )
 from pos.ports.orders import Moved, PassKey
 from pos.store import mirror, mirror_facts
+from pos.store.migrations import STEPS
 from pos.store.mirror import MirrorFile
 from pos.store.open import FILE, Store
 from pos.store.rebuild import rebuild_check
@@ -303,7 +304,7 @@ def test_a_file_of_the_version_before_gets_its_table_and_keeps_what_it_has(shop:
     before = connection.execute("SELECT * FROM sale_line").fetchall()
     connection.close()
     shop.store = opened(shop.folder, ids=IDS)
-    assert file.with_name(f"{FILE}.before-v3").is_file()
+    assert file.with_name(f"{FILE}.before-v{len(STEPS)}").is_file()
     with shop.store.engine.connect() as now:
         rows = now.exec_driver_sql("SELECT * FROM sale_line").all()
     assert [(*row, None) for row in before] == [tuple(row) for row in rows]

@@ -72,6 +72,16 @@ class Look:
         return f"{path}?{urlencode({'l': self.language, 'b': self.basket})}"
 
 
+def preferred(accepted: str) -> str:
+    """Return the first language of a browser's list (RFC 9110 §12.5.4) that the shop speaks.
+
+    >>> preferred("de-DE,de;q=0.9,en;q=0.8,fr;q=0.7"), preferred("")
+    ('en', 'fr')
+    """
+    spoken = (one.strip()[:2].lower() for one in accepted[:200].split(","))
+    return next((one for one in spoken if one in _LANGUAGES), "fr")
+
+
 def look_of(language: str, basket: str) -> Look:
     """Read what an address says; what makes no sense is left out.
 
@@ -85,13 +95,15 @@ def look_of(language: str, basket: str) -> Look:
 
 @router.get("/shop")
 async def window(
+    request: Request,
     service: Here,
     q: Annotated[str, Query(max_length=60)] = "",
-    l: Annotated[str, Query(max_length=2)] = "fr",  # noqa: E741
+    l: Annotated[str, Query(max_length=2)] = "",  # noqa: E741
     b: Annotated[str, Query(max_length=2_000)] = "",
 ) -> Response:
     """Show the articles."""
-    look, words = look_of(l, b), _words(service, l)
+    look = look_of(l or preferred(request.headers.get("accept-language", "")), b)
+    words = _words(service, look.language)
     found = await _articles(service, _FIND, words=q.strip(), most=SHOWN_MOST)
     costs = await _prices(service, list(found))
     articles = [

@@ -4,8 +4,8 @@
 ...     def say(self, sentence): return str(sentence)
 ...     def moment(self, at): return str(at)
 >>> page = queue_ticket("B1-4", "Au coin", datetime(2026, 11, 24, 10, 30), English())
->>> [block.text for block in page.blocks if isinstance(block, Text)]
-['Au coin', 'Your number', 'B1-4', 'Your order is brought under this number.', '2026-11-24 10:30:00']
+>>> [block.text for block in page.blocks if isinstance(block, Text)][:3]
+['Au coin', 'Your number', 'B1-4']
 """
 
 from __future__ import annotations

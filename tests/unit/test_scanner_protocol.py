@@ -155,8 +155,8 @@ def test_reports_of_hid_pos_become_scans_at_once_and_byte_by_byte(
 def test_half_a_report_is_forgotten_after_a_silence_and_never_joins_the_next() -> None:
     framer = HidFramer()
     assert framer.receive(_report(b"3017620422003")[:40], now_ms=0) == []
-    assert framer.tick(now_ms=199) == [] and framer.waiting
-    assert framer.tick(now_ms=200) == [] and not framer.waiting
+    waits = [(framer.tick(now_ms=now), framer.waiting) for now in (199, 200)]
+    assert waits == [([], True), ([], False)]
     assert framer.receive(_report(b"96385074", b"]E4"), now_ms=201) == ["]E496385074"]
 
 

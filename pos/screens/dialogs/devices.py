@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 
 from pos.domain.barcode import explain
 from pos.domain.words import Sentence
-from pos.ports import DeviceState
+from pos.ports import DeviceState, StatusChanged
 from pos.screens.dialogs.reading import ReadingPrompt
 from pos.screens.prompt import Prompt
+from pos.screens.watch import DRAWER
 from pos.screens.widgets.choice_list import Choice
 from pos.till.devices import Standing, remedy
 from pos.till.readiness import NETWORK, age
@@ -60,7 +61,9 @@ def age_of(session: Session, since: datetime) -> Sentence:
 
 def standings(session: Session) -> Sequence[Standing]:
     """Return how each machine around the till is; the network has a page of its own."""
-    said = session.desk.devices.values()
+    said = list(session.desk.devices.values())
+    if DRAWER in session.options.lights and DRAWER not in session.desk.devices:
+        said.append(StatusChanged(DRAWER, DeviceState.READY))  # silent before it is told to open
     known = session.device_log.standings(session.options.lights, said)
     return [one for one in known if one.name != NETWORK]
 

@@ -78,8 +78,8 @@ def devices_doctor(
 ) -> None:
     """Find what is plugged in, say what it is, write it into the settings and try it out.
 
-    Each question is asked before anything is sent or written; what may be a card terminal is never
-    sent anything. Close the till first: a device serves one program at a time.
+    Each question is asked before anything is sent or written; what a list of USB makers takes for
+    a card terminal is never sent anything. Close the till first: a device serves one program.
     """
     from pos.main.doctor import Asked, examine
 

@@ -15,6 +15,7 @@ from pos.domain.events import StockAdjusted
 from pos.domain.staff import Permission
 from pos.domain.words import Quantity
 from pos.till.desk import Desk, Loan
+from pos.till.readiness import ANSWERS
 from pos.till.stock import stock_of
 
 QUANTITY_MOST = 1_000_000_000
@@ -34,6 +35,15 @@ class Told:
 def may_adjust(desk: Desk) -> bool:
     """Tell whether this till has stock that a person could count: it belongs to a centre."""
     return desk.ports.centre is not None and desk.ports.centre.enrolled()
+
+
+def is_heard(desk: Desk) -> bool:
+    """Tell whether the centre speaks with this till now.
+
+    What other tills sold and it has not heard comes off a count once more when it arrives.
+    """
+    centre = desk.ports.centre
+    return centre is not None and centre.report().state in ANSWERS
 
 
 def adjust(

@@ -142,3 +142,11 @@ async def test_a_till_of_no_centre_offers_no_count() -> None:
         await hands.press(*BREAD, "insert")
         assert hands.reads("belongs to no centre")
         assert not hands.reads("Count or correct")
+
+
+async def test_a_count_with_the_centre_away_says_that_it_may_have_to_be_made_again() -> None:
+    shop, told = with_stock()
+    told.said = replace(told.said, state=CourierState.NO_NETWORK)
+    async with at_work(shop.app(), (120, 40)) as hands:
+        await hands.press(*BREAD, "insert", "1", *"10", "enter", "1")
+        assert hands.reads("Count again when it is back.")

@@ -9,7 +9,7 @@ from pos.domain.words import Quantity, Sentence
 from pos.screens.dialogs.reasons import ReasonPrompt
 from pos.screens.prompt import Prompt
 from pos.screens.typing import is_figure, typed_quantity
-from pos.till.adjust import Told, adjust
+from pos.till.adjust import Told, adjust, is_heard
 from pos.till.desk import Loan
 
 if TYPE_CHECKING:
@@ -71,8 +71,13 @@ class AdjustPrompt(Prompt):
         def done(loan: Loan | None) -> None:
             adjusted = adjust(self.session.desk, self._sku, told, reason, loan)
             left = Quantity(adjusted.expected + adjusted.quantity, self._unit.value)
-            self.session.say(
-                Sentence("Stock of “{name}”: {quantity}.", name=self._name, quantity=left)
-            )
+            said = Sentence("Stock of “{name}”: {quantity}.", name=self._name, quantity=left)
+            if adjusted.counted is not None and not is_heard(self.session.desk):
+                said = Sentence(
+                    "{said} The centre is away: what other tills sold since comes off once more."
+                    " Count again when it is back.",
+                    said=said,
+                )
+            self.session.say(said)
 
         self.session.guarded(done)

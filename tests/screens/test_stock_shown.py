@@ -149,4 +149,4 @@ async def test_a_count_with_the_centre_away_says_that_it_may_have_to_be_made_aga
     told.said = replace(told.said, state=CourierState.NO_NETWORK)
     async with at_work(shop.app(), (120, 40)) as hands:
         await hands.press(*BREAD, "insert", "1", *"10", "enter", "1")
-        assert hands.reads("Count again when it is back.")
+        assert hands.reads("count again later.")

@@ -73,11 +73,7 @@ class AdjustPrompt(Prompt):
             left = Quantity(adjusted.expected + adjusted.quantity, self._unit.value)
             said = Sentence("Stock of “{name}”: {quantity}.", name=self._name, quantity=left)
             if adjusted.counted is not None and not is_heard(self.session.desk):
-                said = Sentence(
-                    "{said} The centre is away: what other tills sold since comes off once more."
-                    " Count again when it is back.",
-                    said=said,
-                )
+                said = Sentence("{said} The centre is away: count again later.", said=said)
             self.session.say(said)
 
         self.session.guarded(done)

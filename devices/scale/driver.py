@@ -77,6 +77,7 @@ class LinkScale:
         self._secret = secret
         self._sink = sink
         self._limits = limits
+        self._rules = Rules(live=converse(family).live)
         self._lock = threading.Lock()
         self._weighing: _Weighing | None = None
         self._serving = False
@@ -138,7 +139,8 @@ class LinkScale:
 
     def _serve(self, link: Link) -> None:
         talk = converse(self._family, self._secret, lambda: secrets.randbits(16))
-        rules = Rules(live=talk.live)
+        rules = self._rules  # what was weighed and left lying stays so over a lost link
+        rules.lose()
         self._lost, self._zeroes = 0, False
         detail = LinkLost.detail
         with self._lock:

@@ -50,7 +50,7 @@ class Verdict:
 
 
 class Rules:
-    """The rules over the readings of one scale, from its first answer to the loss of its link."""
+    """The rules over the readings of one scale, for as long as its driver lives."""
 
     def __init__(self, *, live: bool) -> None:
         self._live = live

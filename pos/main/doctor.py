@@ -99,8 +99,10 @@ def examine(asked: Asked) -> int:
 
 def _ask_each(visit: _Visit, found: Sequence[Found]) -> list[Answered]:
     answered = []
+    devices = visit.settings.devices
+    never = {card.url for card in devices.cards} | {devices.drawer.url}
     for one in found:
-        if not one.may_ask or one.guess is Guess.SCANNER:
+        if not one.may_ask or one.guess is Guess.SCANNER or one.url in never:
             continue
         question = Sentence("Ask {url} what it is? A few bytes are sent there.", url=one.url)
         if not visit.agree(question):
@@ -216,7 +218,7 @@ def _renamed(fresh: Sequence[ScannerDevice], taken: set[str]) -> list[ScannerDev
 
 def _printer(settings: Settings, answered: Sequence[Answered]) -> list[Change]:
     printers = [one for one in answered if one.kind == "printer"]
-    if not printers or printers[0].url == settings.devices.printer.url:
+    if not printers or settings.devices.printer.url in {one.url for one in printers}:
         return []
     first = printers[0]
     changes: list[Change] = [
@@ -229,7 +231,7 @@ def _printer(settings: Settings, answered: Sequence[Answered]) -> list[Change]:
 
 def _scale(settings: Settings, answered: Sequence[Answered]) -> list[Change]:
     scales = [one for one in answered if one.kind == "scale"]
-    if not scales or scales[0].url == settings.devices.scale.url:
+    if not scales or settings.devices.scale.url in {one.url for one in scales}:
         return []
     return [("devices.scale", {"url": scales[0].url, "protocol": scales[0].what})]
 

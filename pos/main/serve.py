@@ -120,8 +120,8 @@ def key_rows(language: str, words: Words, orders_key: str) -> list[Row]:
 def _control(key: str) -> str:
     """Return what a terminal sends for a key with Ctrl, "" for another key.
 
-    >>> _control("ctrl+g"), _control("f4")
-    ('\x07', '')
+    >>> ord(_control("ctrl+g")), _control("f4")
+    (7, '')
     """
     letter = key.removeprefix("ctrl+")
     return chr(ord(letter) - 96) if letter != key and letter.isascii() and len(letter) == 1 else ""

@@ -122,7 +122,19 @@ def answer_card(
     open_ones = {waiting.request for waiting in desk.ports.past.cards()}
     if not is_waited_for and request.request not in open_ones:
         raise Refusal("card_settled", "This card payment has its answer already.")
+    _warn_of_contradiction(desk, request, outcome)
     return _answer(desk, request, said)
+
+
+def _warn_of_contradiction(desk: Desk, request: CardRequest, outcome: str) -> None:
+    """Tell a manager of a settlement that says otherwise than the terminal did before it."""
+    answer = desk.ports.past.card_answer(request.request)
+    heard = None if answer is None else answer.heard
+    if heard is None or outcome == "unknown" or (heard == "approved") is (outcome == "approved"):
+        return
+    amount = Amount(request.amount)
+    was_paid = heard == "approved"
+    desk.untold.append(_paid_after_all(amount) if was_paid else _unpaid_after_all(amount))
 
 
 def _answer(desk: Desk, request: CardRequest, said: CardAnswered) -> SaleFinished | Basket:

@@ -34,6 +34,7 @@ def test_a_message_is_split_where_biip_splits_it(elements: list[tuple[str, str]]
         theirs = {e.ai.ai: e.value for e in GS1Message.parse(raw).element_strings}
     except (ParseError, ValueError, ArithmeticError):
         assume(False)
+    assume(len(theirs) == len(elements))  # it cuts a value that is too long into two elements
     assert gs1.split(raw) == theirs
 
 

@@ -55,7 +55,7 @@ AT_WORK = [
     Case(
         "cash for the safe is written and its slip is not handed over",
         (FLOAT, *SELLS, DROP),
-        Death("pos.till.tickets:_hand_over"),
+        Death("pos.till.printing:_hand_over"),
         ("expect to-check 1", "came-out yes", *END),
     ),
     Case(

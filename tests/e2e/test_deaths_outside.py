@@ -84,7 +84,7 @@ QUEUED = [
     Case(
         "a ticket that waited may have left",
         ("wait ready",),
-        Death("pos.till.tickets:_hand_over"),
+        Death("pos.till.printing:_hand_over"),
         ("expect to-check 1", "expect to-print 0", "expect printed 0"),
     ),
 ]

@@ -17,7 +17,7 @@ from tests.hour.audit import judge
 from tests.hour.counter import HourClock, at_work
 
 NOON = datetime(2026, 3, 3, 11, 0, tzinfo=UTC)
-GESTURES = 300
+GESTURES = 200
 
 
 def run(folder: Path, seed: int, gestures: int) -> Counter[str]:

@@ -85,7 +85,7 @@ class Kicks:
     """
 
     def __init__(self, events: Queue[DeviceEvent]) -> None:
-        self.kicked = self.missed = self.lost = 0
+        self.kicked = self.missed = self.lost = self.away = 0
         self._events = events
 
     @property
@@ -98,6 +98,8 @@ class Kicks:
         if isinstance(event, StatusChanged) and event.device == "drawer":
             self.kicked += 1
             self.missed += event.state is DeviceState.OFFLINE
+        if isinstance(event, StatusChanged) and event.device == "printer":
+            self.away += event.state is DeviceState.OFFLINE
         self._events.put(event)
 
 

@@ -31,7 +31,7 @@ PAUSE_S = 0.05
 def measure() -> Iterator[Measured]:
     """Yield the one measurement, in milliseconds."""
     with source(ARTICLES) as centre, tempfile.TemporaryDirectory() as folder:
-        home = Path(folder)
+        home = Path(folder) / "till"
         till = Till(home, SMALL, LINES)
         try:
             till.fill()

@@ -13,7 +13,7 @@ import time
 READ_BYTES = 4096
 
 
-class TcpCable:
+class Outlet:
     """A listening socket on the loopback network that serves one connection at a time."""
 
     def __init__(self) -> None:
@@ -33,7 +33,6 @@ class TcpCable:
         with self._lock:
             if self._listener is None:
                 self._listener = socket.create_server(("127.0.0.1", self._port))
-                self._listener.settimeout(0.05)
                 self._port = self._listener.getsockname()[1]
 
     def unplug(self) -> None:
@@ -49,6 +48,10 @@ class TcpCable:
     def close(self) -> None:
         """Hang up for good."""
         self.unplug()
+
+
+class TcpCable(Outlet):
+    """One that carries bytes both ways for as long as somebody is connected."""
 
     def send(self, data: bytes) -> bool:
         """Send bytes to the driver; returns whether there was one."""

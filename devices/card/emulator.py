@@ -17,6 +17,7 @@ from devices.card.protocol import caisse_ap, concert
 from devices.card.protocol.concert import ACK, ENQ, EOT, NAK, framed, lrc
 from devices.card.wire import POLL_S, Buffered, Calls, Gone
 from devices.pty import PtyCable
+from devices.wired import AtWork
 
 _STX, _ETX = b"\x02", 0x03
 _GARBAGE = bytes(range(0x80, 0xC0)) + b"\x02AE00210\x03\x15\x04"
@@ -57,7 +58,7 @@ class Paid:
     authorisation: str
 
 
-class EmulatedTerminal:
+class EmulatedTerminal(AtWork[PtyCable | Calls]):
     """A terminal behind a `url`: `caisse-ap`, `concert-e` or `concert-e+`.
 
     Caisse-AP listens on the loopback network, and Concert with `tcp`; else Concert has a pty.
@@ -75,6 +76,8 @@ class EmulatedTerminal:
         paying_s: float = 0.0,
         receipt: str = "",
     ) -> None:
+        wire = Calls() if tcp or protocol == "caisse-ap" else PtyCable(name)
+        super().__init__(wire)
         self.behaviour = Behaviour.APPROVE
         self.paying_s = paying_s
         self.receipt = receipt
@@ -84,19 +87,9 @@ class EmulatedTerminal:
         self._handshake = handshake
         self._manner = concert.Manner(number, self._plus, handshake=handshake)
         self._serve_line = self._caisse_ap if protocol == "caisse-ap" else self._concert
-        self._closing = threading.Event()
         self._let_go = threading.Event()
-        is_called = tcp or protocol == "caisse-ap"
-        cable = None if is_called else PtyCable(name)
-        self._wire: PtyCable | Calls = cable or Calls()
-        self._line = Buffered(cable, self._closing) if cable is not None else None
-        self._thread = threading.Thread(target=self._run, name=f"emulated-{name}", daemon=True)
-        self._thread.start()
-
-    @property
-    def url(self) -> str:
-        """The address that a driver opens."""
-        return self._wire.url
+        self._line = None if isinstance(wire, Calls) else Buffered(wire, self._closing)
+        self._begin(name)
 
     @property
     def totals(self) -> tuple[int, int]:
@@ -107,32 +100,21 @@ class EmulatedTerminal:
         """Let the answer that is held back (`LATE`) go out."""
         self._let_go.set()
 
-    def unplug(self) -> None:
-        """Pull the cable: connections are refused."""
-        self._wire.unplug()
-
-    def replug(self) -> None:
-        """Put the cable back."""
-        self._wire.plug()
-
     def close(self) -> None:
         """Put the terminal away."""
         self._closing.set()
         self._let_go.set()
-        self._wire.unplug()
-        self._thread.join(5)
-        self._wire.close()
+        super().close()
 
     # --- its thread ---
 
-    def _run(self) -> None:
-        while not self._closing.is_set():
-            with contextlib.suppress(Gone):
-                if isinstance(self._wire, Calls):
-                    with self._wire.call(POLL_S) as line:
-                        self._serve_line(Buffered(line, self._closing))
-                elif self._line is not None:
-                    self._serve_line(self._line)
+    def _turn(self) -> None:
+        with contextlib.suppress(Gone):
+            if isinstance(self._wire, Calls):
+                with self._wire.call(POLL_S) as line:
+                    self._serve_line(Buffered(line, self._closing))
+            elif self._line is not None:
+                self._serve_line(self._line)
 
     def _caisse_ap(self, line: Buffered) -> None:
         asked = line.until_whole()

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from typing import Protocol
 
 from devices.card.protocol import caisse_ap
+from devices.tcp import Outlet
 
 POLL_S = 0.1
 
@@ -77,41 +78,8 @@ class Buffered:
         self._came += self._line.receive(POLL_S)
 
 
-class Calls:
-    """A listening socket on the loopback network; calls are taken one after the other."""
-
-    def __init__(self) -> None:
-        self._port = 0
-        self._lock = threading.Lock()
-        self._listener: socket.socket | None = None
-        self._call: socket.socket | None = None
-        self.plug()
-
-    @property
-    def url(self) -> str:
-        """The address that a driver opens, the same after `unplug` and `plug`."""
-        return f"tcp://127.0.0.1:{self._port}"
-
-    def plug(self) -> None:
-        """Listen (again)."""
-        with self._lock:
-            if self._listener is None:
-                self._listener = socket.create_server(("127.0.0.1", self._port))
-                self._port = self._listener.getsockname()[1]
-
-    def unplug(self) -> None:
-        """Hang up and stop listening."""
-        with self._lock:
-            for end in (self._call, self._listener):
-                if end is not None:
-                    with contextlib.suppress(OSError):
-                        end.shutdown(socket.SHUT_RDWR)  # wakes who waits on it
-                    end.close()
-            self._call = self._listener = None
-
-    def close(self) -> None:
-        """Hang up for good."""
-        self.unplug()
+class Calls(Outlet):
+    """An outlet whose calls are taken one after the other."""
 
     @contextlib.contextmanager
     def call(self, timeout_s: float) -> Iterator[_Call]:
@@ -127,12 +95,12 @@ class Calls:
         except OSError:
             raise Gone from None
         with self._lock:
-            self._call = call
+            self._connection = call
         try:
             yield _Call(call)
         finally:
             with self._lock:
-                self._call = None
+                self._connection = None
             call.close()
 
 

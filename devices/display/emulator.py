@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable
 
 from devices.display.protocol import COLUMNS
 from devices.pty import PtyCable
+from devices.wired import AtWork
 
 POLL_S = 0.25
 _LINES = {0x41: 0, 0x42: 1}  # ESC Q A, ESC Q B
@@ -102,7 +102,7 @@ class Glass:
         self._string_line = None
 
 
-class EmulatedDisplay:
+class EmulatedDisplay(AtWork[PtyCable]):
     """A display on a serial line; `on_change`, when given, is called from its thread."""
 
     def __init__(
@@ -111,18 +111,11 @@ class EmulatedDisplay:
         codec: str = "cp858",
         on_change: Callable[[], None] | None = None,
     ) -> None:
+        super().__init__(PtyCable(name))
         self.on_change = on_change
         self.frames = 0
         self._glass = Glass(codec)
-        self._cable = PtyCable(name)
-        self._closing = threading.Event()
-        self._thread = threading.Thread(target=self._run, name=f"emulated-{name}", daemon=True)
-        self._thread.start()
-
-    @property
-    def url(self) -> str:
-        """The address that the driver opens."""
-        return self._cable.url
+        self._begin(name)
 
     @property
     def lines(self) -> tuple[str, str]:
@@ -134,26 +127,10 @@ class EmulatedDisplay:
         """Every byte sequence it did not know."""
         return list(self._glass.errors)
 
-    def unplug(self) -> None:
-        """Pull the cable."""
-        self._cable.unplug()
-
-    def replug(self) -> None:
-        """Put the cable back."""
-        self._cable.plug()
-
-    def close(self) -> None:
-        """Put the display away."""
-        self._closing.set()
-        self._cable.unplug()
-        self._thread.join(5)
-        self._cable.close()
-
-    def _run(self) -> None:
-        while not self._closing.is_set():
-            data = self._cable.receive(POLL_S)
-            if data:
-                self.frames += 1
-                self._glass.receive(data)
-                if self.on_change is not None:
-                    self.on_change()
+    def _turn(self) -> None:
+        data = self._wire.receive(POLL_S)
+        if data:
+            self.frames += 1
+            self._glass.receive(data)
+            if self.on_change is not None:
+                self.on_change()

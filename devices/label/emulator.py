@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 from devices.label.reader import PrintedLabel, Reader
 from devices.pty import PtyCable
 from devices.tcp import TcpCable
+from devices.wired import AtWork, Cable
 
 if TYPE_CHECKING:
     from PIL import Image
@@ -23,10 +24,11 @@ if TYPE_CHECKING:
 POLL_S = 0.25
 
 
-class EmulatedLabelPrinter:
+class EmulatedLabelPrinter(AtWork[Cable]):
     """One label printer; `tcp=True` puts it on the loopback network instead of a serial line."""
 
     def __init__(self, name: str = "labels", *, tcp: bool = False) -> None:
+        super().__init__(TcpCable() if tcp else PtyCable(name))
         self.mute = False
         self.halves = False
         self.garbage = False
@@ -35,15 +37,7 @@ class EmulatedLabelPrinter:
         self._noise = random.Random(name)
         self._mind = Reader()
         self._lock = threading.RLock()
-        self._cable = TcpCable() if tcp else PtyCable(name)
-        self._closing = threading.Event()
-        self._thread = threading.Thread(target=self._run, name=f"emulated-{name}", daemon=True)
-        self._thread.start()
-
-    @property
-    def url(self) -> str:
-        """The address that a driver opens."""
-        return self._cable.url
+        self._begin(name)
 
     @property
     def printed(self) -> list[PrintedLabel]:
@@ -88,21 +82,6 @@ class EmulatedLabelPrinter:
         with self._lock:
             self._mind.power_cycle()
 
-    def unplug(self) -> None:
-        """Pull the cable."""
-        self._cable.unplug()
-
-    def replug(self) -> None:
-        """Put the cable back."""
-        self._cable.plug()
-
-    def close(self) -> None:
-        """Put the printer away."""
-        self._closing.set()
-        self._cable.unplug()
-        self._thread.join(5)
-        self._cable.close()
-
     def _change(self, *, left: int | None) -> None:
         with self._lock:
             self._mind.labels_left = left
@@ -110,15 +89,14 @@ class EmulatedLabelPrinter:
 
     # --- its thread ---
 
-    def _run(self) -> None:
-        while not self._closing.is_set():
-            data = self._cable.receive(POLL_S)
-            if self.bytes_per_s:
-                time.sleep(len(data) / self.bytes_per_s)
-            with self._lock:
-                self.received += data
-                said = self._mind.receive(data)
-            self._answer(said)
+    def _turn(self) -> None:
+        data = self._wire.receive(POLL_S)
+        if self.bytes_per_s:
+            time.sleep(len(data) / self.bytes_per_s)
+        with self._lock:
+            self.received += data
+            said = self._mind.receive(data)
+        self._answer(said)
 
     def _answer(self, data: bytes) -> None:
         if self.halves:
@@ -126,4 +104,4 @@ class EmulatedLabelPrinter:
         if self.garbage:
             data = self._noise.randbytes(len(data))
         if data and not self.mute:
-            self._cable.send(data)
+            self._wire.send(data)

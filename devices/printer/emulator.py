@@ -10,13 +10,14 @@ import random
 import threading
 import time
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 from devices.printer.interpreter import Interpreter, Pulse
 from devices.printer.layout import Item, Line
 from devices.printer.profile import PROFILES, PrinterProfile
 from devices.pty import PtyCable
 from devices.tcp import TcpCable
+from devices.wired import AtWork, Cable
 
 if TYPE_CHECKING:
     from PIL import Image
@@ -24,19 +25,7 @@ if TYPE_CHECKING:
 POLL_S = 0.25
 
 
-class Cable(Protocol):
-    """The emulator's end of a wire (see `devices.pty.PtyCable`)."""
-
-    @property
-    def url(self) -> str: ...
-    def plug(self) -> None: ...
-    def unplug(self) -> None: ...
-    def close(self) -> None: ...
-    def send(self, data: bytes) -> bool: ...
-    def receive(self, timeout_s: float) -> bytes: ...
-
-
-class EmulatedPrinter:
+class EmulatedPrinter(AtWork[Cable]):
     """One printer; `tcp=True` puts it on the loopback network instead of a serial line.
 
     `on_paper`, when given, is called from the emulator's thread after something was printed.
@@ -52,6 +41,7 @@ class EmulatedPrinter:
         tcp: bool = False,
         on_paper: Callable[[], None] | None = None,
     ) -> None:
+        super().__init__(TcpCable() if tcp else PtyCable(name))
         self.profile = profile
         self.mute = not profile.answers
         self.stalled = False
@@ -67,15 +57,7 @@ class EmulatedPrinter:
             code_pages={0: "cp437", 2: "cp850", profile.slot: profile.codec},
         )
         self._lock = threading.RLock()
-        self._cable: Cable = TcpCable() if tcp else PtyCable(name)
-        self._closing = threading.Event()
-        self._thread = threading.Thread(target=self._run, name=f"emulated-{name}", daemon=True)
-        self._thread.start()
-
-    @property
-    def url(self) -> str:
-        """The address that a driver opens."""
-        return self._cable.url
+        self._begin(name)
 
     @property
     def paper(self) -> list[Item | Image.Image]:
@@ -172,22 +154,7 @@ class EmulatedPrinter:
 
     def babble(self, data: bytes) -> None:
         """Send bytes that nobody asked for."""
-        self._cable.send(data)
-
-    def unplug(self) -> None:
-        """Pull the cable."""
-        self._cable.unplug()
-
-    def replug(self) -> None:
-        """Put the cable back."""
-        self._cable.plug()
-
-    def close(self) -> None:
-        """Put the printer away."""
-        self._closing.set()
-        self._cable.unplug()
-        self._thread.join(5)
-        self._cable.close()
+        self._wire.send(data)
 
     def _change(self, change: Callable[[Interpreter], None]) -> None:
         with self._lock:
@@ -197,14 +164,13 @@ class EmulatedPrinter:
 
     # --- its thread ---
 
-    def _run(self) -> None:
-        while not self._closing.is_set():
-            if self.stalled or self._mind.full:
-                self._closing.wait(POLL_S / 10)
-                continue
-            data = self._cable.receive(POLL_S)
-            if data:
-                self._take(data)
+    def _turn(self) -> None:
+        if self.stalled or self._mind.full:
+            self._closing.wait(POLL_S / 10)
+            return
+        data = self._wire.receive(POLL_S)
+        if data:
+            self._take(data)
 
     def _take(self, data: bytes) -> None:
         step = max(self.bytes_per_s // 20, 1) if self.bytes_per_s else len(data)
@@ -226,7 +192,7 @@ class EmulatedPrinter:
         if self.garbage:
             data = self._noise.randbytes(len(data))
         if data and not self.mute:
-            self._cable.send(data)
+            self._wire.send(data)
 
     def _show(self) -> None:
         if self.on_paper is not None:

@@ -11,12 +11,13 @@ from collections.abc import Callable
 
 from devices.pty import PtyCable
 from devices.scale.minds import Pan, mind
+from devices.wired import AtWork
 
 POLL_S = 0.25
 NOISE = b"\x00\x7f\xfe?\x02\x15zz\r\n\x03"
 
 
-class EmulatedScale:
+class EmulatedScale(AtWork[PtyCable]):
     """A scale on a serial line; a driver opens its `url`.
 
     `mute`: hears and says nothing. `noise`: answers nonsense. `half`: stops in the middle of each
@@ -24,21 +25,14 @@ class EmulatedScale:
     """
 
     def __init__(self, name: str = "scale", family: str = "toledo") -> None:
+        super().__init__(PtyCable(name))
         self.family = family
         self.mute = self.noise = self.half = False
         self.slow_s = 0.0
         self._lock = threading.Lock()
         self._pan = Pan()
         self._mind = mind(family, self._pan)
-        self._cable = PtyCable(name)
-        self._closing = threading.Event()
-        self._thread = threading.Thread(target=self._run, name=f"emulated-{name}", daemon=True)
-        self._thread.start()
-
-    @property
-    def url(self) -> str:
-        """The address that the driver opens."""
-        return self._cable.url
+        self._begin(name)
 
     @property
     def given(self) -> list[int]:
@@ -69,32 +63,16 @@ class EmulatedScale:
         with self._lock:
             change(self._pan)
 
-    def unplug(self) -> None:
-        """Pull the cable."""
-        self._cable.unplug()
-
-    def replug(self) -> None:
-        """Put the cable back."""
-        self._cable.plug()
-
     def send(self, data: bytes) -> bool:
         """Say something unasked."""
-        return self._cable.send(data)
-
-    def close(self) -> None:
-        """Put the scale away."""
-        self._closing.set()
-        self._cable.unplug()
-        self._thread.join(5)
-        self._cable.close()
+        return self._wire.send(data)
 
     # --- its thread ---
 
-    def _run(self) -> None:
-        while not self._closing.is_set():
-            data = self._cable.receive(POLL_S)
-            if data and not self.mute:
-                self._closing.wait(self.slow_s)
-                with self._lock:
-                    answer = NOISE if self.noise else self._mind.receive(data)
-                self._cable.send(answer[: len(answer) // 2] if self.half else answer)
+    def _turn(self) -> None:
+        data = self._wire.receive(POLL_S)
+        if data and not self.mute:
+            self._closing.wait(self.slow_s)
+            with self._lock:
+                answer = NOISE if self.noise else self._mind.receive(data)
+            self._wire.send(answer[: len(answer) // 2] if self.half else answer)

@@ -3,39 +3,23 @@
 from __future__ import annotations
 
 from devices.pty import PtyCable
+from devices.wired import Wired
 
 
-class EmulatedScanner:
+class EmulatedScanner(Wired[PtyCable]):
     """A scanner on a serial line; a driver opens its `url`."""
 
     def __init__(self, name: str = "scanner") -> None:
-        self._cable = PtyCable(name)
-
-    @property
-    def url(self) -> str:
-        """The address that the driver opens."""
-        return self._cable.url
+        super().__init__(PtyCable(name))
 
     def scan(self, text: str, suffix: str = "\r") -> bool:
         """Send one scan as a scanner does; returns False when it is unplugged."""
-        return self._cable.send((text + suffix).encode())
+        return self._wire.send((text + suffix).encode())
 
     def send(self, data: bytes) -> bool:
         """Send raw bytes, as a scanner with other settings would."""
-        return self._cable.send(data)
+        return self._wire.send(data)
 
     def heard(self, timeout_s: float = 1.0) -> bytes:
         """Return the bytes the till sent to the scanner (its refusal), b"" when none came."""
-        return self._cable.receive(timeout_s)
-
-    def unplug(self) -> None:
-        """Pull the cable."""
-        self._cable.unplug()
-
-    def replug(self) -> None:
-        """Put the cable back."""
-        self._cable.plug()
-
-    def close(self) -> None:
-        """Put the scanner away."""
-        self._cable.close()
+        return self._wire.receive(timeout_s)

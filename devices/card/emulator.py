@@ -100,6 +100,11 @@ class EmulatedTerminal(AtWork[PtyCable | Calls]):
         """Let the answer that is held back (`LATE`) go out."""
         self._let_go.set()
 
+    def babble(self, data: bytes) -> None:
+        """Say what nobody asked for; a terminal that is called can only answer."""
+        if isinstance(self._wire, PtyCable):
+            self._wire.send(data)
+
     def close(self) -> None:
         """Put the terminal away."""
         self._closing.set()

@@ -103,7 +103,10 @@ class Glass:
 
 
 class EmulatedDisplay(AtWork[PtyCable]):
-    """A display on a serial line; `on_change`, when given, is called from its thread."""
+    """A display on a serial line; `on_change`, when given, is called from its thread.
+
+    While it is `stalled` it takes nothing off its line.
+    """
 
     def __init__(
         self,
@@ -114,6 +117,7 @@ class EmulatedDisplay(AtWork[PtyCable]):
         super().__init__(PtyCable(name))
         self.on_change = on_change
         self.frames = 0
+        self.stalled = False
         self._glass = Glass(codec)
         self._begin(name)
 
@@ -127,7 +131,14 @@ class EmulatedDisplay(AtWork[PtyCable]):
         """Every byte sequence it did not know."""
         return list(self._glass.errors)
 
+    def babble(self, data: bytes) -> None:
+        """Say what nobody asked for."""
+        self._wire.send(data)
+
     def _turn(self) -> None:
+        if self.stalled:
+            self._closing.wait(POLL_S / 10)
+            return
         data = self._wire.receive(POLL_S)
         if data:
             self.frames += 1

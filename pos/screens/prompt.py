@@ -2,10 +2,11 @@
 
 Keys go to the prompt until it is answered or left. A scan that is no answer waits while the
 prompt `holds` it, and otherwise closes the prompt and is taken at once; either way it is never
-lost. A list that is `is_aside` stands over another prompt, which comes back. A prompt that
-`leaves` can be left with Esc, and one that `yields` by another gesture too. A list that `covers`
-may take the rows of the basket. One that `judges` takes a scanned pickup pass itself. One that
-waits for something without a key says in `beat_s` how often, in seconds, it looks.
+lost unsaid. One that `drops` keeps no scan: it could become another person's. A list that is
+`is_aside` stands over another prompt, which comes back. A prompt that `leaves` can be left with
+Esc, and one that `yields` by another gesture too. A list that `covers` may take the rows of the
+basket. One that `judges` takes a scanned pickup pass itself. One that waits for something without
+a key says in `beat_s` how often, in seconds, it looks.
 """
 
 from __future__ import annotations
@@ -32,6 +33,7 @@ class Prompt:
 
     secret = False
     holds = True
+    drops = False
     leaves = True
     yields = True
     is_aside = False

@@ -8,9 +8,7 @@ a door of this object is handed (key, scan, gesture, touch, device, minute) rais
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Callable, Mapping
-from typing import Protocol
 
 from pos.domain.basket import Basket
 from pos.domain.events import SaleFinished
@@ -27,7 +25,9 @@ from pos.screens.dialogs.print_question import PrintQuestion
 from pos.screens.dialogs.question import question_of
 from pos.screens.dialogs.sign_in import SignIn
 from pos.screens.dialogs.ticket import TicketPrompt
+from pos.screens.front import Front
 from pos.screens.gestures import GESTURES
+from pos.screens.held import Held
 from pos.screens.options import ScreenOptions
 from pos.screens.pickup import opening
 from pos.screens.pickup.place import Pickup
@@ -35,6 +35,7 @@ from pos.screens.prompt import Prompt
 from pos.screens.reported import reported
 from pos.screens.selling import sale_key
 from pos.screens.typing import is_digit
+from pos.screens.voice import Notice
 from pos.screens.watch import Watch
 from pos.screens.wedge import Typed
 from pos.till import heard, refund, sell, tender, tickets
@@ -42,9 +43,6 @@ from pos.till.desk import Desk
 from pos.till.devices import DeviceLog
 from pos.till.pickup import judge
 from pos.till.sell import Gesture, Question
-
-HELD_MOST = 200
-"""The most scans that wait for a prompt to be answered; a counter never saw half of it."""
 
 DEAF_MS = 400
 """How long after a digit chose from a list the next digits belong to it, and mean nothing."""
@@ -54,26 +52,6 @@ ANYTIME = {"theme", "language", "quit"}
 
 ASIDE = {"help", "commands", "about", "devices", "readiness"}
 """Gestures whose list stands over an open prompt, which comes back when the list is closed."""
-
-
-class Front(Protocol):
-    """What only the screen itself can do."""
-
-    def show(self) -> None:
-        """Draw what the session holds now."""
-        ...
-
-    def next_theme(self) -> None:
-        """Change the colours."""
-        ...
-
-    def next_language(self) -> None:
-        """Change the language."""
-        ...
-
-    def leave(self) -> None:
-        """Close the screen."""
-        ...
 
 
 class Session(Watch):
@@ -90,7 +68,7 @@ class Session(Watch):
         self.text = ""
         self.cursor: int | None = None
         self.prompt: Prompt | None = None
-        self.held: deque[str] = deque()
+        self.held = Held()
         self.later: set[str] = set()
         self.asks_card = False
         self.day: Day | None = None
@@ -227,8 +205,12 @@ class Session(Watch):
             may_answer = self.prompt.judges or not judge.is_pass(self.desk, text)
             if may_answer and self.prompt.scanned(text):
                 return
+            if self.prompt.drops:
+                self.refuse(self.held.drop(1))
+                return
             if self.prompt.holds:
-                self._hold(text)
+                self.play("attention")
+                self.say(self.held.keep(text), is_bad=True)
                 return
             self.close(self.prompt)
         self._take(text)
@@ -316,7 +298,8 @@ class Session(Watch):
             self.prompt = self._first_question()
             if self.prompt is not None or not self.held:
                 break
-            self._take_held(self.held.popleft())
+            self._take_held(self.held.next())
+        self._account_for_held()
         if self.pickup is not None:
             self.quietly(self.hear_orders)
             self.quietly(self.pickup.read)
@@ -324,12 +307,35 @@ class Session(Watch):
             self.prompt = self._of_the_place()
 
     def _take_held(self, text: str) -> None:
+        """Take a scan that waited; what one of them says is not unsaid by the next."""
+        before, said = self.notice, self._said_of(text)
+        if said is not None and said.is_bad:
+            self.held.refuse(text, said.sentence)
+        elif said is None and before is not None and before.sentence is not self.held.waits:
+            self.notice = before
+        self._say_refusals()
+
+    def _said_of(self, text: str) -> Notice | None:
         """Take a scan that waited; the clerk's screen is asked first, as when it came."""
         place = None if self.pickup is None else self.pickup.shown
-        self.prompt = place
-        self._scan(text)
+        self.prompt, self.notice = place, None
+        self.attempt(lambda: self._scan(text))
         if self.prompt is place:
             self.prompt = None
+        return self.notice
+
+    def _account_for_held(self) -> None:
+        """Say once more what was refused when nothing is asked; drop what is nobody's."""
+        if self.prompt is None:
+            self._say_refusals()
+            self.held.told()
+        elif self.prompt.drops and self.held:
+            self.refuse(self.held.drop())
+
+    def _say_refusals(self) -> None:
+        refused = self.held.refusals()
+        if refused is not None:
+            self.say(refused, is_bad=True)
 
     def _of_the_place(self) -> Prompt | None:
         if self.day is not None:
@@ -355,14 +361,6 @@ class Session(Watch):
         """Return the card payment without an answer that this cashier's basket waits for."""
         mine = self.desk.open.get(self.desk.signed_in.ref)
         return None if mine is None else mine.card
-
-    def _hold(self, text: str) -> None:
-        self.play("attention")
-        if len(self.held) < HELD_MOST:
-            self.held.append(text)
-        self.say(
-            Sentence("{count} scan waits; answer this first.", count=len(self.held)), is_bad=True
-        )
 
     def _take(self, text: str) -> None:
         """Take a scan at the sale, whatever screen was shown; a pass or a bag opens its order."""

@@ -96,7 +96,9 @@ class PinPrompt(Prompt):
 
 
 class SignIn(PinPrompt):
-    """Signing in, or a quick switch to a colleague."""
+    """Signing in, or a quick switch to a colleague; no scan waits for whoever that will be."""
+
+    drops = True
 
     def __init__(self, session: Session) -> None:
         super().__init__(session)
@@ -112,4 +114,19 @@ class SignIn(PinPrompt):
         self.close()
         self.session.cursor = None
         self.session.say(Sentence("Welcome, {name}.", name=person.name))
+        if dropped := self.session.held.take_dropped():
+            self.session.say(_welcome_again(person.name, dropped), is_bad=True)
         self.session.asks_card = True
+
+    def left(self) -> None:
+        """Say what was scanned meanwhile, before the cashier goes on who stayed."""
+        if dropped := self.session.held.take_dropped():
+            self.session.say(
+                Sentence("{count} scan was not taken; scan again.", count=dropped), is_bad=True
+            )
+
+
+def _welcome_again(name: str, dropped: int) -> Sentence:
+    return Sentence(
+        "Welcome, {name}. {count} scan was not taken before; scan again.", name=name, count=dropped
+    )

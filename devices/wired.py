@@ -6,6 +6,7 @@ away; one that only speaks has no thread.
 
 from __future__ import annotations
 
+import random
 import threading
 from typing import Generic, Protocol, TypeVar
 
@@ -82,3 +83,23 @@ class AtWork(Wired[Wire]):
     def _turn(self) -> None:
         """Do the next thing, in the device's own thread; waits a moment when there is none."""
         raise NotImplementedError
+
+
+class Answering(AtWork[Cable]):
+    """A device that answers, and the faults of its wire.
+
+    `mute` answers nothing, `halves` loses the second half of each answer, `garbage` answers noise.
+    """
+
+    def __init__(self, wire: Cable) -> None:
+        super().__init__(wire)
+        self.mute = self.halves = self.garbage = False
+        self._noise = random.Random(0)
+
+    def _answer(self, data: bytes) -> None:
+        if self.halves:
+            data = data[: len(data) // 2]
+        if self.garbage:
+            data = self._noise.randbytes(len(data))
+        if data and not self.mute:
+            self._wire.send(data)

@@ -7,7 +7,6 @@ answers), `bytes_per_s` (slow).
 
 from __future__ import annotations
 
-import random
 import threading
 import time
 from dataclasses import replace
@@ -16,7 +15,7 @@ from typing import TYPE_CHECKING
 from devices.label.reader import PrintedLabel, Reader
 from devices.pty import PtyCable
 from devices.tcp import TcpCable
-from devices.wired import AtWork, Cable
+from devices.wired import Answering
 
 if TYPE_CHECKING:
     from PIL import Image
@@ -24,17 +23,13 @@ if TYPE_CHECKING:
 POLL_S = 0.25
 
 
-class EmulatedLabelPrinter(AtWork[Cable]):
+class EmulatedLabelPrinter(Answering):
     """One label printer; `tcp=True` puts it on the loopback network instead of a serial line."""
 
     def __init__(self, name: str = "labels", *, tcp: bool = False) -> None:
         super().__init__(TcpCable() if tcp else PtyCable(name))
-        self.mute = False
-        self.halves = False
-        self.garbage = False
         self.bytes_per_s = 0
         self.received = bytearray()
-        self._noise = random.Random(name)
         self._mind = Reader()
         self._lock = threading.RLock()
         self._begin(name)
@@ -97,11 +92,3 @@ class EmulatedLabelPrinter(AtWork[Cable]):
             self.received += data
             said = self._mind.receive(data)
         self._answer(said)
-
-    def _answer(self, data: bytes) -> None:
-        if self.halves:
-            data = data[: len(data) // 2]
-        if self.garbage:
-            data = self._noise.randbytes(len(data))
-        if data and not self.mute:
-            self._wire.send(data)

@@ -6,7 +6,6 @@ from the native commands and can be scanned.
 
 from __future__ import annotations
 
-import random
 import threading
 import time
 from collections.abc import Callable
@@ -17,7 +16,7 @@ from devices.printer.layout import Item, Line
 from devices.printer.profile import PROFILES, PrinterProfile
 from devices.pty import PtyCable
 from devices.tcp import TcpCable
-from devices.wired import AtWork, Cable
+from devices.wired import Answering
 
 if TYPE_CHECKING:
     from PIL import Image
@@ -25,12 +24,11 @@ if TYPE_CHECKING:
 POLL_S = 0.25
 
 
-class EmulatedPrinter(AtWork[Cable]):
+class EmulatedPrinter(Answering):
     """One printer; `tcp=True` puts it on the loopback network instead of a serial line.
 
     `on_paper`, when given, is called from the emulator's thread after something was printed.
-    Faults of the wire are attributes: `mute` answers nothing, `stalled` takes nothing, `halves`
-    loses the second half of each answer, `garbage` answers noise; `bytes_per_s` slows it down.
+    More faults of the wire (see `Answering`): `stalled` takes nothing; `bytes_per_s` slows it down.
     """
 
     def __init__(
@@ -46,11 +44,8 @@ class EmulatedPrinter(AtWork[Cable]):
         self.mute = not profile.answers
         self.stalled = False
         self.bytes_per_s = 0
-        self.halves = False
-        self.garbage = False
         self.received = bytearray()
         self.on_paper = on_paper
-        self._noise = random.Random(name)
         self._mind = Interpreter(
             profile.columns,
             process_id=profile.process_id,
@@ -142,6 +137,10 @@ class EmulatedPrinter(AtWork[Cable]):
         """Say XOFF when its buffer fills, and XON when there is room."""
         self._change(lambda mind: setattr(mind, "speaks_xon", True))
 
+    def pull_drawer(self) -> None:
+        """Open the drawer with its key, or by force."""
+        self._change(lambda mind: setattr(mind.body, "drawer_open", True))
+
     def shut_drawer(self) -> None:
         """Push the drawer in."""
         self._change(lambda mind: setattr(mind.body, "drawer_open", False))
@@ -185,14 +184,6 @@ class EmulatedPrinter(AtWork[Cable]):
                 self._show()
             if self.bytes_per_s:
                 time.sleep(len(piece) / self.bytes_per_s)
-
-    def _answer(self, data: bytes) -> None:
-        if self.halves:
-            data = data[: len(data) // 2]
-        if self.garbage:
-            data = self._noise.randbytes(len(data))
-        if data and not self.mute:
-            self._wire.send(data)
 
     def _show(self) -> None:
         if self.on_paper is not None:

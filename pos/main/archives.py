@@ -18,6 +18,7 @@ from config.places import places
 from config.words import GettextWords, words_for
 from pos.archive.audit import Audit, Known
 from pos.archive.findings import Finding
+from pos.archive.keys import key_of
 from pos.archive.verifier import PROGRESS_EVERY, Report, say
 from pos.archive.verifier import verify as verify_file
 from pos.archive.writer import Before, Source, Written, row_of, write_archive
@@ -28,7 +29,7 @@ from pos.fiscal.port import ArchiveToSign, ChainHead
 from pos.journal.chain import Head
 from pos.journal.entry import Place, name_of
 from pos.main.join import desk_of, store_of
-from pos.main.journals import journal_file, key_of, remembered
+from pos.main.journals import journal_file, remembered
 from pos.main.people import MACHINE
 from pos.main.progress import counting
 from pos.store.engine import explained, open_reader, reading

@@ -8,7 +8,6 @@ the journal does not contradict itself, and says so.
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,6 +17,7 @@ import typer
 from config import settings as settings_file
 from config.places import Places, places
 from config.words import GettextWords, words_for
+from pos.archive.keys import key_of
 from pos.domain.errors import Refusal
 from pos.domain.words import Sentence
 from pos.journal.chain import Finding, Head, Report
@@ -97,19 +97,6 @@ def _doubts(trusted: Sequence[bytes], head: Head | None) -> tuple[Sentence, ...]
             Sentence("There is no marker: whether the journal's end is missing cannot be told.")
         )
     return tuple(doubts)
-
-
-def key_of(text: str) -> bytes:
-    """Return a public key given as 64 hexadecimal digits, or as a file that holds them."""
-    bare = text.strip()
-    if not re.fullmatch("[0-9a-fA-F]{64}", bare) and Path(bare).is_file():
-        bare = Path(bare).read_text("ascii", "replace").strip()[:80]
-    if not re.fullmatch("[0-9a-fA-F]{64}", bare):
-        raise Refusal(
-            "bad_key", "“{text}” is not a public key: 64 hexadecimal digits, or their file.",
-            text=text,
-        )  # fmt: skip
-    return bytes.fromhex(bare)
 
 
 def _facts(checked: Checked) -> dict[str, object]:

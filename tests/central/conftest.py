@@ -7,6 +7,7 @@ import os
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass, field
 from itertools import count
+from pathlib import Path
 
 import asyncpg
 import pytest
@@ -17,6 +18,7 @@ from sync.central import embedded
 from sync.central.embedded import DATABASE, Embedded
 from sync.central.engine import Centre
 from tests.central import guard
+from tests.central.desks import Desks, opened
 from tests.central.serving import Process, Shop, make_centre, open_shop, process
 from tests.central.tills import open_store
 
@@ -107,3 +109,10 @@ async def shop(api: Process) -> AsyncIterator[Shop]:
     centre = Centre.of([api.database])
     yield await open_shop(centre, api.url)
     await centre.close()
+
+
+@pytest.fixture
+async def desks(api: Process, shop: Shop, tmp_path: Path) -> AsyncIterator[Desks]:
+    """Two tills at work in a shop that has bread."""
+    async with opened(api, shop, tmp_path) as found:
+        yield found

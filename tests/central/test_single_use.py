@@ -7,14 +7,11 @@ order is a new one, one whose first hand-over was undone, or one of which a part
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from itertools import product
-from pathlib import Path
 
 import pytest
 
-from tests.central.desks import Before, Desks, Line, opened
-from tests.central.serving import Process, Shop
+from tests.central.desks import Before, Desks, Line
 
 TURNS = ("aabb", "abab", "abba")
 """The turns of two tills that each ask and then hand over; the tills are alike, so `a` begins."""
@@ -25,13 +22,6 @@ LINES = list(product(Line, Line))
 @pytest.fixture(autouse=True)
 def guarded() -> None:
     """The statements that a till runs on its own files are of one store anyway."""
-
-
-@pytest.fixture
-async def desks(api: Process, shop: Shop, tmp_path: Path) -> AsyncIterator[Desks]:
-    """Two tills at work in a shop that has bread."""
-    async with opened(api, shop, tmp_path) as found:
-        yield found
 
 
 @pytest.mark.parametrize(("line_a", "line_b"), LINES)

@@ -5,9 +5,7 @@ and both only where somebody is told.
 from __future__ import annotations
 
 import json
-from collections.abc import AsyncIterator
 from enum import StrEnum
-from pathlib import Path
 
 import pytest
 from sqlalchemy import text
@@ -19,9 +17,8 @@ from sync.central import claims
 from sync.central.orders import expiry, placing
 from sync.central.service import utc_now
 from sync.central.values import CentreRefusal
-from tests.central.desks import MANAGER, Before, Desks, Line, opened
+from tests.central.desks import MANAGER, Before, Desks, Line
 from tests.central.ordering import RULES
-from tests.central.serving import Process, Shop
 
 PAID = 220
 AGED = (
@@ -42,13 +39,6 @@ class End(StrEnum):
 @pytest.fixture(autouse=True)
 def guarded() -> None:
     """The statements that a till runs on its own files are of one store anyway."""
-
-
-@pytest.fixture
-async def desks(api: Process, shop: Shop, tmp_path: Path) -> AsyncIterator[Desks]:
-    """Two tills at work in a shop that has bread."""
-    async with opened(api, shop, tmp_path) as found:
-        yield found
 
 
 async def end(desks: Desks, order: str, how: End) -> bool:

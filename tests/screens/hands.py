@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from time import monotonic
 
 from textual import events
+from textual.app import App
 from textual.pilot import Pilot
 
 from pos.screens.app import TillApp
@@ -20,11 +21,28 @@ PAUSE_S, HURRY_S = 1.0, 0.15
 
 
 @dataclass
-class Fingers:
-    """A screen in front of someone."""
+class Eyes:
+    """A screen that someone reads."""
+
+    app: App[None]
+    pilot: Pilot[None]
+
+    def screen(self) -> list[str]:
+        """Return what stands on the screen, a text a row; every cell of it was drawn."""
+        compositor = self.app.screen._compositor
+        compositor.render_full_update().render_segments(self.app.console)
+        return [strip.text.rstrip() for strip in compositor.render_strips()]
+
+    def reads(self, text: str) -> bool:
+        """Tell whether a text stands somewhere on the screen."""
+        return any(text in row for row in self.screen())
+
+
+@dataclass
+class Fingers(Eyes):
+    """A screen in front of someone who may press its keys."""
 
     app: HeardApp
-    pilot: Pilot[None]
     pressed: int = 0
     _at: float = 0.0
 
@@ -60,16 +78,6 @@ class Fingers:
         """Wait until everything that was said has been heard and drawn."""
         await self.pilot.pause()
         await self.pilot.pause()
-
-    def screen(self) -> list[str]:
-        """Return what stands on the screen, a text a row; every cell of it was drawn."""
-        compositor = self.app.screen._compositor
-        compositor.render_full_update().render_segments(self.app.console)
-        return [strip.text.rstrip() for strip in compositor.render_strips()]
-
-    def reads(self, text: str) -> bool:
-        """Tell whether a text stands somewhere on the screen."""
-        return any(text in row for row in self.screen())
 
 
 @dataclass

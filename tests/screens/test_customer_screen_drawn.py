@@ -16,6 +16,7 @@ from pos.screens.customer.app import CustomerApp, Take
 from pos.screens.themes import Palette
 from pos.screens.widgets.figures import big
 from pos.screens.widgets.letters import lettered, lettered_lines
+from tests.screens.hands import Eyes
 
 SIZES = [(80, 24), (40, 12), (160, 50), (20, 5)]
 LINES = tuple(
@@ -39,23 +40,14 @@ VIEWS = {
 
 
 @dataclass
-class Seen:
+class Seen(Eyes):
     app: CustomerApp
-    pilot: Pilot[None]
     take: Take
 
     async def tell(self, view: CustomerView | None) -> None:
         self.take(view)
         await self.pilot.pause()
         await self.pilot.pause()
-
-    def screen(self) -> list[str]:
-        compositor = self.app.screen._compositor
-        compositor.render_full_update().render_segments(self.app.console)
-        return [strip.text.rstrip() for strip in compositor.render_strips()]
-
-    def reads(self, text: str) -> bool:
-        return any(text in row for row in self.screen())
 
 
 @asynccontextmanager

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import sys
 import zipfile
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -14,6 +13,7 @@ from pathlib import Path
 import typer
 from pydantic import ValidationError
 
+from pos.archive.keys import key_of
 from pos.archive.rows import Row, read_row
 from pos.archive.verifier import DAMAGE, JOURNAL, Lines, Report, say, verify
 from pos.domain.errors import Refusal
@@ -55,7 +55,7 @@ def import_archive(folder: Path, file: Path, keys: Sequence[str]) -> int:
     known, for what is not sound to the last byte or not signed with a key of that till, and when
     entries before it are lacking.
     """
-    vouched = {key_id(key): key for key in map(_key, keys)}
+    vouched = {key_id(key): key for key in map(key_of, keys)}
 
     async def deed(centre: Centre, _found: Opened) -> Brought:
         who = _whose(file)
@@ -82,19 +82,6 @@ def import_archive(folder: Path, file: Path, keys: Sequence[str]) -> int:
         return brought
 
     return _tell(at_centre(folder, deed), file)
-
-
-def _key(text: str) -> bytes:
-    """Return a public key given as 64 hexadecimal digits, or as a file that holds them."""
-    bare = text.strip()
-    if Path(bare).is_file():
-        bare = Path(bare).read_text("ascii", "replace").strip()[:80]
-    if not re.fullmatch("[0-9a-fA-F]{64}", bare):
-        raise Refusal(
-            "bad_key", "“{text}” is not a public key: 64 hexadecimal digits, or their file.",
-            text=text,
-        )  # fmt: skip
-    return bytes.fromhex(bare)
 
 
 def _warn(who: TillId, vouched: Iterable[str]) -> None:

@@ -7,11 +7,8 @@ a real driver in front of it; `Counter.emulators` keeps them for a screen or a t
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-
-from serial.tools.list_ports import comports
 
 from devices.address import EmulatorAddress, SpoolAddress, parse_url
 from devices.card.driver import LinkTerminal
@@ -48,14 +45,6 @@ Emulator = (
     | EmulatedTerminal
     | EmulatedLabelPrinter
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Port:
-    """A place where a device may be plugged in: its URL and what the system calls it."""
-
-    url: str
-    about: str
 
 
 class Counter:
@@ -196,16 +185,6 @@ class Counter:
             device.close()
         self._opened.clear()
         self.emulators.clear()
-
-
-def list_ports() -> list[Port]:
-    """Return where devices are plugged in now: serial ports and keyboard-like scanners."""
-    serial_ports = [
-        Port(f"serial://{port.device}", port.description or port.device)
-        for port in sorted(comports())
-    ]
-    inputs = sorted(Path("/dev/input/by-id").glob("*-event-kbd"))
-    return serial_ports + [Port(f"evdev://{path}", path.name) for path in inputs]
 
 
 def trial_page(profile: PrinterProfile) -> Page:

@@ -68,6 +68,8 @@ def probe(url: str, tell: Callable[[str], None] = lambda _: None) -> Answered | 
                 return Answered("printer", model, where)
             if _is_label_printer(link):
                 return Answered("label", "zpl", where)
+    if bare.startswith("file://"):
+        return None  # only printers have such a file, and they may print what scales are asked
     for family, line in SCALES.items():
         where = f"{bare}?{line}" if is_line else url
         tell(f"{where} ({family})")

@@ -12,9 +12,10 @@ import typer
 from config import settings as settings_file
 from config.devices import Devices, DisplayDevice, PrinterDevice
 from config.words import GettextWords, words_for
-from devices.counter import Counter, list_ports, trial_page
+from devices.counter import Counter, trial_page
 from devices.display.protocol import Dialect
 from devices.drawer.driver import Wiring
+from devices.finding import find
 from devices.label.zpl import LabelSize
 from devices.printer.profile import PrinterProfile, profile
 from pos.domain.errors import Refusal
@@ -138,7 +139,7 @@ def list_devices() -> int:
     settings = settings_file.load()
     words = words_for(settings.till.language)
     typer.echo(words.say(Sentence("Ports of this machine:")))
-    for port in list_ports():
+    for port in find():
         typer.echo(f"  {port.url:<44} {port.about}")
     typer.echo(words.say(Sentence("Devices of the settings:")))
     devices = settings.devices
@@ -202,10 +203,10 @@ def _try_out(
     if plugged.printer is not None:
         plugged.printer.print("test", trial_page(profile_of(devices.printer)))
     wait = max(float(seconds), PRINT_MOST_S if asked else 0.0)
-    code = _listen(events, words, wait, printing=asked, scanning=bool(plugged.scanners))
+    code = _listen(events, words, wait, printing=asked, scanners=set(plugged.scanners))
     if plugged.drawer is not None and code == 0:
         plugged.drawer.open()
-        _listen(events, words, DRAWER_S, printing=True, scanning=False)
+        _listen(events, words, DRAWER_S, printing=True, scanners=set())
     return code
 
 
@@ -215,13 +216,13 @@ def _listen(
     wait_s: float,
     *,
     printing: bool,
-    scanning: bool,
+    scanners: set[str],
 ) -> int:
-    """Say what devices report until the time is over, or the page is out and nothing else comes."""
-    if scanning:
+    """Say what devices report until the time is over, or the page is out and all have scanned."""
+    if scanners:
         typer.echo(words.say(Sentence("Scan something within {seconds} s…", seconds=int(wait_s))))
     until, failed = monotonic() + wait_s, printing
-    while (printing or scanning) and monotonic() < until:
+    while (printing or scanners) and monotonic() < until:
         try:
             event = events.get(timeout=max(0.05, until - monotonic()))
         except Empty:
@@ -232,6 +233,7 @@ def _listen(
             )
         elif isinstance(event, Scanned):
             typer.echo(f"{event.device}: {event.text!r}")
+            scanners.discard(event.device)
         elif isinstance(event, PrintEnded):
             typer.echo(f"printer: {words.say(OUTCOMES[event.outcome])} {words.say(event.detail)}")
             printing, failed = False, event.outcome.value in ("failed", "unknown")

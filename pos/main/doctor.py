@@ -1,47 +1,45 @@
 """`comptoir devices doctor`: finds what is plugged in, names it, writes the settings, tries it out.
 
 Everything is asked before it is done: whether bytes may be sent to a port, which scanner is which,
-whether the settings are written. What is in the settings already stays, unless the same device is
-found again under another address.
+whether the settings are written. A port of which nothing is known may have a card terminal behind
+it: it is only asked when a person says so, or names it. What the settings name is left alone.
 """
 
 from __future__ import annotations
 
-import re
-import sys
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from queue import Empty, Queue
 
 import typer
 
 from config import settings as settings_file
-from config.devices import ScannerDevice
+from config.devices import Devices, ScannerDevice
 from config.places import places
 from config.sections import Settings
 from config.words import GettextWords, words_for
 from devices.counter import Counter
-from devices.finding import Found, Guess, find
+from devices.finding import Found, Guess, find, named, place_of
 from devices.link import LinkLost
 from devices.probing import Answered, probe
 from pos.domain.words import Sentence
+from pos.main.asking import Person
 from pos.main.counters import check_devices
+from pos.main.doctor_settings import Kind, Known, changes, known_by, used_places
+from pos.main.doctor_told import mute_printers, told
 from pos.ports import DeviceEvent, Scanned
 
 GUESSES = {
     Guess.UNKNOWN: Sentence("not known"),
     Guess.SCANNER: Sentence("perhaps a scanner"),
     Guess.PRINTER: Sentence("perhaps a printer"),
+    Guess.LABELS: Sentence("perhaps a label printer"),
     Guess.CARD: Sentence("perhaps a card terminal; it is never asked anything"),
 }
-MODELS: tuple[tuple[str, str], ...] = (
-    (r"TM-?M30|TM-?M50|TM-?M10", "epson-m30"),
-    (r"TM-?T88(II|III)\b", "epson-80-old"),
-    (r"TM-?", "epson-80"),
-    (r"CT-?S", "citizen-80"),
-)
-"""Profiles by what a printer calls itself; another model gets the one of most clones."""
+FILES = ("file://", "lp://")
+LISTENED = ("serial://", "pty://", "evdev://", "hidraw://", "socket://", "rfc2217://")
+"""The ports of printers that may be mute, and those that a scanner may hang on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,27 +57,41 @@ class Asked:
 
 @dataclass(slots=True)
 class _Visit:
+    """One run; `left` are the ports of which nothing is known yet."""
+
     asked: Asked
     settings: Settings
     words: GettextWords
+    person: Person
+    left: list[Found] = field(default_factory=list)
+    known: list[Known] = field(default_factory=list)
 
     def tell(self, sentence: Sentence) -> None:
         typer.echo(self.words.say(sentence))
 
-    def agree(self, sentence: Sentence) -> bool:
-        """Ask a person; without one, what is harmless is done and nothing else."""
-        if self.asked.yes:
-            return True
-        if not sys.stdin.isatty():
-            return False
-        return bool(typer.confirm(self.words.say(sentence), default=True))
+    def agree(self, sentence: Sentence, *, at_first: bool = True) -> bool:
+        """Ask a person; without one, nothing is done that was not said yes to beforehand."""
+        return self.asked.yes or self.person.agrees(sentence, at_first=at_first)
+
+    def is_safe(self, one: Found) -> bool:
+        """Whether what takes cards is surely elsewhere."""
+        has_card = self.settings.devices.cards or any(k.kind is Kind.CARD for k in self.known)
+        return bool(one.guess is not Guess.UNKNOWN or self.asked.ports or has_card)
+
+    def is_now(self, known: Sequence[Known]) -> None:
+        """Take what is known now from what is left."""
+        self.known += known
+        taken = {place_of(one.url) for one in known}
+        self.left = [one for one in self.left if place_of(one.url) not in taken]
 
 
 def examine(asked: Asked) -> int:
     """Find, ask, write, try; 1 when nothing at all was found, or what was found does not work."""
     settings = settings_file.load()
-    visit = _Visit(asked, settings, words_for(settings.till.language))
-    found = [Found(port, "", may_ask=True) for port in asked.ports] or find()
+    words = words_for(settings.till.language)
+    visit = _Visit(asked, settings, words, Person(words))
+    plugged = find()
+    found = [named(port, plugged) for port in asked.ports] or plugged
     if not found:
         visit.tell(
             Sentence(
@@ -88,36 +100,81 @@ def examine(asked: Asked) -> int:
             )
         )
         return 1
-    for one in found:
-        typer.echo(f"{one.url}  {one.about}  ({visit.words.say(GUESSES[one.guess])})")
-    answered = _ask_each(visit, found)
-    taken = {one.url.partition("?")[0] for one in answered}
-    silent = [one for one in found if one.url not in taken and one.guess is not Guess.CARD]
-    scanners = _listen(visit, [one for one in silent if not one.url.startswith(("file", "tcp"))])
-    return _settle(visit, answered, scanners)
+    used = used_places(settings.devices)
+    _show(visit, found, used)
+    never = _never(settings.devices)
+    free = [
+        (number, one)
+        for number, one in enumerate(found, 1)
+        if place_of(one.url) not in (never if asked.ports else used)
+    ]
+    visit.left = [one for _, one in free]
+    if not asked.yes:
+        visit.is_now(told(visit.person, words, visit.left, [number for number, _ in free]))
+    _ask_each(visit)
+    mute = [one for one in visit.left if one.url.startswith(FILES) and _is_printer(one)]
+    if not asked.yes or asked.ports:
+        visit.is_now(mute_printers(visit.person, mute, asked.yes))
+    return _settle(visit, _listen(visit), len(free) < len(found))
 
 
-def _ask_each(visit: _Visit, found: Sequence[Found]) -> list[Answered]:
-    answered = []
-    devices = visit.settings.devices
-    never = {card.url for card in devices.cards} | {devices.drawer.url}
-    for one in found:
-        if not one.may_ask or one.guess is Guess.SCANNER or one.url in never:
+def _show(visit: _Visit, found: Sequence[Found], used: dict[str, str]) -> None:
+    for number, one in enumerate(found, 1):
+        name = used.get(place_of(one.url), "")
+        is_used = Sentence("in the settings: {name}", name=name)
+        said = visit.words.say(is_used if name else GUESSES[one.guess])
+        typer.echo(f"{number:>2}  {one.url}  {one.about}".rstrip() + f"  ({said})")
+
+
+def _never(devices: Devices) -> set[str]:
+    """Return the places that are sent nothing, whoever names them: of money, and of the drawer."""
+    urls = [*(card.url for card in devices.cards), devices.drawer.url]
+    return {place_of(url) for url in urls if "://" in url}
+
+
+def _is_printer(one: Found) -> bool:
+    return one.guess in (Guess.PRINTER, Guess.LABELS)
+
+
+def _ask_each(visit: _Visit) -> None:
+    """Ask what may be asked; what nobody knows anything of, only by a person's word."""
+    for one in list(visit.left):
+        if not one.may_ask or one.guess is Guess.SCANNER:
             continue
-        question = Sentence("Ask {url} what it is? A few bytes are sent there.", url=one.url)
-        if not visit.agree(question):
-            continue
-        try:
-            answer = probe(one.url, lambda where: visit.tell(Sentence("  trying {url}", url=where)))
-        except LinkLost as lost:
-            visit.tell(lost.sentence)
-            continue
-        if answer is None:
-            visit.tell(Sentence("{url} says nothing that is known.", url=one.url))
-        else:
-            visit.tell(_named(answer))
-            answered.append(answer)
-    return answered
+        if visit.asked.yes and not visit.asked.ports and one.guess is Guess.UNKNOWN:
+            visit.tell(
+                Sentence(
+                    "{url} is not asked: a card terminal may be there. Name it by --port, if not.",
+                    url=one.url,
+                )
+            )
+        elif visit.agree(_question(one), at_first=visit.is_safe(one)):
+            answer = _asked(visit, one)
+            if answer is not None:
+                visit.is_now([known_by(answer)])
+
+
+def _question(one: Found) -> Sentence:
+    if one.guess is Guess.UNKNOWN:
+        return Sentence(
+            "Ask {url} what it is? A few bytes are sent there: no to a card terminal or a display.",
+            url=one.url,
+        )
+    return Sentence("Ask {url} what it is? A few bytes are sent there.", url=one.url)
+
+
+def _asked(visit: _Visit, one: Found) -> Answered | None:
+    try:
+        answer = probe(one.url, lambda where: visit.tell(Sentence("  trying {url}", url=where)))
+    except LinkLost as lost:
+        visit.tell(lost.sentence)
+        visit.left.remove(one)
+        return None
+    if answer is None:
+        visit.tell(Sentence("{url} says nothing that is known.", url=one.url))
+    else:
+        visit.tell(_named(answer))
+    return answer
 
 
 def _named(answer: Answered) -> Sentence:
@@ -130,17 +187,21 @@ def _named(answer: Answered) -> Sentence:
             return Sentence("{url} is a scale ({what}).", url=answer.url, what=answer.what)
 
 
-def _listen(visit: _Visit, silent: Sequence[Found]) -> list[ScannerDevice]:
+def _listen(visit: _Visit) -> list[ScannerDevice]:
     """Ask for a scan, and return whatever scanned something; a keyboard is not taken away."""
     heard: dict[str, ScannerDevice] = {}
-    mute = [
-        one for one in silent if not (one.url.startswith("evdev") and one.guess is Guess.UNKNOWN)
+    silent = [
+        one
+        for one in visit.left
+        if one.url.startswith(LISTENED)
+        and one.guess in (Guess.SCANNER, Guess.UNKNOWN)
+        and not (one.url.startswith("evdev") and one.guess is Guess.UNKNOWN)
     ]
-    if not mute or not visit.asked.seconds:
+    if not silent or not visit.asked.seconds:
         return []
     events: Queue[DeviceEvent] = Queue()
     counter = Counter(events.put)
-    urls = {f"scanner{number}": one.url for number, one in enumerate(mute, 1)}
+    urls = {f"scanner{number}": one.url for number, one in enumerate(silent, 1)}
     try:
         for name, url in urls.items():
             counter.open_scanner(name, url)
@@ -150,15 +211,14 @@ def _listen(visit: _Visit, silent: Sequence[Found]) -> list[ScannerDevice]:
             )
         )
         ends = time.monotonic() + visit.asked.seconds
-        while len(heard) < len(mute) and (left := ends - time.monotonic()) > 0:
+        while len(heard) < len(silent) and (left := ends - time.monotonic()) > 0:
             try:
                 event = events.get(timeout=left)
             except Empty:
                 break
             if isinstance(event, Scanned) and event.device not in heard:
                 url = urls[event.device]
-                name = f"scanner{len(heard) + 1}" if heard else "scanner"
-                heard[event.device] = ScannerDevice(name=name, url=url)
+                heard[event.device] = ScannerDevice(name="scanner", url=url)
                 visit.tell(Sentence("{url} is a scanner.", url=url))
     except KeyboardInterrupt:
         pass
@@ -167,13 +227,13 @@ def _listen(visit: _Visit, silent: Sequence[Found]) -> list[ScannerDevice]:
     return list(heard.values())
 
 
-def _settle(visit: _Visit, answered: Sequence[Answered], scanners: Sequence[ScannerDevice]) -> int:
+def _settle(visit: _Visit, scanners: Sequence[ScannerDevice], is_any_used: bool) -> int:
     """Write what was found into the settings file, then try it out."""
-    changes = _changes(visit.settings, answered, scanners)
-    if not changes:
+    found = changes(visit.settings.devices, visit.known, scanners)
+    if not found:
         visit.tell(Sentence("Nothing new for the settings."))
-        return 0 if answered or scanners else 1
-    for section, values in changes:
+        return 0 if visit.known or scanners or is_any_used else 1
+    for section, values in found:
         for key, value in values.items():
             typer.echo(f"  [{section}] {key} = {settings_file.written(value)}")
     file = places().config
@@ -181,68 +241,10 @@ def _settle(visit: _Visit, answered: Sequence[Answered], scanners: Sequence[Scan
         Sentence("Write this into {file}?", file=str(file))
     ):
         return 0
-    for section, values in changes:
+    for section, values in found:
         settings_file.put(file, section, values)
     visit.tell(Sentence("Written into {file}.", file=str(file)))
-    if visit.agree(Sentence("Print a test page and try the devices now?")):
+    is_tried = scanners or any(one.kind in (Kind.PRINTER, Kind.DISPLAY) for one in visit.known)
+    if is_tried and visit.agree(Sentence("Print a test page and try the devices now?")):
         return check_devices(10)
     return 0
-
-
-Change = tuple[str, dict[str, object]]
-
-
-def _changes(
-    settings: Settings, answered: Sequence[Answered], scanners: Sequence[ScannerDevice]
-) -> list[Change]:
-    devices = settings.devices
-    changes: list[Change] = []
-    known = {one.url: one for one in devices.scanners}
-    fresh = [one for one in scanners if one.url not in known]
-    if fresh:
-        both = [*devices.scanners, *_renamed(fresh, {one.name for one in devices.scanners})]
-        shown = [one.model_dump(exclude_defaults=True) for one in both]
-        changes.append(("devices", {"scanners": shown}))
-    return [*changes, *_printer(settings, answered), *_scale(settings, answered)]
-
-
-def _renamed(fresh: Sequence[ScannerDevice], taken: set[str]) -> list[ScannerDevice]:
-    found = []
-    for one in fresh:
-        names = (one.name, *(f"scanner{n}" for n in range(2, 100)))
-        name = next(name for name in names if name not in taken)
-        taken.add(name)
-        found.append(one.model_copy(update={"name": name}))
-    return found
-
-
-def _printer(settings: Settings, answered: Sequence[Answered]) -> list[Change]:
-    printers = [one for one in answered if one.kind == "printer"]
-    if not printers or settings.devices.printer.url in {one.url for one in printers}:
-        return []
-    first = printers[0]
-    changes: list[Change] = [
-        ("devices.printer", {"url": first.url, "profile": profile_of(first.what)})
-    ]
-    if not settings.devices.drawer.url:
-        changes.append(("devices.drawer", {"url": "printer"}))
-    return changes
-
-
-def _scale(settings: Settings, answered: Sequence[Answered]) -> list[Change]:
-    scales = [one for one in answered if one.kind == "scale"]
-    if not scales or settings.devices.scale.url in {one.url for one in scales}:
-        return []
-    return [("devices.scale", {"url": scales[0].url, "protocol": scales[0].what})]
-
-
-def profile_of(model: str) -> str:
-    """Return the printer profile for what a printer calls itself.
-
-    >>> profile_of("TM-T20III"), profile_of("TM-m30II"), profile_of("")
-    ('epson-80', 'epson-m30', 'generic-80')
-    """
-    for pattern, name in MODELS:
-        if re.match(pattern, model, re.IGNORECASE):
-            return name
-    return "generic-80"

@@ -77,6 +77,12 @@ def _asked(settings: Settings, scanner: str) -> list[ScannerDevice]:
         return [
             ScannerDevice(name="scanner", url=scanner if "://" in scanner else f"pty://{scanner}")
         ]
+    if not known:
+        raise Refusal(
+            "no_scanner",
+            "No scanner is set up yet: close the till and run comptoir devices doctor, which finds"
+            " it.",
+        )
     found = [one for one in known if scanner in ("", one.name)]
     if not found:
         raise Refusal(

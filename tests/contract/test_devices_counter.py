@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from devices.counter import Counter, list_ports, trial_page
+from devices.counter import Counter, trial_page
 from devices.display.emulator import EmulatedDisplay
 from devices.printer.emulator import EmulatedPrinter
 from devices.printer.profile import PROFILES, PrinterProfile
@@ -100,7 +100,3 @@ def test_a_wrong_address_opens_nothing(counter: Counter) -> None:
     with pytest.raises(Refusal):
         counter.open_scanner("scanner", "emulator://toaster")
     assert counter.emulators == {}
-
-
-def test_the_ports_of_this_machine_are_listed_as_addresses() -> None:
-    assert all(port.url.startswith(("serial://", "evdev://")) for port in list_ports())

@@ -2,35 +2,23 @@
 
 from __future__ import annotations
 
-import os
-import shutil
 import socket
 import subprocess
-import tempfile
-import threading
-from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
-from dataclasses import dataclass
+from contextlib import closing
 from pathlib import Path
-
-import pytest
 
 from devices.address import SpoolAddress
 from devices.counter import Counter
 from devices.drawer.driver import PrinterDrawer
-from devices.printer.emulator import EmulatedPrinter
 from devices.printer.interpreter import Interpreter
 from devices.printer.profile import PROFILES
 from devices.printer.spool import SpooledPrinter
 from pos.ports import DeviceState, PrintOutcome
 from tests.contract.printer_shop import TICKET, Post
+from tests.contract.spooler import Spooler, until
+from tests.contract.spooler import spooler as spooler
 
 DEAF = PROFILES["write-only"]
-SPOOLER = next(
-    (found for name in ("cupsd", "/usr/sbin/cupsd") if (found := shutil.which(name))), ""
-)
-BACKENDS = os.environ.get("CUPS_SERVERBIN", "/usr/lib/cups")
-TYPES = os.environ.get("CUPS_DATADIR", "/usr/share/cups")
 
 
 def test_a_ticket_goes_into_a_file_whole_and_after_what_was_there(tmp_path: Path) -> None:
@@ -69,103 +57,6 @@ def test_a_queue_of_no_spooler_is_a_printer_that_is_away() -> None:
         assert printer.withdraw("1")
         printer.print("2", TICKET)
     assert post.end("2") is PrintOutcome.FAILED
-
-
-@dataclass
-class Spooler:
-    """A spooler of this test's own, with one raw queue to an emulated network printer."""
-
-    server: str
-    emulator: EmulatedPrinter
-
-    def command(self, *argv: str) -> None:
-        subprocess.run([argv[0], "-h", self.server, *argv[1:]], check=True, timeout=20)
-
-
-FILES = """
-ServerRoot {root}
-ServerBin {bin}
-DataDir {data}
-CacheDir {root}/cache
-StateDir {root}/run
-RequestRoot {root}/spool
-TempDir {root}/tmp
-AccessLog {root}/access
-ErrorLog {root}/error
-PageLog {root}/page
-SystemGroup nogroup
-"""
-RULES = """
-Listen {server}
-Browsing Off
-DefaultAuthType None
-WebInterface No
-<Location />
-  Order allow,deny
-  Allow 127.0.0.1
-</Location>
-<Policy default>
-  <Limit All>
-    Order allow,deny
-    Allow all
-  </Limit>
-</Policy>
-"""
-
-
-@pytest.fixture
-def spooler() -> Iterator[Spooler]:
-    if not SPOOLER:
-        pytest.skip("no CUPS on this machine (package cups)")
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        server = f"127.0.0.1:{free.getsockname()[1]}"
-    with (
-        tempfile.TemporaryDirectory(prefix="comptoir-cups-") as folder,
-        closing(EmulatedPrinter(tcp=True)) as emulator,
-        _running(Path(folder), server),
-    ):
-        made = Spooler(server, emulator)
-        made.command("lpadmin", "-p", "till", "-E", "-v", f"socket://{emulator.url[6:]}")
-        yield made
-
-
-@contextmanager
-def _running(root: Path, server: str) -> Iterator[None]:
-    """Run a spooler as somebody who may do nothing else."""
-    for name in ("cache", "run", "spool", "tmp"):
-        (root / name).mkdir()
-    (root / "files.conf").write_text(FILES.format(root=root, bin=BACKENDS, data=TYPES))
-    (root / "cupsd.conf").write_text(RULES.format(server=server))
-    is_root = os.getuid() == 0
-    for path in (root, *root.iterdir()) if is_root else ():
-        shutil.chown(path, "nobody", "nogroup")
-    process = subprocess.Popen(
-        [SPOOLER, "-f", "-c", str(root / "cupsd.conf"), "-s", str(root / "files.conf")],
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-        user="nobody" if is_root else None,
-        group="nogroup" if is_root else None,
-        extra_groups=[] if is_root else None,
-    )
-    try:
-        _wait_for(server)
-        yield
-    finally:
-        process.terminate()
-        process.wait(20)
-
-
-def _wait_for(server: str) -> None:
-    host, _, port = server.partition(":")
-
-    def listens() -> bool:
-        try:
-            socket.create_connection((host, int(port)), timeout=1).close()
-        except OSError:
-            return False
-        return True
-
-    until(listens)
 
 
 def test_a_ticket_goes_through_the_systems_spooler_once(spooler: Spooler) -> None:
@@ -212,14 +103,6 @@ def test_a_ticket_that_somebody_cancelled_in_the_spooler_is_unknown(spooler: Spo
         until(lambda: b"till-1" in _waiting(spooler))
         spooler.command("cancel", "till-1")
         assert post.end("1") is PrintOutcome.UNKNOWN
-
-
-def until(holds: Callable[[], bool]) -> None:
-    for _ in range(400):
-        if holds():
-            return
-        threading.Event().wait(0.05)
-    raise AssertionError("it did not come to that")
 
 
 def _waiting(spooler: Spooler) -> bytes:

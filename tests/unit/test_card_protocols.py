@@ -8,7 +8,16 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from devices.card.protocol import Answer, Asked, Dialogue, Outcome, caisse_ap, concert
+from devices.card.protocol import (
+    Answer,
+    Asked,
+    Dialogue,
+    Outcome,
+    caisse_ap,
+    concert,
+    receipt_lines,
+    told,
+)
 from devices.card.protocol.caisse_ap import REASONS, CaisseAp, write
 from devices.card.protocol.concert import (
     ACK,
@@ -283,3 +292,41 @@ def test_no_single_damaged_byte_makes_a_refusal_an_approval(at: int, change: int
     frame = bytearray(framed(ANSWER.replace(b"010", b"017", 1)))
     frame[at] ^= change
     assert ended(e_plus(), ENQ + bytes(frame)).outcome is not APPROVED
+
+
+CARD = "4970101234567893"
+
+
+@pytest.mark.parametrize(
+    ("text", "lines"),
+    [
+        ("CARTE 4970 1012\n3456 7893", ("CARTE #### ####", "#### 7893")),
+        ("4970.1012.3456.7893", ("####.####.####.7893",)),
+        ("4970\xa01012\xa03456\xa07893", ("#### #### #### 7893",)),
+        ("4970\x001012\x1b3456\x007893", ("####", "####", "####", "7893")),
+        ("4970101234567893F2512", ("############7893F####",)),
+        (f"{'-' * 40} {CARD}", (f"{'-' * 40} #######",)),
+        ("CB XXXX XXXX XXXX 7893", ("CB XXXX XXXX XXXX 7893",)),
+    ],
+)
+def test_a_receipt_keeps_its_lines_and_no_card_number(text: str, lines: tuple[str, ...]) -> None:
+    assert receipt_lines(text) == lines
+
+
+@given(
+    st.text("CB :\n\0\xa0", max_size=40), st.text("\n\0 \x1b\xa0.", max_size=8), st.integers(1, 8)
+)
+@example("CONTRAT PAN ", "", 16)
+@example("CONTRAT" + " " * 19, "", 16)
+def test_what_is_taken_out_of_a_terminals_text_or_cut_off_it_hides_no_card_number(
+    before: str, between: str, every: int
+) -> None:
+    pieces = [CARD[at : at + every] for at in range(0, len(CARD), every)]
+    text = before + between.join(pieces)
+    for kept in (told(text), "".join(receipt_lines(text))):
+        digits = "".join(one for one in kept if one.isdigit())
+        assert len(digits) <= 4
+
+
+def test_a_number_behind_a_digit_of_the_line_before_is_masked() -> None:
+    assert told(f"12\n{CARD}") == "12############7893"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from stdnum import luhn
 
@@ -16,6 +16,30 @@ from pos.domain.typed import parse_discount
 def card_numbers(draw: st.DrawFn) -> str:
     digits = draw(st.text("0123456789", min_size=12, max_size=18))
     return digits + luhn.calc_check_digit(digits)
+
+
+@st.composite
+def bank_cards(draw: st.DrawFn) -> str:
+    first = draw(st.sampled_from(["3", "4", "5", "6", "22", "27"]))
+    digits = first + draw(st.text("0123456789", min_size=12, max_size=16))
+    return digits + luhn.calc_check_digit(digits)
+
+
+QUIET = st.one_of(
+    st.text(" .-/\\_·\t\r\n\x00\x1b\xa0\u202f\u2009\u200b\u2013", max_size=8),
+    st.sampled_from(["\\n", "\\r\\n", "\\t", "\\xa0", "\\u202f"]),
+)
+"""What stands between the digits of a number in any mixture, as it is and as a log writes it."""
+
+
+@st.composite
+def written(draw: st.DrawFn) -> tuple[str, list[int]]:
+    """Return a bank card's number in any grouping, and the places of its digits."""
+    text, places = "", []
+    for digit in draw(bank_cards()):
+        places.append(len(text))
+        text += digit + (draw(QUIET) if draw(st.booleans()) else "")
+    return text, places
 
 
 WORDS = st.text(st.characters(exclude_characters="0123456789 -"), max_size=5)
@@ -34,7 +58,34 @@ def test_spaces_and_dashes_hide_no_card_number(number: str, between: str, every:
     assert len(masked(text)) == len(text)
 
 
-@given(st.text("0123456789 -#", max_size=60))
+BESIDE = st.text("0123456789 .,:/=-\nABDFé", max_size=24)
+
+
+@given(BESIDE, written(), BESIDE)
+@example("1234567 ", ("4970 1012 3456 7893", [0, 1, 2, 3, 5, 6, 7, 8]), " 12/26")
+@example("", ("4970 1012\n3456 7893", [0, 1, 2, 3, 5, 6, 7, 8]), "")
+@example("", ("4970\xa01012\u202f3456\t7893", [0, 1, 2, 3, 5, 6, 7, 8]), "")
+@example("", ("4970.1012/3456  7893", [0, 1, 2, 3, 5, 6, 7, 8]), "")
+@example("", ("4970:1012:3456:7893", [0, 1, 2, 3, 5, 6, 7, 8]), "")
+def test_no_card_number_survives_in_any_grouping_beside_whatever(
+    before: str, number: tuple[str, list[int]], after: str
+) -> None:
+    grouped, places = number
+    before, after = before.rstrip("0123456789"), after.lstrip("0123456789")
+    text = masked(before + grouped + after)
+    shown = [at for at in places if text[len(before) + at] != "#"]
+    assert len(shown) <= 4
+    assert len(text) == len(before + grouped + after)
+    assert masked(text) == text
+
+
+@given(bank_cards(), st.sampled_from("=DFdf^"), st.text("0123456789", min_size=1, max_size=24))
+def test_nothing_of_a_track_is_left_behind_the_number(number: str, mark: str, rest: str) -> None:
+    found = masked(f";{number}{mark}{rest}?")
+    assert found == f";{'#' * (len(number) - 4)}{number[-4:]}{mark}{'#' * len(rest)}?"
+
+
+@given(st.text("0123456789 .-#*X\n=", max_size=60))
 def test_what_is_masked_holds_no_card_number_any_more(text: str) -> None:
     assert masked(masked(text)) == masked(text)
     assert len(masked(text)) == len(text)
@@ -54,6 +105,13 @@ def test_a_card_number_is_known_by_luhn(digits: str) -> None:
         "04 00 00 00 00",
         "1 234 567,89 EUR",
         "FR11999999998",
+        "2026-11-22T18:46:14.123456Z",
+        "22/11/2026 18:46:14",
+        "SOLDE 12,50 EUR\n22/11/26 A 18:46:14\nAUTO 391603\nMONTANT 12,50 EUR",
+        "XXXX XXXX XXXX 7893",
+        "************7893",
+        "############7893 22 11 2026 18",
+        "4970 10## #### 7893",
     ],
 )
 def test_articles_numbers_and_dates_stay_as_they_are(text: str) -> None:

@@ -139,14 +139,25 @@ def receipt_lines(text: str) -> tuple[str, ...]:
     >>> receipt_lines("CARTE BANCAIRE\\r\\n4970101234567893\\r\\nMONTANT 12,50")
     ('CARTE BANCAIRE', '############7893', 'MONTANT 12,50')
     """
-    printable = "".join(one if one.isprintable() else "\n" for one in text)
-    lines = [line.rstrip()[:RECEIPT_COLUMNS_MOST] for line in masked(printable).split("\n")]
+    shown = "".join(_shown(one) for one in masked(text))
+    lines = [line.rstrip()[:RECEIPT_COLUMNS_MOST] for line in masked(shown).split("\n")]
     return tuple(line for line in lines if line)[:RECEIPT_LINES_MOST]
 
 
+def _shown(character: str) -> str:
+    """Return a character as a till prints it: one of another kind of blank is a blank."""
+    if character.isprintable():
+        return character
+    return " " if character in "\t\xa0" else "\n"
+
+
 def told(text: str) -> str:
-    """Return a text of the terminal as it may be kept: printable, cut, no card number in it."""
-    return masked("".join(one for one in text if one.isprintable()).strip()[:FIELD_MOST])
+    """Return a text of the terminal as it may be kept: printable, no card number in it, cut.
+
+    It is masked before anything is taken out of it, which could join or cut a number.
+    """
+    printable = "".join(one for one in masked(text) if one.isprintable())
+    return masked(printable.strip())[:FIELD_MOST]
 
 
 def card_of(text: str) -> str:

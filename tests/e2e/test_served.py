@@ -29,10 +29,10 @@ TABS, FIRST, SECOND = 1, 3, 4
 
 
 @contextmanager
-def serving(home: Home) -> Iterator[str]:
-    """Serve a till or kiosk; yield its address."""
+def serving(home: Home, *argv: str) -> Iterator[str]:
+    """Serve a till or kiosk, or what else `argv` names; yield its address."""
     process = subprocess.Popen(
-        [sys.executable, "-m", "pos.main", "serve", "--port", "0"],
+        [sys.executable, "-m", "pos.main", "serve", "--port", "0", *argv],
         stdout=subprocess.PIPE,
         text=True,
         env=home.environ(),

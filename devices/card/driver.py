@@ -11,11 +11,13 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 
 from devices.address import TcpAddress, parse_url
 from devices.card.protocol import (
     AMOUNT_MOST,
+    FAILED,
     LOST,
     NOT_ABLE,
     NOT_REACHED,
@@ -79,6 +81,7 @@ class LinkTerminal:
         self._lock = threading.Lock()
         self._job: _Job | None = None
         self._reachable = self._on_call
+        self._is_spent = False
         self._known: dict[str, _Job] = {}
         self._late: tuple[_Job, Dialogue] | None = None
         self.worker = Worker(name, url, sink, on_call=self._on_call, lost=self._away)
@@ -111,7 +114,7 @@ class LinkTerminal:
     def close(self) -> None:
         """Let the terminal go; a request that has no answer yet ends UNKNOWN."""
         self.worker.close()
-        self._away()
+        self._give_up()
 
     def _know(self, job: _Job) -> None:
         with self._lock:
@@ -120,9 +123,16 @@ class LinkTerminal:
                 del self._known[next(iter(self._known))]
 
     def _away(self) -> None:
-        """End the request that waits to begin: nothing of it left."""
+        """Give up what waits; what was asked behind a request waits for a connection of its own."""
         with self._lock:
             self._reachable = self._on_call
+            is_of_the_next, self._is_spent = self._is_spent and self._on_call, False
+        if not is_of_the_next:
+            self._give_up()
+
+    def _give_up(self) -> None:
+        """End the request that waits to begin: nothing of it left."""
+        with self._lock:
             job = self._job
             if job is None or job.has_begun:
                 return  # what has begun is ended by the thread that sends it
@@ -141,6 +151,7 @@ class LinkTerminal:
                 self._turn(link)
         elif job is not None:
             self._serve_call(link, job)
+        self._is_spent = False
 
     def _turn(self, link: Link) -> None:
         """Do what is asked; with nothing to do, hear whether the terminal says something late."""
@@ -157,8 +168,9 @@ class LinkTerminal:
         """One connection: the request, then a while for the late answer to it."""
         self._converse(link, job)
         until = time.monotonic() + LATE_S
-        while self._late is not None and not self._is_wanted() and time.monotonic() < until:
-            self._listen(link, until - time.monotonic())
+        with suppress(LinkLost):  # it hung up: nothing more comes of this one
+            while self._late is not None and not self._is_wanted() and time.monotonic() < until:
+                self._listen(link, until - time.monotonic())
         self._late = None
         if self._job is not None:
             self.worker.poke()
@@ -169,14 +181,15 @@ class LinkTerminal:
     def _converse(self, link: Link, job: _Job, stale: bytes = b"") -> None:
         """Have the whole dialogue of a request, tell its end, and remember it where none came."""
         with self._lock:
-            if self._job is not job:
-                return  # it was ended meanwhile: nothing of it may leave any more
-            job.has_begun = True
             others = {ref: one.asked for ref, one in self._known.items()}
         dialogue = self._speech.begin(job.asked, others)
+        with self._lock:
+            if self._job is not job:
+                return  # it was ended meanwhile: nothing of it may leave any more
+            job.has_begun = self._is_spent = True
         self._late = None
-        self.worker.report(DeviceState.BUSY)
         try:
+            self.worker.report(DeviceState.BUSY)
             self._until_answered(link, dialogue, stale)
         except LinkLost:
             dialogue.hang_up()
@@ -187,16 +200,24 @@ class LinkTerminal:
             self._ended(job, dialogue)
 
     def _ended(self, job: _Job, dialogue: Dialogue) -> None:
-        answer = dialogue.answer or Answer(Outcome.UNKNOWN)
+        """Tell how a request ended, whatever fails beside it; what broke here is not known."""
+        answer = dialogue.answer or Answer(Outcome.UNKNOWN, FAILED)
         with self._lock:
             self._job = None
-        self._hear_others(dialogue)
-        if answer.outcome is Outcome.UNKNOWN:
-            self._know(job)
-            self._late = (job, dialogue)
+        try:
+            self._hear_others(dialogue)
+            if answer.outcome is Outcome.UNKNOWN:
+                self._know(job)
+                self._listen_on(job, dialogue)
+            self.worker.report(DeviceState.READY)
+        finally:
+            self._tell(job, answer)
+
+    def _listen_on(self, job: _Job, dialogue: Dialogue) -> None:
+        """Go on with a dialogue for what the terminal says late, unless it broke."""
+        if dialogue.answer is not None:
             dialogue.listen_on()
-        self.worker.report(DeviceState.READY)
-        self._tell(job, answer)
+            self._late = (job, dialogue)
 
     def _until_answered(self, link: Link, dialogue: Dialogue, stale: bytes) -> None:
         began = heard_at = time.monotonic()
@@ -249,6 +270,9 @@ class LinkTerminal:
             self._hear(link, dialogue, most_s)
         except LinkLost:
             dialogue.hang_up()
+            raise
+        except Exception:
+            self._late = None  # what broke once is not listened to again
             raise
         finally:
             self._hear_others(dialogue)

@@ -35,6 +35,7 @@ class Behaviour(StrEnum):
     SILENT = "silent"  # it pays, and never answers
     LATE = "late"  # it pays, and answers once `let_go` is called
     LOST = "lost"  # it pays, and the line breaks before the answer
+    HANGS_UP = "hangs up"  # it pays, and says goodbye (on a line: nothing) in place of its answer
     HALF = "half"  # it pays, and half of its answer arrives
     GARBAGE = "garbage"  # it pays, and noise arrives in place of its answer
     WRONG_ECHO = "wrong echo"  # it pays another amount
@@ -228,6 +229,7 @@ class EmulatedTerminal(AtWork[PtyCable | Calls]):
             self._held_back_or_mute(line)
         if self.behaviour is Behaviour.LOST:
             self._wire.unplug()
+        if self.behaviour in (Behaviour.LOST, Behaviour.HANGS_UP):
             raise Gone
         if self.behaviour is Behaviour.FRAGMENTED:
             for byte in data:

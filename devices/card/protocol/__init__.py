@@ -41,6 +41,7 @@ class Outcome(StrEnum):
 
 NOT_REACHED = Sentence("The terminal was not reached; nothing was asked of it.").template
 LOST = Sentence("The connection was lost after the amount was sent.").template
+FAILED = Sentence("The till failed while the terminal was at work on the amount.").template
 SILENT = Sentence("The terminal gave no answer in time.").template
 NOT_TAKEN = Sentence("The terminal did not confirm that it took the amount.").template
 REJECTED = Sentence("The terminal did not understand the request; nothing was asked.").template

@@ -13,7 +13,9 @@ the next line does not expect is a failure.
     choose golden           wait printed            wait ready        stock 3400949497706
     settle approved 391603  came-out yes            expect total 12.50
     terminal desk           card-receipt            expect refused unknown_code
+    weigh                   put 0.345               put 0
 
+`weigh` takes the scale's weight; `put` lays something on that of a demonstration.
 `card` waits for a driven terminal, and says how the manual one answered. `settle` answers a card
 payment that nobody knows the end of, `came-out` a paper of which nobody
 knows whether it was printed. The verbs of each desk are in the module of its name: `refund`,
@@ -36,6 +38,7 @@ def console_on(
     events: Queue[DeviceEvent] | None = None,
     wire: Callable[[str], object] | None = None,
     pass_days: Callable[[int], object] | None = None,
+    put: Callable[[int], object] | None = None,
 ) -> Console:
     """Return a console with every gesture; the rest as in `Console`."""
-    return Console(desk, VERBS, events or Queue(), wire, pass_days)
+    return Console(desk, VERBS, events or Queue(), wire, pass_days, put)

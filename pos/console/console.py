@@ -45,8 +45,8 @@ class Console:
     """One desk behind lines of text; device events come in through `events`.
 
     With a `wire`, `scan` sends the code down it and takes what the scanner's driver reports.
-    `pass_days` moves the clock of a demonstration. `ticket` was opened or scanned last,
-    and so was `order`, whose hand-over may be begun.
+    `pass_days` moves the clock of a demonstration, `put` lays grams on its scale. `ticket` was
+    opened or scanned last, and so was `order`, whose hand-over may be begun.
     """
 
     desk: Desk
@@ -54,6 +54,7 @@ class Console:
     events: Queue[DeviceEvent] = field(default_factory=Queue)
     wire: Callable[[str], object] | None = None
     pass_days: Callable[[int], object] | None = None
+    put: Callable[[int], object] | None = None
     ticket: OpenTicket | None = None
     question: Question | None = None
     order: Order | None = None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from queue import Empty
+from time import monotonic
 
 from pos.console.console import Console, Gesture, Unexpected
 from pos.console.typed import number
@@ -12,7 +13,7 @@ from pos.domain.money import parse_amount
 from pos.domain.typed import parse_discount, thousandths
 from pos.domain.words import Quantity, Sentence
 from pos.ports import Scanned
-from pos.till import sell, staff, stock
+from pos.till import sell, staff, stock, weighing
 from pos.till.adjust import Told, adjust
 from pos.till.desk import Desk, Loan
 from pos.till.sell import Asks
@@ -104,6 +105,33 @@ def _quantity(console: Console, rest: str) -> str:
 def _weight(console: Console, rest: str) -> str:
     grams = thousandths(rest)
     return _answer(console, Asks.WEIGHT, grams) or _quantity(console, rest)
+
+
+def _put(console: Console, rest: str) -> str:
+    """Lay so many kilograms on the scale of a demonstration; 0 takes them off."""
+    if console.put is None:
+        raise Unexpected("only the demonstration's scale can be put something on")
+    console.put(thousandths(rest))
+    return rest
+
+
+def _weigh(console: Console, _: str) -> str:
+    """Take the scale's next still weight for the article that waits for one."""
+    question, desk = console.question, console.desk
+    if question is None or question.asks is not Asks.WEIGHT:
+        raise Unexpected("no article waits for its weight")
+    at_work = weighing.begin(desk, question.offer.article.name, question.offer.unit_price or 0)
+    if at_work is None:
+        raise Refusal("no_scale", "This till has no scale; type the weight.")
+    weighing.take(desk, at_work)
+    until = monotonic() + WAIT_MOST_S
+    while at_work.taken is None and not at_work.is_away and monotonic() < until:
+        console.drain(max(0.01, until - monotonic()))
+    if at_work.taken is None:
+        weighing.cancel(desk, at_work)
+        raise Refusal("scale_away", "The scale gave no weight; type it.")
+    how = weighing.facts(desk, at_work)
+    return console.came(sell.answer(desk, question, at_work.taken, how))
 
 
 def _price(console: Console, rest: str) -> str:
@@ -206,6 +234,8 @@ VERBS: dict[str, Gesture] = {
     "arm": _arm,
     "quantity": _quantity,
     "weight": _weight,
+    "put": _put,
+    "weigh": _weigh,
     "price": _price,
     "age": _age,
     "discount": _discount,

@@ -16,6 +16,7 @@ from datetime import date, timedelta
 from itertools import cycle
 from pathlib import Path
 from queue import Queue
+from typing import TypeVar
 
 import typer
 
@@ -24,6 +25,7 @@ from config.places import Places, places
 from config.sections import Settings
 from config.words import GettextWords, words_for
 from devices.card.emulator import EmulatedTerminal
+from devices.display.emulator import EmulatedDisplay
 from devices.label.emulator import EmulatedLabelPrinter
 from devices.printer.emulator import EmulatedPrinter
 from devices.scale.emulator import EmulatedScale
@@ -34,7 +36,16 @@ from pos.domain.events import StaffAdded
 from pos.domain.staff import Person
 from pos.domain.words import Sentence
 from pos.main.catalogues import import_rules, load_catalogue
-from pos.main.demo_bench import card_keys, label_keys, printer_keys, scale_keys
+from pos.main.demo_bench import (
+    card_keys,
+    display_keys,
+    label_keys,
+    printer_keys,
+    put_down,
+    scale_keys,
+    scanner_keys,
+    spare_keys,
+)
 from pos.main.join import Joined, join, store_of
 from pos.main.plays import play
 from pos.main.world import ArgonPins, ShiftedClock, SystemClock
@@ -73,6 +84,8 @@ WRONG = "2400000000014"
 """What the virtual scans read: articles, labels of the scale, a code with a wrong digit."""
 
 READY_MOST_S = 10.0
+
+Device = TypeVar("Device")
 
 
 def demo_settings(language: str) -> Settings:
@@ -123,12 +136,15 @@ def play_demo(language: str, on: date | None = None) -> int:
         prepare(settings, found, words, clock)
         events: Queue[DeviceEvent] = Queue()
         joined = join(settings, found, sink=events.put, clock=clock)
-        scan = emulated_scanner(joined).scan
-        console = console_on(joined.desk, events, scan, clock.pass_days)
+        scan = emulated(joined, "scanner", EmulatedScanner).scan
+        scale = emulated(joined, "scale", EmulatedScale)
+        console = console_on(
+            joined.desk, events, scan, clock.pass_days, lambda grams: put_down(scale, grams)
+        )
         try:
             wait_for_printer(console)
             wrong = play(console, GESTURES.read_text("utf-8").splitlines())
-            typer.echo("\n" + emulated_printer(joined).text())
+            typer.echo("\n" + emulated(joined, PRINTER, EmulatedPrinter).text())
         finally:
             joined.close()
     return wrong
@@ -143,38 +159,10 @@ def wait_for_printer(console: Console) -> None:
         console.drain(0.2)
 
 
-def emulated_printer(joined: Joined, name: str = PRINTER) -> EmulatedPrinter:
-    """Return the printer that stands behind the wire, or the spare one."""
+def emulated(joined: Joined, name: str, kind: type[Device]) -> Device:
+    """Return the device that stands behind the wire of that name."""
     found = joined.counter.emulators[name] if joined.counter else None
-    assert isinstance(found, EmulatedPrinter)
-    return found
-
-
-def emulated_labels(joined: Joined) -> EmulatedLabelPrinter:
-    """Return the label printer that stands behind the wire."""
-    found = joined.counter.emulators["labels"] if joined.counter else None
-    assert isinstance(found, EmulatedLabelPrinter)
-    return found
-
-
-def emulated_scanner(joined: Joined) -> EmulatedScanner:
-    """Return the scanner that stands behind the wire."""
-    found = joined.counter.emulators["scanner"] if joined.counter else None
-    assert isinstance(found, EmulatedScanner)
-    return found
-
-
-def emulated_scale(joined: Joined) -> EmulatedScale:
-    """Return the scale that stands behind the wire."""
-    found = joined.counter.emulators["scale"] if joined.counter else None
-    assert isinstance(found, EmulatedScale)
-    return found
-
-
-def emulated_card(joined: Joined) -> EmulatedTerminal:
-    """Return the card terminal that stands behind the wire."""
-    found = joined.counter.emulators["card"] if joined.counter else None
-    assert isinstance(found, EmulatedTerminal)
+    assert isinstance(found, kind)
     return found
 
 
@@ -208,16 +196,19 @@ def _ahead(on: date | None) -> timedelta:
 def dress(joined: Joined, wire: Wire) -> tuple[Extra, ...]:
     """Sign the first cashier in, let the paper be seen, return the keys of scans and weights."""
     for name in (PRINTER, SPARE):
-        show_paper(emulated_printer(joined, name), wire)
+        show_paper(emulated(joined, name, EmulatedPrinter), wire)
     if joined.desk.person is None:
         person, pin = PEOPLE[0]
         staff.sign_in(joined.desk, person.number, pin)
     return (
-        *scan_keys(emulated_scanner(joined)),
-        *printer_keys(emulated_printer(joined)),
-        *label_keys(emulated_labels(joined)),
-        *scale_keys(emulated_scale(joined)),
-        *card_keys(emulated_card(joined)),
+        *scan_keys(emulated(joined, "scanner", EmulatedScanner)),
+        *scanner_keys(emulated(joined, "scanner", EmulatedScanner)),
+        *printer_keys(emulated(joined, PRINTER, EmulatedPrinter)),
+        *spare_keys(emulated(joined, SPARE, EmulatedPrinter)),
+        *label_keys(emulated(joined, "labels", EmulatedLabelPrinter), wire.paper),
+        *display_keys(emulated(joined, "display", EmulatedDisplay), wire.paper),
+        *scale_keys(emulated(joined, "scale", EmulatedScale)),
+        *card_keys(emulated(joined, "card", EmulatedTerminal)),
     )
 
 

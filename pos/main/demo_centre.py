@@ -21,6 +21,7 @@ from queue import Queue
 import typer
 
 from config.words import GettextWords, words_for
+from devices.scanner.emulator import EmulatedScanner
 from pos.console import Console, console_on
 from pos.domain.errors import Refusal
 from pos.domain.words import Sentence
@@ -29,7 +30,7 @@ from pos.main.demo import (
     SETTINGS,
     demo_places,
     dress,
-    emulated_scanner,
+    emulated,
     people_hint,
     prepare,
     wait_for_printer,
@@ -201,7 +202,8 @@ def play_with_centre(language: str) -> int:
         keeper = _keeper(joined.store.centre, events.put, shop.till)
         keeper.start()
         try:
-            console = console_on(joined.desk, events, emulated_scanner(joined).scan)
+            scan = emulated(joined, "scanner", EmulatedScanner).scan
+            console = console_on(joined.desk, events, scan)
             wait_for_printer(console)
             return _Play(shop, joined, console, words).all()
         finally:

@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from queue import Queue
 
 import pytest
 
+from pos.console import console_on
 from pos.domain.events import SaleFinished
 from pos.domain.facts import WeighingFacts
 from pos.domain.line import Line
 from pos.domain.shop import ScaleRules
+from pos.doubles import RecordedCounter
 from pos.papers.page import Row, Text
-from pos.ports import Weighed, WeighingOutcome, WeightSeen
+from pos.ports import DeviceEvent, Weighed, WeighingOutcome, WeightSeen
 from pos.till import sell, tender, tickets, weighing
 from pos.till.desk import HouseRules
 from pos.till.sell import Question
 from pos.till.weighing import Weighing
-from tests.till.shop import APPLES, HAM, SLICES_OF_HAM, Till, check_balance, slug_of
+from tests.till.shop import APPLES, CASHIER, HAM, SLICES_OF_HAM, Till, check_balance, slug_of
 
 APPROVED = "TC 12345"
 
@@ -179,3 +182,35 @@ def test_a_weight_that_comes_after_the_weighing_was_given_up_is_nobodys(till: Ti
     assert till.counter.cancelled == [one.name]
     gives(till, one, 345)
     assert one.taken is None
+
+
+class QuickScale(RecordedCounter):
+    """A scale that gives what lies on it as soon as it is asked; with nothing on it, it is away."""
+
+    def __init__(self, events: Queue[DeviceEvent]) -> None:
+        super().__init__()
+        self.events, self.grams = events, 0
+
+    def put(self, grams: int) -> None:
+        self.grams = grams
+
+    def take(self, weighing: str) -> None:
+        outcome = WeighingOutcome.STABLE if self.grams else WeighingOutcome.FAILED
+        self.events.put(Weighed("scale", weighing, outcome, self.grams))
+
+
+def test_the_console_takes_the_scales_weight_and_says_why_there_is_none(till: Till) -> None:
+    events: Queue[DeviceEvent] = Queue()
+    scale = QuickScale(events)
+    with_scale(till).desk.ports.scale = scale
+    till.sign_in(CASHIER)
+    console = console_on(till.desk, events, put=scale.put)
+    said = list(console.play(["weigh", f"scan {APPLES}", "put 0,345", "weigh", "expect lines 1"]))
+    assert [one.fine for one in said] == [False, True, True, True, True]
+    assert (line := till.desk.basket.last) is not None
+    assert (line.quantity, line.weighing) == (345, WeighingFacts(by="scale"))
+    away = [f"scan {APPLES}", "put 0", "weigh", "expect refused scale_away", "expect lines 1"]
+    assert all(one.fine for one in console.play(away))
+    till.desk.ports.scale = None
+    none = [f"scan {APPLES}", "weigh", "expect refused no_scale", "weight 0,100", "expect lines 2"]
+    assert all(one.fine for one in console.play(none))

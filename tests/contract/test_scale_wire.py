@@ -205,6 +205,29 @@ def test_a_lost_answer_is_no_weight_and_the_scale_works_again_when_mended(
     at.taken(510)
 
 
+@pytest.mark.parametrize("family", ["toledo", "dialog06"])
+@pytest.mark.parametrize("fault", FAULTS)
+def test_what_was_weighed_and_left_lying_is_not_sold_again_behind_a_lost_link(
+    bench: Callable[..., Bench], family: str, fault: str
+) -> None:
+    at = bench(family)
+    at.scale.put(500)
+    at.taken(500)
+    FAULTS[fault](at.scale)
+    at.until(lambda event: isinstance(event, StatusChanged) and event.detail in AWAY)
+    mend(at.scale)
+    at.is_now(DeviceState.READY)
+    name = at.begin()
+    at.driver.take(name)
+    at.sees(0 if family == "dialog06" else 500, NOT_EMPTIED)
+    at.driver.cancel(name)
+    assert at.end(name).outcome is WeighingOutcome.CANCELLED
+    if family != "dialog06":
+        at.emptied()
+    at.scale.put(700)
+    at.taken(700)
+
+
 def test_a_wrong_check_is_no_weight(bench: Callable[..., Bench]) -> None:
     at = bench("enq")
     at.scale.put(500)

@@ -143,6 +143,32 @@ def test_a_late_word_against_what_a_person_settled_is_told_to_a_manager(
     assert found.outcome == settled
 
 
+@pytest.mark.parametrize(
+    ("heard", "settled", "told"),
+    [
+        (APPROVED, "declined", "did take 12.50"),
+        (APPROVED, "cancelled", "did take 12.50"),
+        (DECLINED, "approved", "did not take 12.50"),
+        (CANCELLED, "approved", "did not take 12.50"),
+        (APPROVED, "approved", ""),
+        (DECLINED, "cancelled", ""),
+        (UNKNOWN, "declined", ""),
+        (APPROVED, "unknown", ""),
+    ],
+)
+def test_a_settlement_against_what_the_terminal_said_before_is_told_to_a_manager(
+    till: Driven, heard: CardOutcome, settled: str, told: str
+) -> None:
+    request = till.ask(MEAL)
+    tender.answer_card(till.desk, request, "unknown")
+    till.end(request, heard)
+    assert till.desk.untold == []
+    tender.answer_card(till.desk, request, settled)
+    assert len(till.desk.untold) == bool(told)
+    assert all(told in str(one) for one in till.desk.untold)
+    assert len(till.sales()) == (settled == "approved")
+
+
 def test_who_gives_up_waiting_makes_it_unknown_and_the_answer_that_comes_is_evidence(
     till: Driven,
 ) -> None:

@@ -166,10 +166,11 @@ def _serial(ports: Iterable[Any], system: Path, dev: Path) -> list[Found]:
         guess = _MAKERS.get(port.vid or 0, Guess.UNKNOWN)
         path = names.get(Path(port.device).resolve(), port.device)
         about = " ".join(text for text in (port.manufacturer, port.product) if text)
+        described = "" if port.description == "n/a" else port.description
         found.append(
             Found(
                 f"serial://{path}",
-                about or port.description or str(port.device),
+                about or described or Path(port.device).name,
                 guess,
                 may_ask=guess is not Guess.CARD,
             )

@@ -10,6 +10,8 @@ from pos.domain.words import Sentence, Words
 
 YES_FIRST = Sentence("[Y/n]")
 NO_FIRST = Sentence("[y/N]")
+YES = "oy"
+"""The letters of a yes in the till's own languages, whichever the question was asked in."""
 
 
 class Person:
@@ -38,7 +40,7 @@ class Person:
                 return False
             if not answer:
                 return at_first
-            if answer[0].lower() in (yes, no, "y"):
+            if answer[0].lower() in (yes, no, *YES):
                 return answer[0].lower() != no
 
     def chooses(self, question: Sentence, numbers: range, at_first: int) -> int:

@@ -41,6 +41,11 @@ FILES = ("file://", "lp://")
 LISTENED = ("serial://", "pty://", "evdev://", "hidraw://", "socket://", "rfc2217://")
 """The ports of printers that may be mute, and those that a scanner may hang on."""
 
+_NEXT = Sentence(
+    "Wrong accents on the page: comptoir devices code-page. To have the till see whether the drawer"
+    " is open: comptoir devices drawer."
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Asked:
@@ -85,13 +90,16 @@ class _Visit:
         self.left = [one for one in self.left if place_of(one.url) not in taken]
 
 
-def examine(asked: Asked) -> int:
-    """Find, ask, write, try; 1 when nothing at all was found, or what was found does not work."""
+def examine(asked: Asked, plugged: Sequence[Found] | None = None) -> int:
+    """Find, ask, write, try; 1 when nothing at all was found, or what was found does not work.
+
+    `plugged` is what is plugged in; None looks.
+    """
     settings = settings_file.load()
     words = words_for(settings.till.language)
     visit = _Visit(asked, settings, words, Person(words))
-    plugged = find()
-    found = [named(port, plugged) for port in asked.ports] or plugged
+    plugged = find() if plugged is None else plugged
+    found = [named(port, plugged) for port in asked.ports] or list(plugged)
     if not found:
         visit.tell(
             Sentence(
@@ -148,14 +156,14 @@ def _ask_each(visit: _Visit) -> None:
                     url=one.url,
                 )
             )
-        elif visit.agree(_question(one), at_first=visit.is_safe(one)):
+        elif visit.agree(_question(one, visit.is_safe(one)), at_first=visit.is_safe(one)):
             answer = _asked(visit, one)
             if answer is not None:
                 visit.is_now([known_by(answer)])
 
 
-def _question(one: Found) -> Sentence:
-    if one.guess is Guess.UNKNOWN:
+def _question(one: Found, is_safe: bool) -> Sentence:
+    if not is_safe:
         return Sentence(
             "Ask {url} what it is? A few bytes are sent there: no to a card terminal or a display.",
             url=one.url,
@@ -246,5 +254,8 @@ def _settle(visit: _Visit, scanners: Sequence[ScannerDevice], is_any_used: bool)
     visit.tell(Sentence("Written into {file}.", file=str(file)))
     is_tried = scanners or any(one.kind in (Kind.PRINTER, Kind.DISPLAY) for one in visit.known)
     if is_tried and visit.agree(Sentence("Print a test page and try the devices now?")):
-        return check_devices(10)
+        code = check_devices(10)
+        if any(section == "devices.printer" for section, _ in found):
+            visit.tell(_NEXT)
+        return code
     return 0

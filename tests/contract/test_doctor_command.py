@@ -13,11 +13,13 @@ from config.devices import Devices
 from config.settings import load
 from devices.card.emulator import EmulatedTerminal
 from devices.display.emulator import EmulatedDisplay
+from devices.finding import Found, Guess
 from devices.label.emulator import EmulatedLabelPrinter
 from devices.printer.emulator import EmulatedPrinter
 from devices.printer.profile import PROFILES
 from devices.scale.emulator import EmulatedScale
 from devices.scanner.emulator import EmulatedScanner
+from pos.main.doctor import Asked, examine
 from pos.main.doctor_settings import Kind, Known, changes
 from tests.contract.spooler import Spooler
 from tests.contract.spooler import spooler as spooler
@@ -140,6 +142,25 @@ def test_what_the_settings_give_to_a_card_terminal_or_a_drawer_is_sent_nothing_b
     assert "trying" not in done.out
     assert bytes(printer.received) == b""
     assert done.code == 0
+
+
+def test_a_port_that_nobody_knows_is_sent_nothing_unless_it_is_named(
+    home: Home,
+    printer: EmulatedPrinter,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.setenv("COMPTOIR_HOME", str(home.path))
+    unknown = [Found(printer.url, "USB-Serial Controller", Guess.UNKNOWN, may_ask=True)]
+    assert examine(Asked(seconds=0, yes=True, write=False), unknown) == 1
+    assert f"{printer.url} is not asked" in capsys.readouterr().out
+    assert bytes(printer.received) == b""
+    assert examine(Asked((printer.url,), seconds=0, yes=True, write=False), unknown) == 0
+    assert f"{printer.url} is a receipt printer" in capsys.readouterr().out
+    card = [Found(printer.url, "Telium", Guess.CARD)]
+    heard = len(printer.received)
+    assert examine(Asked((printer.url,), seconds=0, yes=True, write=False), card) == 1
+    assert len(printer.received) == heard
 
 
 def test_a_person_names_the_card_terminal_and_the_display_and_reads_it(

@@ -8,12 +8,14 @@ from typing import Annotated
 
 import typer
 
-devices = typer.Typer(help="Scanners, printer, drawer, display.", no_args_is_help=True)
+devices = typer.Typer(
+    help="Scanners, printers, drawer, display, scale, card terminals.", no_args_is_help=True
+)
 
 
 @devices.command("list")
 def devices_list() -> None:
-    """List the serial ports and input devices of this machine, and those in the settings."""
+    """List what is plugged into this machine, its print queues, and the devices in the settings."""
     from pos.main.counters import list_devices
 
     raise typer.Exit(list_devices())
@@ -56,7 +58,10 @@ def devices_scan(
         Path | None, typer.Option(help="Read such a recording instead of a scanner.")
     ] = None,
 ) -> None:
-    """Show what scanners send and what the till makes of it; nothing is sold."""
+    """Show what scanners send and what the till makes of it; nothing is sold.
+
+    Where no scanner is set up yet, `comptoir devices doctor` finds it.
+    """
     from pos.main.scans import Until, scan_test
 
     raise typer.Exit(scan_test(scanner, Until(seconds, scans), record, replay))
@@ -66,20 +71,36 @@ def devices_scan(
 def devices_doctor(
     port: Annotated[
         list[str] | None,
-        typer.Option(help="Look there alone, such as tcp://192.0.2.7:9100; may be repeated."),
+        typer.Option(
+            help="Look there alone, such as tcp://192.0.2.7:9100, /dev/ttyUSB0, /dev/usb/lp0 or"
+            " lp://queue; may be repeated. The network is never searched."
+        ),
     ] = None,
     seconds: Annotated[
         int, typer.Option(help="How long to wait for scans; 0: do not.", min=0, max=600)
     ] = 30,
-    yes: Annotated[bool, typer.Option("--yes", help="Say yes to every question.")] = False,
+    yes: Annotated[
+        bool,
+        typer.Option(
+            "--yes",
+            help="Ask nothing: say yes to what is known by its maker, and to each --port.",
+        ),
+    ] = False,
     write: Annotated[
         bool, typer.Option("--write/--no-write", help="Write what was found into the settings.")
     ] = True,
 ) -> None:
     """Find what is plugged in, say what it is, write it into the settings and try it out.
 
-    Each question is asked before anything is sent or written; what a list of USB makers takes for
-    a card terminal is never sent anything. Close the till first: a device serves one program.
+    Serial and USB ports, keyboard and HID-POS scanners, /dev/usb/lp* and the print queues of this
+    machine are looked at. Receipt printers, label printers (ZPL) and scales answer for themselves,
+    scanners when they scan; the card terminal and the customers' display are named by whoever sits
+    here, and the display is shown a text.
+
+    Each question is asked before anything is sent or written. What a list of USB makers takes for
+    a card terminal, or the settings give to one, is never sent anything; with --yes neither is a
+    port of which nothing is known, unless --port names it. What the settings name stays. Close the
+    till first: a device serves one program.
     """
     from pos.main.doctor import Asked, examine
 

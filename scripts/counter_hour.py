@@ -1,7 +1,7 @@
 """`scripts/hour`: a counter with every device, whose troubles are switched by a seed.
 
-Exit 1 when the journal, the paper, the drawer and the card terminal's own log do not agree; the
-line that asks for the same gestures again is printed.
+Exit 1 when a device's own log and the journal do not agree, or when too little happened for that
+to say something; the line that asks for the same gestures again is printed.
 """
 
 from __future__ import annotations
@@ -12,7 +12,8 @@ import sys
 import tempfile
 from pathlib import Path
 
-from tests.hour.test_hour import run
+from tests.hour.demands import demand
+from tests.hour.run import run
 
 
 def main() -> int:
@@ -26,11 +27,12 @@ def main() -> int:
         again = f"scripts/hour --seed {seed} --gestures {given.gestures}"
         with tempfile.TemporaryDirectory(prefix="comptoir-hour-") as folder:
             try:
-                did = run(Path(folder) / "home", seed, given.gestures)
+                found = run(Path(folder) / "home", seed, given.gestures)
+                demand(found, given.gestures)
             except AssertionError as broken:
                 sys.stdout.write(f"✗ {again}\n  {broken}\n")
                 return 1
-        told = ", ".join(f"{name} {count}" for name, count in sorted(did.items()))
+        told = ", ".join(f"{name} {count}" for name, count in sorted(found.did.items()))
         sys.stdout.write(f"✓ {again}\n  {told}\n")
     return 0
 

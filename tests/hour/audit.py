@@ -1,107 +1,159 @@
-"""What must agree when the hour is over: journal, paper, drawer and the card terminal's own log."""
+"""What must agree when the hour is over: the journal, and everybody else's own log."""
 
 from __future__ import annotations
 
-import re
 from collections import Counter
-from collections.abc import Iterator
 
 from devices.card.protocol import REFERENCE_LENGTH
-from devices.printer.emulator import EmulatedPrinter
-from devices.printer.layout import Line
-from pos.papers.page import Cut
-from tests.e2e.home import Home
-from tests.hour.counter import AtWork
-
-_LABEL = re.compile(r"(?:N°|No\.)\s*(T01-K1-\d{6})\b")
-_COPY = re.compile(r"DUPLICATA\D{0,6}(\d+)")
-_TOTAL = re.compile(r"^TOTAL\s+(\S.*)$")
-
-Copy = tuple[str, int]
+from pos.ports import PrintOutcome
+from tests.hour.bench import LabelJob
+from tests.hour.evidence import Evidence, cents, printed
 
 
-def sheets(printer: EmulatedPrinter) -> Iterator[list[str]]:
-    """Yield the paper, a list of lines a sheet between two cuts."""
-    sheet: list[str] = []
-    for item in printer.paper:
-        if isinstance(item, Line):
-            sheet.append(item.text)
-        elif isinstance(item, Cut):
-            yield sheet
-            sheet = []
+def judge(found: Evidence) -> None:
+    """Hold the journal against what each device knows of itself; AssertionError where they part."""
+    cards(found)
+    papers(found)
+    drawer(found)
+    scans(found)
+    lines(found)
+    weights(found)
+    labels(found)
+    display(found)
+    starts(found)
 
 
-def whole_copies(printer: EmulatedPrinter) -> Counter[Copy]:
-    """Return how often each copy of a ticket lies on the paper, from its head to its foot."""
-    return Counter((label, number) for label, number, _ in _tickets(printer))
-
-
-def printed_totals(printer: EmulatedPrinter) -> list[tuple[str, int]]:
-    """Return the label and the total, in cents, of each whole ticket on the paper."""
-    return [(label, total) for label, _, total in _tickets(printer)]
-
-
-def _tickets(printer: EmulatedPrinter) -> Iterator[tuple[str, int, int]]:
-    for sheet in sheets(printer):
-        label, number, total = "", 0, 0
-        for line in sheet:
-            if head := _LABEL.search(line):
-                label, number, total = head[1], 0, 0
-            if copy := _COPY.search(line):
-                number = int(copy[1])
-            if sum_ := _TOTAL.search(line):
-                total = int(re.sub(r"[^\d-]", "", sum_[1].replace("\u2212", "-")))
-            if label and line.strip() == label:
-                yield label, number, total
-                label = ""
-
-
-def judge(home: Home, till: AtWork) -> None:
-    """Hold the journal, read from its file, against what each device knows of itself."""
-    home.check()
-    _cards(home, till)
-    _papers(home, till)
-    _drawer(home, till)
-
-
-def _cards(home: Home, till: AtWork) -> None:
-    amounts = {one["request"]: one["amount"] for one in home.entries("card.asked")}
-    ends = {one["request"]: one["outcome"] for one in home.entries("card.answered")}
+def cards(found: Evidence) -> None:
+    """Every payment that the terminal did is in the journal once, to the cent, and no other."""
+    amounts = {one["request"]: one["amount"] for one in found.journal["card.asked"]}
+    ends = {one["request"]: one["outcome"] for one in found.journal["card.answered"]}
     assert ends.keys() == amounts.keys(), "a card request has no end"
     assert "unknown" not in ends.values()
     journal = {
         name[-REFERENCE_LENGTH:]: amounts[name] for name, end in ends.items() if end == "approved"
     }
-    terminal = {one.reference: one.amount for one in till.wires.card.log}
-    assert len(terminal) == len(till.wires.card.log), "the terminal did one request twice"
+    terminal = {one.reference: one.amount for one in found.terminal}
+    assert len(terminal) == len(found.terminal), "the terminal did one request twice"
     assert journal == terminal, dict(journal.items() ^ terminal.items())
-    tenders = [tender for sale in home.entries("sale.finished") for tender in sale["tenders"]]
-    by_card = [one for one in tenders if one["method"] == "card"]
+    sales = found.journal["sale.finished"]
+    by_card = [one for sale in sales for one in sale["tenders"] if one["method"] == "card"]
     assert {one["reference"][-REFERENCE_LENGTH:]: one["amount"] for one in by_card} == terminal
     assert len(by_card) == len(terminal)
 
 
-def _papers(home: Home, till: AtWork) -> None:
-    asked = {one["job"]: one for one in home.entries("print.asked")}
-    ends = {one["job"]: one["outcome"] for one in home.entries("print.finished")}
+def papers(found: Evidence) -> None:
+    """Each copy that the journal knows as printed lies once on one printer's paper."""
+    asked = {one["job"]: one for one in found.journal["print.asked"]}
+    ends = {one["job"]: one["outcome"] for one in found.journal["print.finished"]}
     endless = [one for job, one in asked.items() if job not in ends]
     assert not endless, endless
     assert not {"unknown"} & set(ends.values())
-    printed = Counter(
+    known = Counter(
         (one["document"], one["copy_number"])
         for job, one in asked.items()
         if one["paper"] == "ticket" and ends[job] != "failed"
     )
-    lies = whole_copies(till.wires.printer)
-    assert lies == printed, f"paper only: {lies - printed}, journal only: {printed - lies}"
-    assert set(printed.values()) <= {1}
-    totals = {one["label"]: one["total"] for one in home.entries("sale.finished")}
-    for label, total in printed_totals(till.wires.printer):
+    lies = [one for sheets in found.paper.values() for one in printed(sheets)]
+    paper = Counter((label, number) for label, number, _ in lies)
+    assert paper == known, f"paper only: {paper - known}, journal only: {known - paper}"
+    assert set(known.values()) <= {1}
+    totals = {one["label"]: one["total"] for one in found.journal["sale.finished"]}
+    for label, _, total in lies:
         assert total == totals[label], label
 
 
-def _drawer(home: Home, till: AtWork) -> None:
-    causes = Counter(one["cause"] for one in home.entries("drawer.opened"))
-    assert causes["forced"] == 0
-    assert causes.total() == till.kicks.kicked
-    assert len(till.wires.printer.pulses) == till.kicks.due
+def drawer(found: Evidence) -> None:
+    """Every pulse has its entry, and every opening by key or force has its own."""
+    pulses = found.pulses
+    causes = Counter(one["cause"] for one in found.journal["drawer.opened"])
+    forced = causes.pop("forced", 0)
+    assert pulses.forced <= forced <= pulses.forced + pulses.noisy, (forced, pulses)
+    assert causes.total() == pulses.kicked, (causes, pulses)
+    assert pulses.came == pulses.kicked - pulses.missed - pulses.lost, pulses
+
+
+def scans(found: Evidence) -> None:
+    """What a scanner sent came once and in its order, noise passed over."""
+    for name, sent in found.sent.items():
+        heard = [text for text in found.heard[name] if not _is_noise(found, text)]
+        assert heard == sent, f"{name}: {_first_difference(sent, heard)}"
+
+
+def _is_noise(found: Evidence, text: str) -> bool:
+    return any(text in noise for noise in found.noise)
+
+
+def _first_difference(sent: list[str], heard: list[str]) -> str:
+    pairs = zip(sent, heard, strict=False)
+    place = next((n for n, (one, other) in enumerate(pairs) if one != other), len(heard))
+    return f"{len(sent)} sent, {len(heard)} heard, other from {place} on"
+
+
+def lines(found: Evidence) -> None:
+    """Each ticket has the lines that were brought to it, no more and no fewer."""
+    sales = {one["label"]: one for one in found.journal["sale.finished"]}
+    assert sales.keys() == found.rung.keys(), sales.keys() ^ found.rung.keys()
+    for label, rung in found.rung.items():
+        sold = Counter(
+            one["code"].lstrip("0") for one in sales[label]["lines"] if not one.get("returned")
+        )
+        assert sold == Counter(rung), f"{label}: sold {sold}, brought {Counter(rung)}"
+
+
+def weights(found: Evidence) -> None:
+    """Every weight that was sold off the scale is one that the scale gave, in that order."""
+    sold = Counter(
+        one["quantity"]
+        for sale in found.journal["sale.finished"]
+        for one in sale["lines"]
+        if not one.get("returned") and (one.get("weighing") or {}).get("by") == "scale"
+    )
+    assert sold == Counter(found.weighed), sold - Counter(found.weighed)
+    given = iter(found.told)
+    assert all(grams in given for grams in found.weighed), "the scale never gave such a weight"
+
+
+def labels(found: Evidence) -> None:
+    """The labels lie there as they were asked for: all of a job, or its first where it was cut."""
+    ends = {0}
+    for job in found.asked_labels:
+        ends = {
+            start + count
+            for start in ends
+            for count in _counts(job)
+            if tuple(found.labels[start : start + count]) == job.labels[:count]
+        }
+        assert ends, f"labels lack before {job}"
+    assert len(found.labels) in ends, f"{len(found.labels)} labels, not {sorted(ends)}"
+
+
+def _counts(job: LabelJob) -> range:
+    """Return how many labels of a job may lie there, by what its printer said."""
+    whole = len(job.labels)
+    if job.outcome is PrintOutcome.FAILED:
+        return range(1)
+    is_sure = job.outcome is PrintOutcome.SENT and not job.may_lack
+    return range(whole, whole + 1) if is_sure else range(whole + 1)
+
+
+def display(found: Evidence) -> None:
+    """A customer reads what was told last: the basket's total, or that of the ticket."""
+    sales = {one["label"]: one for one in found.journal["sale.finished"]}
+    for read in found.reads:
+        assert read.lines == read.due, read
+        if read.what == "basket":
+            assert cents(read.lines[1]) == read.total, read
+        else:
+            sale = sales[read.label]
+            back = -sum(one["amount"] for one in sale["tenders"] if one["amount"] < 0)
+            assert cents(read.lines[0]) == read.total == sale["total"], read
+            assert cents(read.lines[1]) == (back or sale["change"]), read
+
+
+def starts(found: Evidence) -> None:
+    """The journal knows which ends of the till were none in order."""
+    began = Counter(one["clean"] for one in found.journal["till.started"][1:])
+    stops = found.stops
+    assert began[True] == stops["closed"] - 1, (began, stops)
+    most = stops["dropped"] + stops["killed"]  # one was killed perhaps before it wrote anything
+    assert stops["dropped"] <= began[False] <= most, (began, stops)

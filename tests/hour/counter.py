@@ -3,44 +3,32 @@
 from __future__ import annotations
 
 import time
-from collections import deque
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections import Counter, deque
+from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from queue import Empty, Queue
-from random import Random
 
 from config import settings as settings_file
 from config.places import places
-from devices.card.driver import LinkTerminal
-from devices.card.emulator import EmulatedTerminal
-from devices.card.speech import PROTOCOLS, speech_of
-from devices.display.driver import LineDisplay
-from devices.display.emulator import EmulatedDisplay
-from devices.drawer.driver import PrinterDrawer
-from devices.printer.driver import EscPosPrinter
-from devices.printer.driver import Limits as PrinterLimits
-from devices.printer.emulator import EmulatedPrinter
-from devices.printer.profile import PROFILES
-from devices.scale.driver import Limits as ScaleLimits
-from devices.scale.driver import LinkScale
-from devices.scale.emulator import EmulatedScale
-from devices.scale.protocol import FAMILIES
-from devices.scanner.driver import LinkScanner
-from devices.scanner.emulator import EmulatedScanner
-from pos.main.join import Joined, join
-from pos.ports import DeviceEvent, DeviceState, Scanned, StatusChanged
-from pos.till import heard, tickets
+from pos.main.join import Joined, Relay, desk_of, journal_imports, store_of
+from pos.ports import (
+    DeviceEvent,
+    DeviceState,
+    DrawerMoved,
+    PrintEnded,
+    PrintOutcome,
+    Scanned,
+    StatusChanged,
+    StoreUnavailable,
+)
+from pos.till import heard, start, tickets
 from pos.till.desk import Desk
+from tests.e2e.home import Home
+from tests.hour.bench import Bench, Told
+from tests.hour.wires import PRINTERS, SCANNERS, Wires
 
-PROFILE = PROFILES["epson-80"]
-ANSWER_S = 0.4
-"""How long a lost answer of the card terminal is waited for here; three minutes in a shop."""
-
-PRINTER = PrinterLimits(answer_s=0.4, confirm_s=2.0, stall_s=2.0, heartbeat_s=0.3)
-SCALE = ScaleLimits(answer_s=0.15, ask_every_s=0.02, empty_every_s=0.02, look_every_s=0.3)
 LONG_S = 30.0
 """The longest that anything may take on a busy machine; nothing waits for it otherwise."""
 
@@ -49,92 +37,139 @@ class HourClock:
     """The machine's clock, put forward by each gesture so that thousands fill an hour."""
 
     def __init__(self, begins: datetime) -> None:
-        self._ahead = begins - datetime.now(UTC)
+        self.ahead = begins - datetime.now(UTC)
 
     def now(self) -> datetime:
         """Return the present instant of the hour, in UTC."""
-        return datetime.now(UTC) + self._ahead
+        return datetime.now(UTC) + self.ahead
 
     def pass_s(self, seconds: float) -> None:
         """Let time pass."""
-        self._ahead += timedelta(seconds=seconds)
-
-
-class Wires:
-    """The far end of every cable; the scale and the card terminal speak what a seed chooses."""
-
-    def __init__(self, dice: Random) -> None:
-        self.scale_family = dice.choice([one for one in FAMILIES if one != "dialog06"])
-        self.card_protocol = dice.choice(PROTOCOLS)
-        self.printer = EmulatedPrinter("printer", PROFILE)
-        self.scanner = EmulatedScanner()
-        self.display = EmulatedDisplay("display", "cp858")
-        self.scale = EmulatedScale("scale", self.scale_family)
-        self.card = EmulatedTerminal("card", self.card_protocol)
-
-    def close(self) -> None:
-        """Put every device away."""
-        for one in (self.printer, self.scanner, self.display, self.scale, self.card):
-            one.close()
-
-
-class Kicks:
-    """A sink that counts what became of the drawer's pulses.
-
-    A missed one never left the till, which says so; a lost one left it as the cable was pulled.
-    """
-
-    def __init__(self, events: Queue[DeviceEvent]) -> None:
-        self.kicked = self.missed = self.lost = self.away = 0
-        self._events = events
-
-    @property
-    def due(self) -> int:
-        """How many pulses the printer must have had."""
-        return self.kicked - self.missed - self.lost
-
-    def __call__(self, event: DeviceEvent) -> None:
-        """Take an event of the printer or the drawer."""
-        if isinstance(event, StatusChanged) and event.device == "drawer":
-            self.kicked += 1
-            self.missed += event.state is DeviceState.OFFLINE
-        if isinstance(event, StatusChanged) and event.device == "printer":
-            self.away += event.state is DeviceState.OFFLINE
-        self._events.put(event)
+        self.ahead += timedelta(seconds=seconds)
 
 
 @dataclass
+class Heard:
+    """What the devices reported over all starts of the till.
+
+    Of the drawer's pulses a `missed` one never left the till, which says so. `scans` are in their
+    order, by scanner. `noisy` counts what a printer that talks noise said of the drawer.
+    """
+
+    kicked: int = 0
+    missed: int = 0
+    noisy: int = 0
+    away: Counter[str] = field(default_factory=Counter)
+    ready: Counter[str] = field(default_factory=Counter)
+    confirmed: Counter[str] = field(default_factory=Counter)
+    scans: dict[str, list[str]] = field(default_factory=lambda: {name: [] for name in SCANNERS})
+
+    def status(self, event: StatusChanged) -> None:
+        """Count what a device says of itself."""
+        self.away[event.device] += event.state is DeviceState.OFFLINE
+        self.ready[event.device] += event.state is DeviceState.READY
+        if event.device == "drawer":
+            self.kicked += 1
+            self.missed += event.state is DeviceState.OFFLINE
+
+
 class AtWork:
-    """The till, its wires, and what its devices reported."""
+    """The till, its wires, what its devices reported, and the scans that nobody rang up yet."""
 
-    joined: Joined
-    wires: Wires
-    clock: HourClock
-    events: Queue[DeviceEvent]
-    scans: deque[str] = field(default_factory=deque)
-    kicks: Kicks = field(init=False)
-
-    def __post_init__(self) -> None:
-        self.kicks = Kicks(self.events)
+    def __init__(self, home: Home, wires: Wires, clock: HourClock) -> None:
+        self.home, self.wires, self.clock = home, wires, clock
+        self.heard, self.told = Heard(), Told()
+        self.scans: deque[str] = deque()
+        self.stops: Counter[str] = Counter()
+        self._events: Queue[DeviceEvent] = Queue()
+        self._doubts: dict[str, dict[str, int]] = {}
+        self.joined = self._open()
 
     @property
     def desk(self) -> Desk:
         """The desk."""
         return self.joined.desk
 
+    # starting and stopping
+
+    def _open(self) -> Joined:
+        settings = settings_file.load(self.home.path / "config.toml")
+        store = store_of(settings, places({"COMPTOIR_HOME": str(self.home.path)}), self.clock)
+        desk = desk_of(settings, store, clock=self.clock)
+        self._events = Queue()
+        relay = Relay(self._events.put)
+        joined = Joined(desk, store, settings, relay, language=settings.till.language)
+        desk.words = joined.words
+        bench = joined.counter = Bench(relay.report, self.wires, self.told)
+        bench.plug_in(desk.ports)
+        start.start(desk, clean=store.clean)
+        journal_imports(store)
+        self._doubts = {job: self._ready(*PRINTERS) for job in desk.prints}
+        return joined
+
+    def reopen(self) -> None:
+        """Start the till anew from its folder."""
+        self.joined = self._open()
+
+    def close(self) -> None:
+        """Close the till in order; the devices' last words are heard."""
+        self.pump()
+        self.stops["closed"] += 1
+        self.joined.close()
+        for event in self.joined.relay.late:
+            self._note(event)
+
+    def drop(self) -> None:
+        """Let the till go as a kill does: nothing more is heard and nothing more is written."""
+        self.pump()
+        assert not self.scans, "a scan waits for nobody"
+        self.stops["dropped"] += 1
+        self.let_go()
+        self.told.stopped()
+
+    def let_go(self) -> None:
+        """Let go of every device and of the till's file, whatever it is in the middle of."""
+        self.joined.relay.sink = lambda _event: None
+        if self.joined.counter is not None:
+            self.joined.counter.close()
+        with suppress(StoreUnavailable):
+            self.joined.store.close()
+
+    # hearing
+
     def pump(self, wait_s: float = 0.0) -> bool:
         """Take what devices reported; with a wait, until something came. True when it did."""
         came = False
         while True:
             try:
-                event = self.events.get(timeout=wait_s) if wait_s else self.events.get_nowait()
+                event = self._events.get(timeout=wait_s) if wait_s else self._events.get_nowait()
             except Empty:
                 return came
             came, wait_s = True, 0.0
+            self._note(event)
             if isinstance(event, Scanned):
                 self.scans.append(event.text)
             else:
                 heard.on_device(self.desk, event)
+
+    def _note(self, event: DeviceEvent) -> None:
+        match event:
+            case Scanned(device, text):
+                self.heard.scans[device].append(text)
+            case StatusChanged():
+                self.heard.status(event)
+            case PrintEnded() if not self.told.ended(event):
+                self._note_end(event)
+            case DrawerMoved(is_open=True):
+                self.heard.noisy += self.wires.is_noisy
+
+    def _note_end(self, event: PrintEnded) -> None:
+        waiting = self.desk.prints.get(event.job)
+        printer = waiting.printer if waiting else "printer"
+        if event.outcome is PrintOutcome.UNKNOWN:
+            self._doubts[event.job] = self._ready(printer)
+        elif event.outcome is PrintOutcome.CONFIRMED:
+            self.heard.confirmed[event.job] += 1
 
     def until(self, done: Callable[[], bool], long_s: float = LONG_S) -> bool:
         """Take events until something holds; False when it does not within `long_s`."""
@@ -150,41 +185,28 @@ class AtWork:
         """Whether a device works."""
         return self.desk.device_state(device) in (DeviceState.READY, DeviceState.BUSY)
 
+    def is_away(self, device: str) -> bool:
+        """Whether a device said that it is away."""
+        return self.desk.device_state(device) is DeviceState.OFFLINE
+
+    def spoke_since(self, job: str) -> bool:
+        """Whether whatever may hold a paper was ready again since nobody knows of it.
+
+        What a printer took of that paper it has carried out then.
+        """
+        doubt = self._doubts.get(job, {})
+        return all(self.heard.ready[one] > was and self.is_ready(one) for one, was in doubt.items())
+
+    def _ready(self, *printers: str) -> dict[str, int]:
+        return {name: self.heard.ready[name] for name in printers}
+
     def let_papers_end(self) -> bool:
         """Wait until no paper is on its way; one nobody knows of is for a person."""
 
         def idle() -> bool:
             tickets.retry(self.desk)
-            return not any(not one.unknown for one in self.desk.prints.values())
+            jobs = self.told.labels.values()
+            is_labelled = all(one.outcome is not None for one in jobs)
+            return is_labelled and all(one.unknown for one in self.desk.prints.values())
 
         return self.until(idle)
-
-
-@contextmanager
-def at_work(folder: Path, clock: HourClock, dice: Random) -> Iterator[AtWork]:
-    """Open a till that was set up in `folder` (its settings name no device) with every device."""
-    wires = Wires(dice)
-    events: Queue[DeviceEvent] = Queue()
-    found = places({"COMPTOIR_HOME": str(folder)})
-    settings = settings_file.load(folder / "config.toml")
-    till = AtWork(join(settings, found, sink=events.put, clock=clock), wires, clock, events)
-    kicks = till.kicks
-    speech = speech_of(
-        wires.card_protocol, answer_s=ANSWER_S, reply_s=ANSWER_S / 2, with_reference=True
-    )
-    printer = EscPosPrinter("printer", wires.printer.url, PROFILE, kicks, limits=PRINTER)
-    scanner = LinkScanner("scanner", wires.scanner.url, events.put)
-    display = LineDisplay("display", wires.display.url, events.put)
-    scale = LinkScale("scale", wires.scale.url, wires.scale_family, events.put, limits=SCALE)
-    card = LinkTerminal("card", wires.card.url, speech, events.put)
-    ports = till.desk.ports
-    ports.printer, ports.display, ports.scale = printer, display, scale
-    ports.drawer = PrinterDrawer("drawer", printer, kicks)
-    ports.scanners["scanner"], ports.cards["card"] = scanner, card
-    try:
-        yield till
-    finally:
-        for device in (printer, scanner, display, scale, card):
-            device.close()
-        till.joined.close()
-        wires.close()

@@ -1,0 +1,70 @@
+"""Hands at the printers: tickets, copies, labels, the spare one, and papers nobody knows of."""
+
+from __future__ import annotations
+
+from pos.till import printing, sell, shelf, tickets
+from tests.hour.evidence import whole_copies
+from tests.hour.shift import Shift
+from tests.hour.wires import PRINTERS
+
+COPIES_OF = 25
+"""Of how many of the last tickets copies are asked for."""
+
+LABELLED = ("2400000000013", "2400000000020", "2400000000068", "2100101")
+
+
+class Papers:
+    """Whatever is printed, and what a person sees of it."""
+
+    def __init__(self, shift: Shift) -> None:
+        self._shift = shift
+
+    def print_last(self) -> None:
+        """Print the ticket of the last sale."""
+        self._shift.attempt("print", lambda: tickets.print_ticket(self._shift.till.desk))
+
+    def print_again(self) -> None:
+        """Print one of the last tickets; a second time it is a counted copy."""
+        sale = self._shift.dice.choice(self._shift.sales[-COPIES_OF:])
+        desk = self._shift.till.desk
+        self._shift.attempt("print again", lambda: tickets.print_ticket(desk, sale))
+
+    def print_labels(self) -> None:
+        """Print labels of a few articles, now and then one twice."""
+        desk = self._shift.till.desk
+        codes = self._shift.dice.choices(LABELLED, k=self._shift.dice.randint(1, 4))
+        articles = [sell.article_of(desk, code) for code in codes]
+        self._shift.attempt("labels", lambda: shelf.print_shelf_labels(desk, articles, desk.now()))
+
+    def mind(self) -> None:
+        """Take to the spare printer what waits for the first, and look at what nobody knows of."""
+        self._shift.till.pump()
+        if printing.stuck(self._shift.till.desk) and self._shift.dice.random() < 0.4:
+            self._shift.attempt("spare", lambda: printing.use_spare(self._shift.till.desk))
+        self._look()
+
+    def _look(self) -> None:
+        """Say of each paper that nobody knows of whether it lies there whole.
+
+        Nobody can say while a printer is in trouble: what it still holds may come out later.
+        """
+        till = self._shift.till
+        for one in tickets.unknown_prints(till.desk):
+            if not (self._shift.is_whole(*PRINTERS) and till.spoke_since(one.job)):
+                continue
+            self._shift.count("paper: looked at")
+            lies = any(
+                (one.document, one.copy_number) in whole_copies(till.wires.printer_of(name).paper)
+                for name in PRINTERS
+            )
+            tickets.settle_print(till.desk, one.job, printed=lies)
+
+    def end(self) -> None:
+        """With every device mended, wait until nothing is on its way and nothing is unknown."""
+        assert self._shift.till.let_papers_end(), "a paper never ended"
+
+        def is_known() -> bool:
+            self._look()
+            return not tickets.unknown_prints(self._shift.till.desk)
+
+        assert self._shift.till.until(is_known), "a paper stays unknown"

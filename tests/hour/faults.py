@@ -36,11 +36,14 @@ def _pull_scanner(till: AtWork, name: str, before: bytes = b"") -> None:
 
 
 def _unplug(device: str) -> Fault:
-    return Fault(
-        device,
-        lambda till: getattr(till.wires, device).unplug(),
-        lambda till: getattr(till.wires, device).replug(),
-    )
+    """Return a cable that is pulled, which its driver says before anything else happens."""
+
+    def pull(till: AtWork) -> None:
+        getattr(till.wires, device).unplug()
+        if device != "card" or not till.wires.card_is_called:
+            assert till.until(lambda: till.is_away(device)), f"{device} is out and still there"
+
+    return Fault(device, pull, lambda till: getattr(till.wires, device).replug())
 
 
 def _while_on(device: str, name: str, on: object = True, off: object = False) -> Fault:

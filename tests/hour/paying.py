@@ -71,8 +71,9 @@ class Payer:
         before = till.wires.card.requests
         till.wires.card.behaviour = behaviour
         self._shift.count("card")
-        tender.ask_card(till.desk)
-        return till.until(lambda: till.wires.card.requests > before)
+        request = tender.ask_card(till.desk)
+        till.until(lambda: till.wires.card.requests > before or not is_waiting(till.desk, request))
+        return till.wires.card.requests > before
 
     def _await_card(self, ask: Callable[[], CardRequest]) -> None:
         """Ask the terminal and wait for its word, whatever it does; put its cable back."""
@@ -87,6 +88,7 @@ class Payer:
         if behaviour is Behaviour.LATE:
             card.let_go()
         if behaviour is Behaviour.LOST and self._shift.is_whole("card"):
+            till.until(lambda: till.wires.card_is_called or till.is_away("card"))
             card.replug()
         known = till.desk.ports.past.card(request.request)
         assert known is not None

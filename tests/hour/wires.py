@@ -53,12 +53,14 @@ def _tap(code: int) -> bytes:
 class Wires:
     """Every emulated device, and what the scanners sent: codes by scanner, and noise.
 
+    `card_is_called`: the terminal has no line that hangs up, it is called for each request.
     `is_noisy`: nobody can rely on what the printer says of the drawer.
     """
 
     def __init__(self, dice: Random) -> None:
         self.scale_family = dice.choice(list(FAMILIES))
         self.card_protocol = dice.choice(PROTOCOLS)
+        self.card_is_called = self.card_protocol == "caisse-ap"
         self.printer = EmulatedPrinter("printer", PROFILE)
         self.spare = EmulatedPrinter("spare", PROFILE)
         self.labels = EmulatedLabelPrinter()

@@ -25,6 +25,10 @@ DRAINS_MOST = 16
 REPLIES_MOST = 8
 """The most replies within one question: no scale keeps the worker in a circle."""
 
+IN_TIME_LEAST = 2
+"""The answers in a row after which those that were lost count no more: a scale that is slower than
+it is waited for answers every other question, to the one before, and is away."""
+
 _AT_THE_SCALE = Sentence("the scale shows the weight").template
 
 
@@ -82,7 +86,7 @@ class LinkScale:
         self._weighing: _Weighing | None = None
         self._serving = False
         self._zeroes = False
-        self._lost = 0
+        self._lost = self._answered = 0
         self._news = threading.Event()
         self.worker = Worker(name, url, sink)
         self.worker.start(self._serve)
@@ -141,7 +145,7 @@ class LinkScale:
         talk = converse(self._family, self._secret, lambda: secrets.randbits(16))
         rules = self._rules  # what was weighed and left lying stays so over a lost link
         rules.lose()
-        self._lost, self._zeroes = 0, False
+        self._lost, self._answered, self._zeroes = 0, 0, False
         detail = LinkLost.detail
         with self._lock:
             self._serving = True
@@ -201,9 +205,11 @@ class LinkScale:
                 break
         heard = self._heard(link, talk, question)
         if isinstance(heard, Reading) and heard.kind is not Kind.DAMAGED:
-            self._lost = 0
+            self._answered += 1
+            if self._answered >= IN_TIME_LEAST:
+                self._lost = 0
             return heard
-        self._lost += 1
+        self._lost, self._answered = self._lost + 1, 0
         if self._lost >= self._limits.lost_most:
             if heard is None:
                 raise Mute(Sentence("The scale is connected and does not answer."))

@@ -261,6 +261,20 @@ def test_a_slow_scale_is_waited_for(bench: Callable[..., Bench]) -> None:
     at.taken(500)
 
 
+@pytest.mark.parametrize("family", ["toledo", "enq"])
+def test_a_scale_that_answers_too_late_gives_what_it_told_or_nothing(
+    bench: Callable[..., Bench], family: str
+) -> None:
+    at = bench(family)
+    at.scale.slow_s = 1.4 * QUICK.answer_s
+    at.scale.put(500)
+    ended = at.weigh()
+    assert (ended.outcome, ended.grams) in [
+        (WeighingOutcome.STABLE, 500),
+        (WeighingOutcome.FAILED, 0),
+    ]
+
+
 def test_a_scale_is_set_to_zero_when_it_is_asked_to(bench: Callable[..., Bench]) -> None:
     at = bench()
     at.scale.put(60)

@@ -14,6 +14,7 @@ import pytest
 from devices.link import LinkLost, open_link
 from devices.scanner.driver import LinkScanner
 from devices.scanner.emulator import EmulatedScanner
+from devices.scanner.protocol import SCAN_MAX
 from devices.scanner.wedge import EVENT
 from pos.domain.errors import Refusal
 from pos.ports import DeviceEvent, DeviceState, Scanned, StatusChanged
@@ -89,6 +90,49 @@ def test_an_unplugged_scanner_says_so_and_comes_back_by_itself(
         post.state(DeviceState.READY)
         emulator.scan(EAN)
         assert post.scan() == EAN
+
+
+def test_a_scanner_pulled_in_the_middle_of_a_code_gives_no_half_code(
+    driver: LinkScanner,
+    emulator: EmulatedScanner,
+    post: Post,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("devices.scanner.driver.READ_SCAN_S", 30.0)  # no silence ends it here
+    emulator.scan("96385074")
+    assert post.scan() == "96385074"
+    assert emulator.send(EAN[:8].encode())
+    emulator.unplug()
+    post.state(DeviceState.OFFLINE)
+    emulator.replug()
+    post.state(DeviceState.READY)
+    emulator.scan(EAN[8:])
+    assert post.scan() == EAN[8:]
+    emulator.scan(EAN)
+    assert post.scan() == EAN
+
+
+def test_a_code_that_comes_a_byte_at_a_time_is_one_code(
+    driver: LinkScanner,
+    emulator: EmulatedScanner,
+    post: Post,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("devices.scanner.driver.READ_SCAN_S", 30.0)
+    for character in f"{EAN}\r\n":
+        emulator.send(character.encode())
+        threading.Event().wait(0.005)
+    assert post.scan() == EAN
+
+
+def test_noise_between_two_codes_costs_neither_and_is_no_code_that_is_sold(
+    driver: LinkScanner, emulator: EmulatedScanner, post: Post
+) -> None:
+    noise = b"\x00\xff\x80\x11\x13\x7f\xfe"
+    emulator.send(b"96385074\r" + noise + b"\r\n" + EAN.encode() + b"\r")
+    assert [post.scan(), post.scan(), post.scan()] == ["96385074", noise.decode("latin-1"), EAN]
+    emulator.send(b"9" * (SCAN_MAX + 1) + b"\r" + EAN.encode() + b"\r")
+    assert post.scan() == EAN
 
 
 def test_a_refused_code_sounds_in_the_scanner_itself(
@@ -202,6 +246,25 @@ def test_scans_of_two_scanners_at_once_all_arrive_under_their_names(post: Post) 
     assert heard == {"near": codes, "far": codes}
     for thread in sending:
         thread.join()
+    for scanner in drivers:
+        scanner.close()
+    for cable in (near, far):
+        cable.close()
+
+
+def test_a_scanner_that_is_pulled_leaves_the_other_one_at_work(post: Post) -> None:
+    near, far = EmulatedScanner("near"), EmulatedScanner("far")
+    drivers = [LinkScanner(one, cable.url, post) for one, cable in (("near", near), ("far", far))]
+    for _ in drivers:
+        post.state(DeviceState.READY)
+    near.unplug()
+    post.state(DeviceState.OFFLINE)
+    assert far.scan(EAN)
+    assert post.scan() == EAN
+    near.replug()
+    post.state(DeviceState.READY)
+    assert near.scan("96385074")
+    assert post.scan() == "96385074"
     for scanner in drivers:
         scanner.close()
     for cable in (near, far):

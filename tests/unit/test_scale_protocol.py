@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from devices.scale.driver import REPLIES_MOST
 from devices.scale.minds import DIALOG_SECRET, Pan, mind
 from devices.scale.protocol import FAMILIES, Conversation, Item, Kind, Reading, Reply, converse
 from devices.scale.protocol.dialog06 import check_record, price_record
@@ -146,7 +147,9 @@ def asked(talk: Conversation, scale: object) -> list[Reading]:
     """Return what one question brings, when every answer is whole."""
     readings: list[Reading] = []
     waiting = [talk.ask(APPLES)]
-    while waiting:
+    for _ in range(REPLIES_MOST):
+        if not waiting:
+            break
         for said in talk.receive(scale.receive(waiting.pop(0))):  # type: ignore[attr-defined]
             if isinstance(said, Reply):
                 waiting.append(said.data)
@@ -172,6 +175,35 @@ def test_no_bytes_crash_a_conversation_or_an_emulated_scale(family: str, data: b
     expected = whole.receive(data)
     assert [one for byte in data for one in split.receive(bytes([byte]))] == expected
     mind(family, Pan(gross=10)).receive(data)
+
+
+FRAGMENTS = st.one_of(
+    st.binary(max_size=12),
+    st.sampled_from([data for _, data, _ in SAID]),
+    st.sampled_from([data[:-2] for _, data, _ in SAID]),
+    st.sampled_from([b"\x02", b"\r", b"\n", b"\x03", b"00.345", b"S S ", b"KG\r\n", b"\x1b3\x1b"]),
+)
+
+
+@pytest.mark.parametrize("family", FAMILIES)
+@given(pieces=st.lists(FRAGMENTS, max_size=12))
+def test_no_bytes_are_a_weight_whose_digits_were_not_among_them(
+    family: str, pieces: list[bytes]
+) -> None:
+    talk, data = converse(family), b"".join(pieces)
+    talk.ask(APPLES)
+    for one in heard(talk, data):
+        if one.kind is Kind.STABLE and one.grams:
+            assert str(one.grams).encode() in data.replace(b".", b"").replace(b" ", b"")
+
+
+@pytest.mark.parametrize("family", FAMILIES)
+@pytest.mark.parametrize("other", FAMILIES)
+def test_a_scale_of_another_family_gives_no_other_weight(family: str, other: str) -> None:
+    talk, scale = converse(family), mind(other, Pan(gross=345))
+    readings = [one for _ in range(3) for one in asked(talk, scale)]
+    assert {one.grams for one in readings if one.kind is Kind.STABLE} <= {345}
+    assert (STILL in readings) is (family == other)
 
 
 ANSWERS = {family: data for family, data, reading in SAID if reading == STILL}

@@ -7,10 +7,12 @@ A `Link` belongs to one worker thread; only `wake` may be called from another. W
 from __future__ import annotations
 
 import contextlib
+import errno
 import fcntl
 import os
 import select
 import socket
+import stat
 import threading
 import time
 from collections.abc import Callable
@@ -41,6 +43,7 @@ SLICE_S = 0.2
 """How long a transport that cannot be woken sleeps at most."""
 
 _EVIOCGRAB = 0x40044590
+_DEVICES = "/dev"
 
 
 class LinkLost(OSError):
@@ -293,13 +296,20 @@ class FileLink(FdLink):
 
 
 def _open_file(path: str) -> Link:
-    """Open a device file both ways, and a plain file to add to its end."""
-    is_device = Path(path).is_char_device()
+    """Open a device file both ways, and a plain file to add to its end.
+
+    Below /dev only devices: a plain file there would swallow tickets in place of the device that
+    is away, and keep its name from it when it comes back.
+    """
+    is_device = Path(path).is_char_device() or Path(os.path.realpath(path)).is_relative_to(_DEVICES)
     way = os.O_RDWR | os.O_NONBLOCK if is_device else os.O_WRONLY | os.O_APPEND | os.O_CREAT
     try:
         fd = os.open(path, way | os.O_CLOEXEC, 0o600)
     except OSError as error:
         raise _not_opened(path, error) from None
+    if is_device and not stat.S_ISCHR(os.fstat(fd).st_mode):
+        os.close(fd)
+        raise _not_opened(path, OSError(errno.ENODEV, ""))
     kind = FdLink if is_device else FileLink
     return kind(fd, lambda: os.close(fd), path)
 

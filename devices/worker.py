@@ -101,28 +101,35 @@ class Worker:
             backoff_s = min(backoff_s * 2, BACKOFF_MAX_S)
 
     def _serve_once(self, serve: Callable[[Link], None]) -> bool:
+        """Serve once, whatever happens; returns whether the device was there and answered."""
+        try:
+            return self._serve_link(serve)
+        except Exception:  # the thread is the device's only one
+            logging.getLogger(__name__).exception("the driver of %s failed", self.device)
+            return False
+
+    def _serve_link(self, serve: Callable[[Link], None]) -> bool:
         """Open, serve, close; returns whether the device was there and answered."""
+        was_there = False
         try:
             self._link = open_link(self._url)
-        except LinkLost as lost:
-            self._away(lost.sentence, lost.detail)
-            return False
-        except Refusal as refusal:
-            self._away(refusal.sentence, LinkLost.detail)
-            return False
-        try:
+            was_there = True
             serve(self._link)
         except LinkLost as lost:
             self._away(lost.sentence, lost.detail)
-            return not isinstance(lost, Mute)
+            return was_there and not isinstance(lost, Mute)
+        except Refusal as refusal:
+            self._away(refusal.sentence, LinkLost.detail)
+            return was_there
         except Exception:
             logging.getLogger(__name__).exception("the driver of %s failed", self.device)
             why = Sentence("The driver of {device} failed and starts again.", device=self.device)
             self._away(why, LinkLost.detail)
         finally:
             link, self._link = self._link, None
-            link.close()
-        return True
+            if link is not None:
+                link.close()
+        return was_there
 
     def _away(self, why: Sentence, detail: str) -> None:
         self.problem = why

@@ -1,7 +1,8 @@
 """A cash drawer with a line of its own: a serial trigger or a USB relay that is told to switch.
 
 It has no sensor. Unverified on a device: most serial triggers open at any byte, and the cheap USB
-relays want `A0 01 01 A2` to close their contact and `A0 01 00 A1` to let go.
+relays want `A0 01 01 A2` to close their contact and `A0 01 00 A1` to let go. A relay that did not
+hear the second is told when its line is back, before all else: its contact heats the drawer's coil.
 """
 
 from __future__ import annotations
@@ -34,6 +35,7 @@ class LinkDrawer:
         self._name = name
         self._sink = sink
         self._parts = tuple(parts)
+        self._owed: tuple[bytes, ...] = ()
         self._asked = threading.Event()
         self.worker = Worker(name, url, sink)
         self.worker.start(self._serve)
@@ -52,6 +54,7 @@ class LinkDrawer:
 
     def _serve(self, link: Link) -> None:
         self._asked.clear()
+        self._let_go(link)
         self.worker.report(DeviceState.READY)
         while not self.worker.stopping:
             if self._asked.is_set():
@@ -61,8 +64,16 @@ class LinkDrawer:
                 link.read(IDLE_S)
 
     def _switch(self, link: Link) -> None:
-        for place, part in enumerate(self._parts):
-            if place:
-                threading.Event().wait(HOLD_S)
-            if link.write(part, WRITE_S) < len(part):
-                raise LinkLost(Sentence("The drawer's line takes nothing."))
+        opening, self._owed = self._parts[0], self._parts[1:]
+        self._send(link, opening)
+        self._let_go(link)
+
+    def _let_go(self, link: Link) -> None:
+        while self._owed:
+            threading.Event().wait(HOLD_S)
+            self._send(link, self._owed[0])
+            self._owed = self._owed[1:]
+
+    def _send(self, link: Link, part: bytes) -> None:
+        if link.write(part, WRITE_S) < len(part):
+            raise LinkLost(Sentence("The drawer's line takes nothing."))

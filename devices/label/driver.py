@@ -14,19 +14,24 @@ from devices.address import parse_url
 from devices.label.protocol import ASK, LabelStatus, StatusParser, cause
 from devices.label.zpl import LabelSize, zpl
 from devices.link import Link, LinkLost, Mute
-from devices.printer.jobs import Job, Jobs
+from devices.printer.jobs import Job, Jobs, Reasons
 from devices.printer.profile import PrinterProfile
 from devices.worker import Worker
 from pos.domain.words import Sentence
 from pos.papers.label import Label
-from pos.ports import DeviceState, PrintEnded, PrintOutcome, Sink
+from pos.ports import DeviceState, PrintOutcome, Sink
 
 SLICE_S = 0.5
 _PROFILE = PrinterProfile("labels")  # a job's bytes are of one size here
 
-_QUEUE_FULL = Sentence("Too many labels wait for their printer.").template
-_CLOSED = Sentence("The till closed before the labels were printed.").template
-_LOST = Sentence("The label printer was lost while printing: look which labels came out.").template
+_REASONS = Reasons(
+    full=Sentence("Too many labels wait for their printer.").template,
+    closed=Sentence("The till closed before the labels were printed.").template,
+    lost=Sentence(
+        "The label printer was lost while printing: look which labels came out."
+    ).template,
+    unmade=Sentence("The labels could not be prepared for their printer.").template,
+)
 
 
 class ZplPrinter:
@@ -45,11 +50,10 @@ class ZplPrinter:
     ) -> None:
         parse_url(url)
         self._size = size
-        self._sink = sink
         self._answer_s = answer_s
         self._stall_s = stall_s
         self._heartbeat_s = heartbeat_s
-        self._jobs = Jobs()
+        self._jobs = Jobs(sink, _REASONS)
         self._parser = StatusParser()
         self.worker = Worker(name, url, sink)
         self.worker.start(self._serve)
@@ -57,17 +61,13 @@ class ZplPrinter:
     def print_labels(self, job: str, labels: Sequence[Label]) -> None:
         """Queue labels; returns at once. `PrintEnded` tells their end."""
         formats = tuple(zpl(label, self._size) for label in labels)
-        if not self._jobs.add(Job(job, lambda _profile: formats)):
-            self._sink(PrintEnded(job, PrintOutcome.FAILED, _QUEUE_FULL))
-            return
+        self._jobs.add(Job(job, lambda _profile: formats))
         self.worker.poke()
 
     def close(self, timeout_s: float = 3.0) -> None:
         """Stop; what was not begun ends `FAILED`, what was begun ends `UNKNOWN`."""
         self.worker.close(timeout_s)
-        for job in self._jobs.clear():
-            outcome = PrintOutcome.UNKNOWN if job.sent else PrintOutcome.FAILED
-            self._sink(PrintEnded(job.name, outcome, _LOST if job.sent else _CLOSED))
+        self._jobs.close()
 
     # --- the worker's thread from here on ---
 
@@ -100,12 +100,14 @@ class ZplPrinter:
             for one in job.make(_PROFILE):
                 self._send(link, job, one)
             self._wait_until_out(link)
+            if not self.worker.stopping:
+                self._jobs.end(job, PrintOutcome.SENT)
         except LinkLost:
-            if job.sent:
-                self._end(job, PrintOutcome.UNKNOWN, _LOST)
+            self._jobs.lose(job)
             raise
-        if not self.worker.stopping:
-            self._end(job, PrintOutcome.SENT)
+        except Exception:
+            self._jobs.give_up(job)
+            raise
 
     def _send(self, link: Link, job: Job, data: bytes) -> None:
         moved = time.monotonic()
@@ -129,10 +131,6 @@ class ZplPrinter:
             if not status.waiting:
                 return
             link.read(SLICE_S)
-
-    def _end(self, job: Job, outcome: PrintOutcome, detail: str = "") -> None:
-        if self._jobs.end(job):
-            self._sink(PrintEnded(job.name, outcome, detail))
 
     def _tell(self, status: LabelStatus, ready: DeviceState = DeviceState.READY) -> None:
         self.worker.report(DeviceState.ATTENTION if status.is_stopped else ready, cause(status))

@@ -1,13 +1,14 @@
 """An ESC/POS printer: one worker owns the port, every page ends as one `PrintEnded`.
 
 Nothing is ever resent once a byte was accepted. A printer that is away, mute, open or out of paper
-keeps its jobs waiting; a job whose answer was lost ends `UNKNOWN`, for a person to look.
+keeps its jobs waiting; a job whose answer was lost ends `UNKNOWN`, for a person to look. One that
+waits for a person is waited for while it answers; where its buffers are full no question reaches
+it, and `Limits.patience_s` holds.
 """
 
 from __future__ import annotations
 
 import contextlib
-import logging
 import time
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
@@ -16,7 +17,8 @@ from functools import partial
 from devices.address import parse_url
 from devices.link import Link, LinkLost, Mute
 from devices.printer.behind import TO_PRINTER, Behind
-from devices.printer.jobs import Job, Jobs, MakePieces
+from devices.printer.jobs import Job, Jobs, MakePieces, Reasons
+from devices.printer.kicks import Kicked, Kicks
 from devices.printer.profile import PrinterProfile
 from devices.printer.protocol import (
     ASK_PAPER,
@@ -33,16 +35,17 @@ from devices.printer.trouble import cause
 from devices.worker import Worker
 from pos.domain.words import Sentence
 from pos.papers.page import Page
-from pos.ports import DeviceState, PrintEnded, PrintOutcome, Sink
+from pos.ports import DeviceState, PrintOutcome, Sink
 
 CHUNK_BYTES = 1024
-KICK_LATE_S = 2.0
-"""A drawer does not open later than this after the gesture: it would surprise a customer."""
 
-_QUEUE_FULL = Sentence("Too many tickets wait for the printer.").template
-_CLOSED = Sentence("The till closed before the ticket was printed.").template
-_NOT_SET = Sentence("The ticket could not be prepared for this printer.").template
 _LOST = Sentence("The connection was lost while printing: look whether it is printed.").template
+_REASONS = Reasons(
+    full=Sentence("Too many tickets wait for the printer.").template,
+    closed=Sentence("The till closed before the ticket was printed.").template,
+    lost=_LOST,
+    unmade=Sentence("The ticket could not be prepared for this printer.").template,
+)
 _SILENT = Sentence("The printer did not confirm: look whether it is printed.").template
 _RESTARTED = Sentence("The printer restarted while printing: look what is printed.").template
 
@@ -61,6 +64,8 @@ class Limits:
     """For a person, when the printer said what it needs and then nothing more."""
     heartbeat_s: float = 5.0
     """Between two questions to an idle printer."""
+    unanswered: int = 6
+    """Questions in a row that a printer which waits for a person may leave unanswered."""
 
 
 class _Unknown(Exception):
@@ -81,10 +86,9 @@ class EscPosPrinter:
     ) -> None:
         parse_url(url)
         self._profile = profile
-        self._sink = sink
         self._limits = limits
-        self._jobs = Jobs()
-        self._kick: tuple[float, Callable[[bool], None]] | None = None
+        self._jobs = Jobs(sink, _REASONS)
+        self._kicks = Kicks()
         self._pin_watchers: list[Callable[[bool], None]] = []
         self._behind = Behind()
         self.worker = Worker(name, url, sink)
@@ -96,9 +100,7 @@ class EscPosPrinter:
 
     def print_pieces(self, job: str, make: MakePieces) -> None:
         """Queue what `make` makes for this printer's profile, as `print` does a page."""
-        if not self._jobs.add(Job(job, make)):
-            self._sink(PrintEnded(job, PrintOutcome.FAILED, _QUEUE_FULL))
-            return
+        self._jobs.add(Job(job, make))
         self.worker.poke()
 
     def withdraw(self, job: str) -> bool:
@@ -108,15 +110,16 @@ class EscPosPrinter:
         """
         return self._jobs.withdraw(job)
 
-    def kick(self, kicked: Callable[[bool], None]) -> None:
+    def kick(self, kicked: Kicked) -> None:
         """Pulse the drawer at once, before whatever waits; `kicked` hears whether it went out.
 
-        It goes out within `KICK_LATE_S` or never.
+        It goes out within `kicks.KICK_LATE_S` or never. What the drawer's pin said before the
+        pulse is told to who watches it before `kicked` is called.
         """
         if not self.worker.connected:
             kicked(False)
             return
-        self._kick = (time.monotonic(), kicked)
+        self._kicks.add(kicked)
         self.worker.poke()
 
     def pass_on(self, start: bytes, frame: bytes) -> None:
@@ -131,9 +134,8 @@ class EscPosPrinter:
     def close(self, timeout_s: float = 3.0) -> None:
         """Stop; what was not begun ends `FAILED`, what was begun ends `UNKNOWN`."""
         self.worker.close(timeout_s)
-        for job in self._jobs.clear():
-            outcome = PrintOutcome.UNKNOWN if job.sent else PrintOutcome.FAILED
-            self._sink(PrintEnded(job.name, outcome, _LOST if job.sent else _CLOSED))
+        self._kicks.refuse()
+        self._jobs.close()
 
     # --- the worker's thread from here on ---
 
@@ -146,13 +148,11 @@ class EscPosPrinter:
             session.begin()
             self._work(session)
         finally:
-            kick, self._kick = self._kick, None
-            if kick is not None:
-                kick[1](False)
+            self._kicks.refuse()
 
     def _work(self, session: Session) -> None:
         while not self.worker.stopping:
-            self._do_kick(session)
+            self._between(session)
             self._tell(session)
             job = self._jobs.first()
             if job is None:
@@ -161,13 +161,22 @@ class EscPosPrinter:
                 if not session.listen(wait_s) and self._is_idle():
                     session.check()
                     warm_up()
-                session.urge()
             elif session.check() and session.is_stopped:
                 self._tell(session)
                 session.urge()
                 session.listen(1.0)
             else:
                 self._print(session, job)
+
+    def _between(self, session: Session) -> None:
+        """Do what may only be done between two commands: pulse, ask, urge.
+
+        Many a printer takes a question in the middle of a command for the command's own data.
+        """
+        self._do_kicks(session)
+        if session.pin_doubted:
+            self._look(session)
+        session.urge()
 
     def _hand_on(self, session: Session) -> None:
         """Give the display behind the printer what it should show; half of it would mute both."""
@@ -176,41 +185,35 @@ class EscPosPrinter:
             raise LinkLost(Sentence("The printer takes nothing for the display behind it."))
 
     def _is_idle(self) -> bool:
-        return self._kick is None and not len(self._jobs) and not self.worker.stopping
+        return not (len(self._kicks) or len(self._jobs) or self.worker.stopping)
 
     def _print(self, session: Session, job: Job) -> None:
-        """Print one job; what is raised about one of which no byte left lets it wait."""
+        """Print one job; one of which no byte left before the printer was lost waits on."""
         if not self._jobs.begin(job):
             return
         self.worker.report(DeviceState.BUSY)
-        try:
-            pieces = tuple(job.make(self._profile))
-        except Exception:
-            logging.getLogger(__name__).exception("a page could not be rendered")
-            self._end(job, PrintOutcome.FAILED, _NOT_SET)
+        pieces = self._jobs.pieces(job, self._profile)
+        if pieces is None:
             return
         session.restarted = False
         try:
             self._send(session, job, pieces)
-            self._end(job, self._confirm(session, job))
+            self._jobs.end(job, self._confirm(session, job))
         except _Unknown as unknown:
-            self._end_unless_unsent(job, str(unknown))
+            self._jobs.lose(job, str(unknown))
             raise Mute(Sentence("The printer stopped answering while printing.")) from None
         except LinkLost:
-            self._end_unless_unsent(job, _LOST)
+            self._jobs.lose(job)
             raise
-
-    def _end_unless_unsent(self, job: Job, detail: str) -> None:
-        if job.sent:
-            self._end(job, PrintOutcome.UNKNOWN, detail)
-        else:
-            self._jobs.wait_on(job)
+        except Exception:
+            self._jobs.give_up(job)
+            raise
 
     def _send(self, session: Session, job: Job, pieces: Iterable[bytes]) -> None:
         for chunk in _chunks(pieces):
             self._send_chunk(session, job, chunk)
             session.listen(0)
-            self._do_kick(session)
+            self._between(session)
             if not self._profile.asb:
                 self._look(session)
 
@@ -220,19 +223,22 @@ class EscPosPrinter:
             session.check()
 
     def _send_chunk(self, session: Session, job: Job, chunk: bytes) -> None:
+        """Send commands; once a byte of them left, nothing comes before their last."""
         moved = time.monotonic()
-        while chunk:
+        left = chunk
+        while left:
             try:
-                accepted = 0 if session.held else session.write(chunk, SLICE_S)
+                accepted = 0 if session.held else session.write(left, SLICE_S)
             except LinkLost as lost:
                 job.sent = job.sent or lost.sent > 0
                 raise
-            chunk = chunk[accepted:]
+            left = left[accepted:]
             job.sent = job.sent or accepted > 0
-            if chunk:
+            if left:
                 session.listen(SLICE_S if session.held else 0)
                 self._tell(session, DeviceState.BUSY)
-                session.urge()
+                if len(left) == len(chunk):
+                    self._between(session)
                 if accepted or session.is_stopped:
                     moved = time.monotonic()
                 self._give_up(session, moved + self._limits.stall_s)
@@ -256,14 +262,14 @@ class EscPosPrinter:
                 return PrintOutcome.CONFIRMED
             if not self._profile.process_id and session.plain_answers > plain_before:
                 return PrintOutcome.SENT
+            self._give_up(session, well_since + self._limits.confirm_s)
+            was_stopped = session.is_stopped
             if not session.listen(1.0):
                 self._look(session)
-            self._do_kick(session)
+            self._between(session)
             self._tell(session, DeviceState.BUSY)
-            session.urge()
-            if session.is_stopped:
+            if was_stopped or session.is_stopped:
                 well_since = time.monotonic()
-            self._give_up(session, well_since + self._limits.confirm_s)
 
     def _give_up(self, session: Session, until: float) -> None:
         """Raise `_Unknown` when waiting on is no use."""
@@ -272,31 +278,33 @@ class EscPosPrinter:
         if self.worker.stopping:
             raise _Unknown(_LOST)
         if session.is_stopped:
-            until = session.heard_at + self._limits.patience_s
+            is_mute = session.unanswered >= self._limits.unanswered
+            until = 0.0 if is_mute else session.heard_at + self._limits.patience_s
         if time.monotonic() >= until:
             raise _Unknown(_SILENT)
 
-    def _end(self, job: Job, outcome: PrintOutcome, detail: str = "") -> None:
-        if self._jobs.end(job):
-            self._sink(PrintEnded(job.name, outcome, detail))
+    def _do_kicks(self, session: Session) -> None:
+        """Pulse the drawer for whoever asked, if the printer listens.
 
-    def _do_kick(self, session: Session) -> None:
-        kick, self._kick = self._kick, None
-        if kick is None:
-            return
-        asked_at, kicked = kick
+        It is asked for the drawer's pin first. The answer tells that nothing on the line is in the
+        pulse's way, so that it acts at once, and how the drawer was before it.
+        """
         send = pulse_now if self._profile.answers else pulse
         data = send(self._profile.drawer_pin, PULSE_10MS)
-        in_time = time.monotonic() - asked_at <= KICK_LATE_S
-        kicked(in_time and session.write(data, SLICE_S) == len(data))
+        while (kick := self._kicks.take()) is not None:
+            went = False
+            try:
+                with contextlib.suppress(Mute):
+                    session.ask_pin(kick.left_s)
+                    went = kick.left_s > 0 and session.command(data, kick.left_s)
+            finally:
+                kick.kicked(went)
 
     def _heard(self, status: Status) -> None:
         for watcher in self._pin_watchers:
             watcher(status.pin_high)
 
     def _tell(self, session: Session, ready: DeviceState = DeviceState.READY) -> None:
-        if session.pin_doubted:
-            self._look(session)
         detail = cause(session.status)
         waits = bool(detail) and session.is_stopped
         self.worker.report(DeviceState.ATTENTION if waits else ready, detail)

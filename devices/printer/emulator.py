@@ -46,6 +46,7 @@ class EmulatedPrinter(Answering):
         self.bytes_per_s = 0
         self.received = bytearray()
         self.on_paper = on_paper
+        self._opens_s = 0.0
         self._mind = Interpreter(
             profile.columns,
             process_id=profile.process_id,
@@ -141,6 +142,11 @@ class EmulatedPrinter(Answering):
         """Open the drawer with its key, or by force."""
         self._change(lambda mind: setattr(mind.body, "drawer_open", True))
 
+    def slow_spring(self, opens_s: float) -> None:
+        """Hang a drawer on it that opens so many seconds after its pulse."""
+        self._opens_s = opens_s
+        self._change(lambda mind: setattr(mind.body, "slow_spring", True))
+
     def shut_drawer(self) -> None:
         """Push the drawer in."""
         self._change(lambda mind: setattr(mind.body, "drawer_open", False))
@@ -176,10 +182,13 @@ class EmulatedPrinter(Answering):
         for at in range(0, len(data), step):
             piece = data[at : at + step]
             with self._lock:
-                printed = len(self._mind.paper)
+                printed, pulsed = len(self._mind.paper), len(self._mind.pulses)
                 self.received += piece
                 self._answer(self._mind.receive(piece))
                 printed = len(self._mind.paper) - printed
+                pulsed = len(self._mind.pulses) - pulsed
+            if pulsed and self._opens_s:
+                threading.Timer(self._opens_s, self.pull_drawer).start()
             if printed:
                 self._show()
             if self.bytes_per_s:

@@ -142,7 +142,7 @@ class Interpreter:
         match command[1]:
             case 0x04:
                 self._answer_now(command[2])
-            case 0x14 if command[2] == 1 and command[3] in _PINS:
+            case 0x14 if command[2] == 1 and command[3] in _PINS and 1 <= command[4] <= 8:
                 self._kick(_PINS[command[3]], at_once=True)
             case 0x05 if command[2] == 2:
                 self._buffer.clear()
@@ -159,7 +159,7 @@ class Interpreter:
 
     def _kick(self, pin: int, *, at_once: bool) -> None:
         self.pulses.append(Pulse(pin, at_once))
-        self.body.drawer_open = True
+        self.body.pulse()
 
     def _tell_changes(self) -> None:
         block = self.body.block()
@@ -273,10 +273,10 @@ class Interpreter:
             self._put(Line())
 
     def act_pulse(self, n: bytes) -> None:
-        if n[0] in _PINS:
+        if n[0] in _PINS and n[1]:
             self._kick(_PINS[n[0]], at_once=False)
         else:
-            self.errors.append(f"unknown drawer pin {n[0]}")
+            self.errors.append(f"unknown pulse {n.hex(' ')}")
 
     def act_cut(self, _: bytes) -> None:
         self._cut_waits = not self.body.cut()

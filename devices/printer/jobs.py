@@ -1,22 +1,40 @@
-"""What waits for a printer: jobs in their order, each taken once, or withdrawn before a byte left.
+"""What waits for a printer: jobs in their order, each taken once and ended once.
 
-Thread-safe: the till's thread adds and withdraws, the printer's worker takes.
+A job of which no byte left may wait, fail or be withdrawn; one of which a byte left is never sent
+again, and where its end is not known it ends UNKNOWN, for a person to look. Thread-safe: the
+till's thread adds and withdraws, the printer's worker takes.
 """
 
 from __future__ import annotations
 
+import logging
 import threading
 from collections import deque
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from devices.printer.profile import PrinterProfile
+from pos.ports import PrintEnded, PrintOutcome, Sink
 
 JOBS_MAX = 32
 
 Pieces = Iterable[bytes]
 MakePieces = Callable[[PrinterProfile], Pieces]
 """Makes a job's bytes in pieces between which a status request may be sent."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reasons:
+    """Why a job was not printed, as English templates."""
+
+    full: str
+    """Too many wait."""
+    closed: str
+    """The till closed before its first byte."""
+    lost: str
+    """It was under way, and its end is not known."""
+    unmade: str
+    """Its bytes could not be made."""
 
 
 @dataclass(slots=True)
@@ -30,19 +48,22 @@ class Job:
 
 
 class Jobs:
-    """The jobs of one printer, the one at work first."""
+    """The jobs of one printer, the one at work first; the sink hears each one's end."""
 
-    def __init__(self) -> None:
+    def __init__(self, sink: Sink, reasons: Reasons) -> None:
+        self._sink = sink
+        self._reasons = reasons
         self._jobs: deque[Job] = deque()
         self._lock = threading.Lock()
 
-    def add(self, job: Job) -> bool:
-        """Put a job at the end; returns False when too many wait."""
+    def add(self, job: Job) -> None:
+        """Put a job at the end; where too many wait it has failed at once."""
         with self._lock:
             has_room = len(self._jobs) < JOBS_MAX
             if has_room:
                 self._jobs.append(job)
-        return has_room
+        if not has_room:
+            self._sink(PrintEnded(job.name, PrintOutcome.FAILED, self._reasons.full))
 
     def first(self) -> Job | None:
         """Return the job whose turn it is."""
@@ -55,18 +76,38 @@ class Jobs:
             job.begun = job in self._jobs
             return job.begun
 
-    def wait_on(self, job: Job) -> None:
-        """Let a job wait again of which no byte left."""
-        with self._lock:
-            job.begun = False
+    def pieces(self, job: Job, profile: PrinterProfile) -> tuple[bytes, ...] | None:
+        """Return what a job sends; None when it cannot be made, and it has failed then."""
+        try:
+            return tuple(job.make(profile))
+        except Exception:
+            logging.getLogger(__name__).exception("a page could not be rendered")
+            self.end(job, PrintOutcome.FAILED, self._reasons.unmade)
+            return None
 
-    def end(self, job: Job) -> bool:
-        """Take a job off; returns whether it was still there."""
+    def end(self, job: Job, outcome: PrintOutcome, detail: str = "") -> None:
+        """Take a job off and tell its end, once."""
         with self._lock:
             is_there = job in self._jobs
             if is_there:
                 self._jobs.remove(job)
-        return is_there
+        if is_there:
+            self._sink(PrintEnded(job.name, outcome, detail))
+
+    def lose(self, job: Job, detail: str = "") -> None:
+        """The printer is away: a job of which a byte left ends UNKNOWN, any other waits on."""
+        if job.sent:
+            self.end(job, PrintOutcome.UNKNOWN, detail or self._reasons.lost)
+            return
+        with self._lock:
+            job.begun = False
+
+    def give_up(self, job: Job) -> None:
+        """The driver failed at a job: it is not begun again, so that it cannot fail for ever."""
+        if job.sent:
+            self.end(job, PrintOutcome.UNKNOWN, self._reasons.lost)
+        else:
+            self.end(job, PrintOutcome.FAILED, self._reasons.unmade)
 
     def withdraw(self, name: str) -> bool:
         """Take a job off that was not begun; returns whether none of it ever leaves."""
@@ -76,11 +117,14 @@ class Jobs:
                 self._jobs.remove(found)
         return found is not None
 
-    def clear(self) -> list[Job]:
-        """Take every job off; returns them in their order."""
+    def close(self) -> None:
+        """End every job: FAILED, or UNKNOWN where a byte of it left."""
         with self._lock:
             left, self._jobs = list(self._jobs), deque()
-        return left
+        for job in left:
+            outcome = PrintOutcome.UNKNOWN if job.sent else PrintOutcome.FAILED
+            detail = self._reasons.lost if job.sent else self._reasons.closed
+            self._sink(PrintEnded(job.name, outcome, detail))
 
     def __len__(self) -> int:
         with self._lock:

@@ -16,13 +16,14 @@ class Mechanics:
 
     `lines_left` is None for a roll that does not end. `wants_restart` is of printers that wait for
     DLE ENQ 1 once their trouble is over; `waiting` is that they do. With `next_cut_jams` the cutter
-    sticks until the cover was opened.
+    sticks until the cover was opened. A drawer with a `slow_spring` opens a while after its pulse.
     """
 
     lines_left: int | None = None
     paper_low: bool = False
     cover_open: bool = False
     drawer_open: bool = False
+    slow_spring: bool = False
     next_cut_jams: bool = False
     jammed: bool = False
     wants_restart: bool = False
@@ -55,6 +56,10 @@ class Mechanics:
         self.cover_open = is_open
         if is_open and self.jammed:
             self.jammed, self.waiting = False, self.wants_restart
+
+    def pulse(self) -> None:
+        """Let go of the drawer."""
+        self.drawer_open = self.drawer_open or not self.slow_spring
 
     def cut(self) -> bool:
         """Move the cutter; returns whether it came through."""

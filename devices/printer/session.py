@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from dataclasses import replace
 
 from devices.link import Link, Mute
 from devices.printer.profile import PrinterProfile
@@ -36,8 +37,10 @@ RESTART_EVERY_S = 2.0
 class Session:
     """The conversation with one printer, from opening its link to losing it.
 
-    `heard` is called with each status. `held` is that the printer said XOFF. Not thread-safe: the
-    printer's worker owns it.
+    `heard` is called with each status. `held` is that the printer said XOFF. `unanswered` counts
+    the questions in a row that a printer left unanswered although it had answered one after the
+    last byte of data: a full buffer keeps nothing from it then. Not thread-safe: the printer's
+    worker owns it.
     """
 
     def __init__(
@@ -49,6 +52,7 @@ class Session:
         self.restarted = False
         self.held = False
         self.pin_doubted = False
+        self.unanswered = 0
         self.heard_at = time.monotonic()
         self._link = link
         self._profile = profile
@@ -59,16 +63,36 @@ class Session:
         self._was_opened = False
         self._pin_high: bool | None = None
         self._sign_at = 0.0
+        self._owed = b""
+        self._has_all = True
 
     def begin(self) -> None:
         """Find out how the printer is and ask it to tell changes; raises `Mute` or `LinkLost`."""
         self.check()
-        if self._profile.asb:
-            self.write(ASB_ON, SLICE_S)
+        if self._profile.asb and not self.command(ASB_ON, SLICE_S):
+            raise Mute(Sentence("The printer is connected and takes nothing."))
 
     def write(self, data: bytes, timeout_s: float) -> int:
-        """Hand over bytes; returns how many were accepted."""
-        return self._link.write(data, timeout_s)
+        """Hand over data; returns how many bytes were accepted."""
+        accepted = self._hand_over(data, timeout_s)
+        self._has_all = self._has_all and not accepted
+        return accepted
+
+    def command(self, data: bytes, timeout_s: float) -> bool:
+        """Hand over a command that is only good now; returns whether it went out whole.
+
+        Where the line took a part, NUL bytes complete it before all that follows, which would be
+        eaten otherwise: to a question that nobody knows, or a pulse of no length.
+        """
+        accepted = self._hand_over(data, timeout_s)
+        if accepted:
+            self._owed = bytes(len(data) - accepted)
+        return accepted == len(data)
+
+    def _hand_over(self, data: bytes, timeout_s: float) -> int:
+        if self._owed:
+            self._owed = self._owed[self._link.write(self._owed, timeout_s) :]
+        return 0 if self._owed else self._link.write(data, timeout_s)
 
     def listen(self, timeout_s: float) -> bool:
         """Wait for what the printer says; returns whether it said something."""
@@ -77,7 +101,7 @@ class Session:
         if now - self.heard_at > self._answer_s:
             self._parser.fell_silent()
         if data:
-            self.heard_at = now
+            self.heard_at, self.unanswered = now, 0
         for event in self._parser.receive(data):
             self._note(event)
         return bool(data)
@@ -106,7 +130,7 @@ class Session:
         now = time.monotonic()
         if (status.waits or freed) and now - self._sign_at >= RESTART_EVERY_S:
             self._sign_at = now
-            self.write(RESTART, SLICE_S)
+            self.command(RESTART, SLICE_S)
 
     @property
     def is_stopped(self) -> bool:
@@ -114,15 +138,24 @@ class Session:
         status = self.status
         return bool(status.offline or status.paper_out or status.cover_open or status.fault)
 
-    def _ask(self, n: int) -> int:
+    def ask_pin(self, most_s: float) -> None:
+        """Ask for the drawer's pin alone; raises `Mute` when no answer comes in time."""
+        if self._profile.answers:
+            printer = self._ask(1, most_s)
+            self._know(replace(self.status, pin_high=status_of(printer, 0x12, 0x12).pin_high))
+
+    def _ask(self, n: int, most_s: float | None = None) -> int:
         self._answers.clear()
-        self.write(ask(n), self._answer_s)
-        deadline = time.monotonic() + self._answer_s
+        most_s = self._answer_s if most_s is None else most_s
+        deadline = time.monotonic() + most_s
+        was_heard = self.command(ask(n), most_s) and self._has_all
         while not self._answers:
             left_s = deadline - time.monotonic()
             if left_s <= 0:
+                self.unanswered += was_heard
                 raise Mute(Sentence("The printer is connected and does not answer."))
             self.listen(left_s)
+        self._has_all = True
         return self._answers[0]
 
     def _note(self, event: StatusEvent) -> None:

@@ -164,7 +164,11 @@ class Printer(Protocol):
 
 
 class Drawer(Protocol):
-    """A cash drawer."""
+    """A cash drawer.
+
+    `StatusChanged` tells of each opening pulse whether it went out: `READY`, or `OFFLINE` for
+    never. What its sensor said before the pulse is told before that word.
+    """
 
     def open(self) -> None:
         """Send the opening pulse; returns at once."""

@@ -181,12 +181,13 @@ class Desk:
     tickets speak as the screen does. `unwritten` is what devices reported while the disk refused.
     `running` are the fiscal totals after the last real sale, `closed_through` the last closed
     business day, and in `training` sales are played. `drawer_told_at` is when the drawer was last
-    told to open, until it moves. `untold` is what a manager should know of closings and cards
-    and was not told yet (see `pos.till.closing.catch_up`), `not_closed` the business day on which
-    closing last failed. `orders_seen` are the orders that called for a clerk when that was last
-    asked. `refused_people` are the people of the centre (digests) whose number is someone else's
-    here, told once. `terminal` is the card terminal that was chosen (`terminal_is_away`: in place
-    of one that is away), `cards_asked` are the requests that a driven one is at work on, `unheard`
+    told to open, until that is used up, and `drawer_pulsed` that its pulse went out. `untold` is
+    what a manager should know of closings and cards and was not told yet (see
+    `pos.till.closing.catch_up`), `not_closed` the business day on which closing last failed.
+    `orders_seen` are the orders that called for a clerk when that was last asked. `refused_people`
+    are the people of the centre (digests) whose number is someone else's here, told once.
+    `terminal` is the card terminal that was chosen (`terminal_is_away`: in place of one that is
+    away), `cards_asked` are the requests that a driven one is at work on, `unheard`
     the answers that the disk refused.
     """
 
@@ -216,6 +217,7 @@ class Desk:
         self.closed_through: date | None = None
         self.training = rules.training
         self.drawer_told_at: datetime | None = None
+        self.drawer_pulsed = False
         self.drawer_is_open = False
         self.weighing: Weighing | None = None
         self.untold: list[Sentence] = []

@@ -2,6 +2,11 @@
 
 A pulse is expected to open the drawer within `PULSE_WITHIN`. A drawer whose sensor says that it
 stands open, and that was not told to, was opened by its key or by force.
+
+What the sensor says before the driver's word that the pulse went out was so before it (see
+`pos.ports.Drawer`): a sensor that is only asked now and then may say so late that the drawer was
+shut by hand, and the pulse opens it all the same. One that is shut after the pulse was open when
+the pulse came, or opened by it: the pulse is used up, and excuses no later opening.
 """
 
 from __future__ import annotations
@@ -38,8 +43,13 @@ def opening(desk: Desk, cause: str, reason: str | None = None) -> list[Event]:
 def pulse(desk: Desk) -> None:
     """Tell the drawer to open, after the record; never in training or where there is no drawer."""
     if desk.ports.drawer is not None and not desk.training:
-        desk.drawer_told_at = desk.now()
+        desk.drawer_told_at, desk.drawer_pulsed = desk.now(), False
         desk.ports.drawer.open()
+
+
+def pulse_ended(desk: Desk, *, went: bool) -> None:
+    """Take the driver's word that the pulse went out, or never will."""
+    desk.drawer_told_at, desk.drawer_pulsed = (desk.now() if went else None), went
 
 
 def no_sale(desk: Desk, reason: str, loan: Loan | None = None) -> None:
@@ -63,7 +73,8 @@ def drawer_moved(desk: Desk, is_open: bool) -> None:
     """
     was_open, desk.drawer_is_open = desk.drawer_is_open, is_open
     is_ours = _answers_pulse(desk)
-    desk.drawer_told_at = None
+    if is_open or desk.drawer_pulsed:
+        desk.drawer_told_at = None
     state = DeviceState.ATTENTION if is_open else DeviceState.READY
     desk.devices[DRAWER] = StatusChanged(DRAWER, state, "open" if is_open else "")
     if is_open and not was_open and not is_ours:
@@ -74,7 +85,7 @@ def drawer_moved(desk: Desk, is_open: bool) -> None:
 
 
 def _answers_pulse(desk: Desk) -> bool:
-    """Tell whether the drawer was told to open just now, and its pulse was sent."""
-    if desk.drawer_told_at is None or desk.device_state(DRAWER) is DeviceState.OFFLINE:
+    """Tell whether the drawer was told to open just now, and its pulse is not used up."""
+    if desk.drawer_told_at is None:
         return False
     return abs(desk.now() - desk.drawer_told_at) <= PULSE_WITHIN

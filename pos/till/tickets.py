@@ -30,7 +30,7 @@ from pos.ports import (
     WeightSeen,
 )
 from pos.till.desk import Desk, Loan, PageMaker, WaitingPrint
-from pos.till.drawer import DRAWER, drawer_moved
+from pos.till.drawer import DRAWER, drawer_moved, pulse_ended
 from pos.till.pages import maker_of, page_of_gift
 from pos.till.pages import page_of as page_of
 from pos.till.printing import PRINTER as PRINTER
@@ -147,6 +147,8 @@ def on_device(desk: Desk, event: DeviceEvent) -> None:
         desk.devices[event.device] = event
         if event.device == PRINTER and event.state is DeviceState.READY:
             _forget_missed_pulse(desk)
+        if event.device == DRAWER and event.state in (DeviceState.READY, DeviceState.OFFLINE):
+            pulse_ended(desk, went=event.state is DeviceState.READY)
         if event.state is DeviceState.READY:
             turned_ready(desk, event.device)
         elif event.device == DRAWER and event.state is DeviceState.ATTENTION:

@@ -30,6 +30,7 @@ class Spooler:
 
     server: str
     emulator: EmulatedPrinter
+    process: subprocess.Popen[bytes]
 
     def command(self, *argv: str) -> None:
         subprocess.run([argv[0], "-h", self.server, *argv[1:]], check=True, timeout=20)
@@ -75,15 +76,15 @@ def spooler() -> Iterator[Spooler]:
     with (
         tempfile.TemporaryDirectory(prefix="comptoir-cups-") as folder,
         closing(EmulatedPrinter(tcp=True)) as emulator,
-        _running(Path(folder), server),
+        _running(Path(folder), server) as process,
     ):
-        made = Spooler(server, emulator)
+        made = Spooler(server, emulator, process)
         made.command("lpadmin", "-p", "till", "-E", "-v", f"socket://{emulator.url[6:]}")
         yield made
 
 
 @contextmanager
-def _running(root: Path, server: str) -> Iterator[None]:
+def _running(root: Path, server: str) -> Iterator[subprocess.Popen[bytes]]:
     """Run a spooler as somebody who may do nothing else."""
     for name in ("cache", "run", "spool", "tmp"):
         (root / name).mkdir()
@@ -102,7 +103,7 @@ def _running(root: Path, server: str) -> Iterator[None]:
     )
     try:
         _wait_for(server)
-        yield
+        yield process
     finally:
         process.terminate()
         process.wait(20)

@@ -200,6 +200,37 @@ def test_a_drawer_with_a_line_of_its_own_is_opened_by_its_bytes(parts: tuple[byt
         cable.close()
 
 
+def test_a_relay_that_was_left_closed_lets_go_as_soon_as_its_line_is_back(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("devices.drawer.trigger.HOLD_S", 0.5)
+    closes, lets_go = bytes.fromhex("A00101A2"), bytes.fromhex("A00100A1")
+    cable = PtyCable("drawer")
+    events: queue.Queue[DeviceEvent] = queue.Queue()
+    drawer = LinkDrawer("drawer", cable.url, events.put, (closes, lets_go))
+    try:
+        assert events.get(timeout=10) == StatusChanged("drawer", DeviceState.READY)
+        drawer.open()
+        heard = b""
+        while heard != closes:
+            heard += cable.receive(1)
+        cable.unplug()
+        while events.get(timeout=10).state is not DeviceState.OFFLINE:  # type: ignore[union-attr]
+            pass
+        cable.plug()
+        while events.get(timeout=10).state is not DeviceState.READY:  # type: ignore[union-attr]
+            pass
+        assert cable.receive(5) == lets_go
+        drawer.open()
+        heard = b""
+        while heard != closes + lets_go:
+            heard += cable.receive(1)
+            assert (closes + lets_go).startswith(heard)
+    finally:
+        drawer.close()
+        cable.close()
+
+
 def test_the_counter_lets_go_of_a_drawer_with_its_line() -> None:
     cable = PtyCable("drawer")
     counter = Counter(lambda _event: None)

@@ -184,6 +184,19 @@ def test_no_text_of_a_label_is_ever_a_command(title: str, line: str, qr: str) ->
     assert len(printer.printed) == 1
 
 
+def test_a_driver_that_fails_while_labels_print_never_prints_them_again(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as failing:
+        failing.setattr(shop.driver, "_wait_until_out", lambda *_: [][0])
+        shop.driver.print_labels("1", [BAG])
+        assert shop.post.end("1") is PrintOutcome.UNKNOWN
+        shop.post.state(DeviceState.OFFLINE, "not connected", "labels")
+    shop.driver.print_labels("2", [BAG])
+    assert shop.post.end("2") is PrintOutcome.SENT
+    assert len(shop.emulator.printed) == 2
+
+
 def test_too_many_jobs_are_refused_at_once(shop: Shop) -> None:
     shop.emulator.unplug()
     shop.post.state(DeviceState.OFFLINE, "not connected", "labels")

@@ -2,26 +2,33 @@
 
 from __future__ import annotations
 
+import os
+import re
+import select
 import threading
+import tty
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import replace
+from typing import cast
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from devices.link import Link, LinkLost, open_link
 from devices.printer.driver import EscPosPrinter, Limits
 from devices.printer.emulator import EmulatedPrinter
 from devices.printer.profile import PROFILES
-from devices.printer.protocol import process_id
+from devices.printer.protocol import ask, process_id
+from devices.worker import Worker
 from pos.papers.page import Cut
 from pos.ports import DeviceState, PrintEnded, PrintOutcome
 from tests.contract.printer_shop import CALM, EPSON, LONG, QUICK, TICKET, Post, Shop
 
 STUCK = "cutter stuck: open the cover and clear it"
 FEED = "waits: press its paper feed button"
-PATIENT = replace(QUICK, patience_s=60)
+PATIENT = replace(QUICK, patience_s=60, unanswered=2)
 
 
 @pytest.fixture(params=[False, True], ids=["serial", "network"])
@@ -203,6 +210,101 @@ def test_a_ticket_is_taken_back_while_nothing_of_it_left_and_never_after(shop: S
     shop.emulator.load_paper()
     assert shop.post.end("2") is PrintOutcome.CONFIRMED
     assert shop.emulator.text().count("Ticket") == 1
+
+
+def test_a_printer_that_waited_for_paper_and_answers_nothing_more_is_given_up(shop: Shop) -> None:
+    shop.emulator.run_out(after_lines=1)
+    shop.driver.print("1", TICKET)
+    shop.driver.print("2", TICKET)
+    shop.post.state(DeviceState.ATTENTION, "no paper")
+    while ask(2) not in bytes(shop.emulator.received).partition(process_id("1"))[2]:
+        threading.Event().wait(0.01)
+    shop.emulator.mute = True
+    assert shop.post.end("1") is PrintOutcome.UNKNOWN
+    shop.post.state(DeviceState.OFFLINE, "does not answer")
+    shop.emulator.load_paper()
+    shop.emulator.mute = False
+    assert shop.post.end("2") is PrintOutcome.CONFIRMED
+    assert shop.emulator.text().count("Ticket") == 2
+
+
+def test_a_printer_whose_buffers_are_full_hears_no_question_and_is_waited_for(shop: Shop) -> None:
+    shop.emulator.run_out(after_lines=100)
+    shop.driver.print("1", LONG)
+    shop.post.state(DeviceState.ATTENTION, "no paper")
+    threading.Event().wait(2 * (1.0 + PATIENT.answer_s) + 1)  # more than it may leave unanswered
+    shop.emulator.load_paper()
+    assert shop.post.end("1") is PrintOutcome.CONFIRMED
+    assert len(shop.emulator.text().splitlines()) == 400
+
+
+def test_a_driver_that_fails_in_a_ticket_never_prints_it_again(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as failing:
+        failing.setattr(shop.driver, "_confirm", lambda *_: [][0])
+        shop.driver.print("1", TICKET)
+        assert shop.post.end("1") is PrintOutcome.UNKNOWN
+        shop.post.state(DeviceState.OFFLINE, "not connected")
+    shop.driver.print("2", TICKET)
+    assert shop.post.end("2") is PrintOutcome.CONFIRMED
+    assert shop.emulator.text().count("Ticket") == 2
+
+
+def test_a_ticket_that_fails_before_its_first_byte_holds_nothing_up(shop: Shop) -> None:
+    shop.driver.print_pieces("1", lambda _profile: cast("list[bytes]", ["no bytes"]))
+    shop.driver.print("2", TICKET)
+    assert [shop.post.end("1"), shop.post.end("2")] == [PrintOutcome.FAILED, PrintOutcome.CONFIRMED]
+
+
+def test_a_line_that_cannot_even_be_opened_does_not_end_its_thread(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    failures: list[Exception] = [ValueError("unforeseen"), LinkLost("gone")]  # type: ignore[arg-type]
+
+    def opens(url: str) -> Link:
+        if failures:
+            raise failures.pop(0)
+        return open_link(url)
+
+    monkeypatch.setattr("devices.worker.open_link", opens)
+    served = threading.Event()
+    with closing(EmulatedPrinter()) as emulator:
+        worker = Worker("printer", emulator.url, Post())
+        worker.start(lambda _link: served.set())
+        assert served.wait(10)
+        assert worker.close()
+
+
+PICTURE = b"\x1dv0\x00\x40\x00\x40\x00" + b"\xaa" * 0x40 * 0x40
+
+
+def test_no_question_is_asked_in_the_middle_of_a_picture_while_the_drawer_moves() -> None:
+    """The far end takes a few bytes at a time, and says again and again that its pin moved."""
+    post = Post()
+    near, far = os.openpty()
+    tty.setraw(far)
+    received, seen, level = b"", 0, 0x10
+    driver = EscPosPrinter("printer", f"pty://{os.ttyname(far)}", EPSON, post, limits=CALM)
+    try:
+        driver.print_pieces("1", lambda _profile: (PICTURE,))
+        while process_id("1") not in received:
+            assert select.select([near], [], [], 20)[0], received[-20:]
+            received += os.read(near, 24)
+            for asked in re.finditer(rb"\x10\x04(.)", received[seen:]):
+                os.write(near, bytes((0x12 | (level & 0x04 if asked[1] == b"\x01" else 0),)))
+            seen = len(received) - len(received.rpartition(b"\x10")[2]) - 1
+            seen = len(received) if re.match(rb"\x10\x04.", received[seen:]) else max(seen, 0)
+            level ^= 0x04
+            os.write(near, bytes((level, 0, 0, 0)))
+            threading.Event().wait(0.01)
+        os.write(near, b'7"' + process_id("1") + b"\x00")
+        assert post.end("1") is PrintOutcome.CONFIRMED
+        assert PICTURE in received
+    finally:
+        driver.close()
+        os.close(near)
+        os.close(far)
 
 
 HASTY = Limits(answer_s=0.02, confirm_s=0.1, stall_s=0.2, patience_s=0.2, heartbeat_s=0.05)

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import queue
+import signal
 import socket
 import subprocess
+import tempfile
 from contextlib import closing
 from pathlib import Path
+
+import pytest
 
 from devices.address import SpoolAddress
 from devices.counter import Counter
@@ -13,7 +18,7 @@ from devices.drawer.driver import PrinterDrawer
 from devices.printer.interpreter import Interpreter
 from devices.printer.profile import PROFILES
 from devices.printer.spool import SpooledPrinter
-from pos.ports import DeviceState, PrintOutcome
+from pos.ports import DeviceState, PrintEnded, PrintOutcome
 from tests.contract.printer_shop import TICKET, Post
 from tests.contract.spooler import Spooler, until
 from tests.contract.spooler import spooler as spooler
@@ -44,6 +49,23 @@ def test_a_file_in_no_folder_is_a_printer_that_is_away(tmp_path: Path) -> None:
         post.state(DeviceState.OFFLINE, "not connected")
 
 
+@pytest.mark.parametrize("is_there", [False, True], ids=["nothing", "a plain file"])
+def test_no_ticket_goes_into_a_file_in_place_of_a_device_that_is_away(is_there: bool) -> None:
+    """/dev/shm is where a test may leave a file below /dev."""
+    post = Post()
+    with tempfile.TemporaryDirectory(dir="/dev/shm") as folder:
+        file = Path(folder) / "lp0"
+        if is_there:
+            file.touch()
+        with closing(Counter(post)) as counter:
+            printer = counter.open_printer("printer", f"file://{file}", DEAF)
+            printer.print("1", TICKET)
+            post.state(DeviceState.OFFLINE, "not connected")
+        assert post.end("1") is PrintOutcome.FAILED
+        assert file.exists() == is_there
+        assert not is_there or file.read_bytes() == b""
+
+
 def test_a_queue_of_no_spooler_is_a_printer_that_is_away() -> None:
     post = Post()
     with socket.create_server(("127.0.0.1", 0)) as taken:
@@ -59,7 +81,10 @@ def test_a_queue_of_no_spooler_is_a_printer_that_is_away() -> None:
     assert post.end("2") is PrintOutcome.FAILED
 
 
-def test_a_ticket_goes_through_the_systems_spooler_once(spooler: Spooler) -> None:
+def test_a_ticket_goes_through_the_systems_spooler_once(
+    spooler: Spooler, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("devices.printer.kicks.KICK_LATE_S", 20.0)  # on a busy machine too
     post = Post()
     address = SpoolAddress("till", spooler.server)
     with closing(SpooledPrinter("printer", address, DEAF, post)) as printer:
@@ -89,6 +114,54 @@ def test_a_queue_that_was_stopped_keeps_its_ticket_and_opens_no_drawer_later(
         spooler.command("cupsenable", "till")
         assert post.end("1") is PrintOutcome.SENT
         assert spooler.emulator.text().count("Ticket") == 1
+        assert spooler.emulator.pulses == []
+
+
+def test_a_pulse_that_the_queue_does_not_let_go_is_taken_back(spooler: Spooler) -> None:
+    post = Post()
+    spooler.emulator.unplug()
+    heard: queue.Queue[bool] = queue.Queue()
+    address = SpoolAddress("till", spooler.server)
+    with closing(SpooledPrinter("printer", address, DEAF, post)) as printer:
+        post.state(DeviceState.READY)
+        printer.kick(heard.put)
+        assert heard.get(timeout=20) is False
+        until(lambda: _waiting(spooler) == b"")
+    assert spooler.emulator.pulses == []
+
+
+def test_a_pulse_is_answered_while_the_spooler_keeps_a_ticket(spooler: Spooler) -> None:
+    post = Post()
+    spooler.emulator.unplug()
+    heard: queue.Queue[bool] = queue.Queue()
+    address = SpoolAddress("till", spooler.server)
+    with closing(SpooledPrinter("printer", address, DEAF, post)) as printer:
+        post.state(DeviceState.READY)
+        printer.print("1", TICKET)
+        until(lambda: b"till-1" in _waiting(spooler))
+        printer.kick(heard.put)
+        assert heard.get(timeout=20) is False
+        assert not [one for one in post.events.queue if isinstance(one, PrintEnded)]
+        assert _waiting(spooler).count(b"till-") == 1
+
+
+def test_a_pulse_is_answered_while_the_spooler_answers_nothing(
+    spooler: Spooler, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("devices.printer.kicks.KICK_LATE_S", 0.5)
+    post = Post()
+    heard: queue.Queue[bool] = queue.Queue()
+    address = SpoolAddress("till", spooler.server)
+    with closing(SpooledPrinter("printer", address, DEAF, post)) as printer:
+        post.state(DeviceState.READY)
+        spooler.process.send_signal(signal.SIGSTOP)
+        try:
+            printer.kick(heard.put)
+            assert heard.get(timeout=10) is False
+        finally:
+            spooler.process.send_signal(signal.SIGCONT)
+        printer.print("1", TICKET)
+        assert post.end("1") is PrintOutcome.SENT
         assert spooler.emulator.pulses == []
 
 

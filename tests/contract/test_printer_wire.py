@@ -281,7 +281,7 @@ def test_a_drawer_whose_printer_is_away_does_not_open_later(shop: Shop) -> None:
 def test_a_pulse_that_would_come_too_late_is_not_sent(
     shop: Shop, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("devices.printer.driver.KICK_LATE_S", -1.0)
+    monkeypatch.setattr("devices.printer.kicks.KICK_LATE_S", -1.0)
     shop.drawer.open()
     shop.post.state(DeviceState.OFFLINE, "not opened: its printer does not listen", device="drawer")
     assert shop.emulator.pulses == []

@@ -30,6 +30,11 @@ def moves(till: Till, *states: bool) -> None:
         tickets.on_device(till.desk, DrawerMoved("drawer", is_open))
 
 
+def word(till: Till, state: DeviceState = DeviceState.READY) -> None:
+    """Let the drawer's driver say that the pulse went out, or never will."""
+    tickets.on_device(till.desk, StatusChanged("drawer", state))
+
+
 def a_sale(till: Till) -> None:
     till.scan(BREAD)
     tender.pay_cash(till.desk)
@@ -125,10 +130,42 @@ def test_one_pulse_opens_the_drawer_once(till: Till) -> None:
 
 def test_a_pulse_to_an_open_drawer_excuses_no_later_opening(till: Till) -> None:
     no_sale(till)
+    word(till)
     moves(till, True)
     a_drop(till)
+    word(till)
     moves(till, False, True)
     assert causes(till) == ["no_sale", "cash", "forced"]
+
+
+def test_a_drawer_that_was_seen_shut_only_just_before_its_pulse_is_opened_by_it(till: Till) -> None:
+    no_sale(till)
+    word(till)
+    moves(till, True)
+    a_drop(till)
+    moves(till, False)
+    word(till)
+    moves(till, True)
+    assert causes(till) == ["no_sale", "cash"]
+    moves(till, False, True)
+    assert causes(till) == ["no_sale", "cash", "forced"]
+
+
+def test_a_missed_pulse_excuses_no_opening_once_the_printer_is_back(till: Till) -> None:
+    no_sale(till)
+    word(till, DeviceState.OFFLINE)
+    tickets.on_device(till.desk, StatusChanged("printer", DeviceState.READY))
+    moves(till, True)
+    assert causes(till) == ["no_sale", "forced"]
+
+
+def test_a_word_about_an_earlier_pulse_takes_nothing_from_the_next(till: Till) -> None:
+    no_sale(till)
+    a_drop(till)
+    word(till, DeviceState.OFFLINE)
+    word(till)
+    moves(till, True)
+    assert causes(till) == ["no_sale", "cash"]
 
 
 def test_a_drawer_that_missed_its_pulse_and_opens_was_opened_by_its_key(till: Till) -> None:

@@ -238,6 +238,8 @@ def _listen(visit: _Visit) -> list[ScannerDevice]:
 def _settle(visit: _Visit, scanners: Sequence[ScannerDevice], is_any_used: bool) -> int:
     """Write what was found into the settings file, then try it out."""
     found = changes(visit.settings.devices, visit.known, scanners)
+    if visit.asked.yes:  # a second printer may be the first one, found by another way
+        found = [change for change in found if change[0] != "devices.spare"]
     if not found:
         visit.tell(Sentence("Nothing new for the settings."))
         return 0 if visit.known or scanners or is_any_used else 1

@@ -157,6 +157,9 @@ def test_a_port_that_nobody_knows_is_sent_nothing_unless_it_is_named(
     assert bytes(printer.received) == b""
     assert examine(Asked((printer.url,), seconds=0, yes=True, write=False), unknown) == 0
     assert f"{printer.url} is a receipt printer" in capsys.readouterr().out
+    monkeypatch.setenv("COMPTOIR__DEVICES__PRINTER__URL", TCP)
+    assert examine(Asked((printer.url,), seconds=0, yes=True), unknown) == 0
+    assert "Nothing new for the settings." in capsys.readouterr().out  # no spare unasked
     card = [Found(printer.url, "Telium", Guess.CARD)]
     heard = len(printer.received)
     assert examine(Asked((printer.url,), seconds=0, yes=True, write=False), card) == 1

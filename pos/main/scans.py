@@ -22,6 +22,7 @@ from config.sections import Settings
 from config.words import GettextWords, words_for
 from devices.address import parse_url
 from devices.counter import Counter
+from devices.finding import place_of
 from devices.scanner.driver import Frames, framer_for
 from pos.domain.barcode import explain
 from pos.domain.errors import Refusal
@@ -48,17 +49,19 @@ def scan_test(scanner: str, until: Until, record: Path | None, replay: Path | No
     """Say what each scan is until the time is over; write the wire down, or play one again.
 
     `scanner` is a name of the settings, a URL, or empty for all of the settings' scanners.
-    Raises Refusal for a scanner that is not in the settings and a recording that is not one.
+    Raises Refusal for a scanner that is not in the settings, a card terminal, and a recording that
+    is not one.
     """
     settings = settings_file.load()
     words = words_for(settings.till.language)
     if replay is not None:
         return _replay(replay, settings, words)
+    asked = _asked(settings, scanner)
     if record is None:
-        return _listen(_asked(settings, scanner), until, settings, words, None)
+        return _listen(asked, until, settings, words, None)
     try:
         with record.open("x", encoding="utf-8") as file:
-            return _listen(_asked(settings, scanner), until, settings, words, file)
+            return _listen(asked, until, settings, words, file)
     except FileExistsError:
         raise Refusal(
             "recording_exists", "{file} exists already; choose another name.", file=str(record)
@@ -74,9 +77,14 @@ def scan_test(scanner: str, until: Until, record: Path | None, replay: Path | No
 def _asked(settings: Settings, scanner: str) -> list[ScannerDevice]:
     known = list(settings.devices.scanners)
     if "://" in scanner or scanner.startswith("/"):
-        return [
-            ScannerDevice(name="scanner", url=scanner if "://" in scanner else f"pty://{scanner}")
-        ]
+        url = scanner if "://" in scanner else f"pty://{scanner}"
+        if place_of(url) in {place_of(one.url) for one in settings.devices.cards}:
+            raise Refusal(
+                "card_terminal",
+                "{url} is the card terminal's: what it says is neither shown nor written down.",
+                url=url,
+            )
+        return [ScannerDevice(name="scanner", url=url)]
     if not known:
         raise Refusal(
             "no_scanner",

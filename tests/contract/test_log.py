@@ -31,6 +31,9 @@ def file(tmp_path: Path) -> Iterator[Path]:
 
 def test_no_card_number_gets_into_the_log_by_any_way(file: Path) -> None:
     structlog.get_logger().info("answered", card=PAN, pin="2468", nested={"track": [SPACED]})
+    structlog.get_logger().info(
+        "receipt", lines="4970 1012\n3456 7893", raw=b"4970\xa01012\t34567893"
+    )
     try:
         raise ValueError(f"cannot read {PAN}=2512")
     except ValueError:
@@ -39,6 +42,8 @@ def test_no_card_number_gets_into_the_log_by_any_way(file: Path) -> None:
     text = file.read_text("utf-8")
     assert PAN[:-4] not in text
     assert SPACED[:-5] not in text
+    assert "1012" not in text
+    assert "3456" not in text
     assert "7893" in text
     assert "2468" not in text
     assert "ValueError" in text

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from devices.card.emulator import EmulatedTerminal
 from devices.scanner.emulator import EmulatedScanner
 from tests.e2e.home import LONG_S, Home
 
@@ -64,3 +65,14 @@ def test_what_cannot_be_recorded_or_played_is_refused_in_a_sentence(
     assert (unknown.code, "no such scanner" in unknown.err) == (1, True)
     missing = home.command("devices", "scan", "--replay", str(tmp_path / "none"))
     assert (missing.code, "cannot be read" in missing.err) == (1, True)
+
+
+def test_what_a_card_terminal_says_is_no_scan_and_is_not_written_down(
+    home: Home, tmp_path: Path
+) -> None:
+    terminal, record = EmulatedTerminal(protocol="concert-e+"), tmp_path / "scan.jsonl"
+    home.settle(card=terminal.url)
+    tried = home.command("devices", "scan", terminal.url, "--record", str(record))
+    terminal.close()
+    assert (tried.code, "card terminal" in tried.err) == (1, True)
+    assert not record.exists()

@@ -56,9 +56,8 @@ async def test_a_hint_is_said_between_two_baskets_only() -> None:
 async def test_a_scan_waits_while_an_alarm_is_read() -> None:
     shop = Shop()
     async with at_work(shop.app(notes=(BACKUP, CUT))) as hands:
-        await hands.burst(f"{BREAD}\r")
         await hands.press(*SIGN_IN)
-        await hands.burst(f"{MILK}\r")
+        await hands.burst(f"{BREAD}\r{MILK}\r")
         assert shop.desk.basket.is_empty
         await hands.press("enter", "enter")
         assert [line.sku for line in shop.desk.basket.lines] == ["1", "2"]

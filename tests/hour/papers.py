@@ -61,10 +61,12 @@ class Papers:
 
     def end(self) -> None:
         """With every device mended, wait until nothing is on its way and nothing is unknown."""
-        assert self._shift.till.let_papers_end(), "a paper never ended"
+        till = self._shift.till
+        ended = till.let_papers_end()
+        assert ended, f"no end: {till.desk.prints.values()}, {till.told.labels}, {till.desk.devices}"
 
         def is_known() -> bool:
             self._look()
             return not tickets.unknown_prints(self._shift.till.desk)
 
-        assert self._shift.till.until(is_known), "a paper stays unknown"
+        assert till.until(is_known), "a paper stays unknown"

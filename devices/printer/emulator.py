@@ -122,9 +122,9 @@ class EmulatedPrinter(Answering):
         """Make the near-end sensor see the core of the roll."""
         self._change(lambda mind: setattr(mind.body, "paper_low", low))
 
-    def jam_cutter(self) -> None:
-        """Make the next cut stick until the cover was opened and shut."""
-        self._change(lambda mind: setattr(mind.body, "next_cut_jams", True))
+    def jam_cutter(self, jams: bool = True) -> None:
+        """Make the next cut stick until the cover was opened and shut; or let it pass again."""
+        self._change(lambda mind: setattr(mind.body, "next_cut_jams", jams))
 
     def want_restart(self, wants: bool = True) -> None:
         """Be one of the printers that go on after a trouble only when they are told to."""

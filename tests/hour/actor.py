@@ -10,7 +10,7 @@ from random import Random
 
 from tests.hour.counter import AtWork
 from tests.hour.drawer import Drawer
-from tests.hour.faults import FAULTS, free_cutter
+from tests.hour.faults import FAULTS
 from tests.hour.papers import Papers
 from tests.hour.paying import Payer
 from tests.hour.restarts import Restarts
@@ -113,8 +113,6 @@ class Actor:
 
     def _trouble(self) -> None:
         broken = self.shift.broken
-        if "cutter jams" not in broken:
-            free_cutter(self.shift.till)
         for name in list(broken):
             broken[name] -= 1
             if broken[name] <= 0:
@@ -139,11 +137,6 @@ class Actor:
         mended = [one for one in DEVICES if one != "card" or not till.wires.card_is_called]
         for name in list(self.shift.broken):
             self._repair(name)
-
-        def are_ready() -> bool:
-            free_cutter(till)
-            return all(map(till.is_ready, mended))
-
-        if not till.until(are_ready):
+        if not till.until(lambda: all(map(till.is_ready, mended))):
             away = {name: till.desk.devices.get(name) for name in DEVICES}
             raise AssertionError(f"a device stays away: {away}")

@@ -59,15 +59,10 @@ def _trembling(till: AtWork) -> None:
     till.wires.scale.put(700, moving=True)
 
 
-def free_cutter(till: AtWork) -> None:
-    """Open the cover and shut it where the till says that the cutter is stuck.
-
-    It jams at its next cut, which may come when nobody thinks of it any more.
-    """
-    known = till.desk.devices.get("printer")
-    if known is not None and known.detail.startswith("cutter stuck"):
-        till.wires.printer.open_cover()
-        till.wires.printer.open_cover(is_open=False)
+def _free_cutter(till: AtWork) -> None:
+    till.wires.printer.jam_cutter(jams=False)
+    till.wires.printer.open_cover()
+    till.wires.printer.open_cover(is_open=False)
 
 
 def _ends_and_waits(till: AtWork) -> None:
@@ -121,7 +116,7 @@ PRINTER = {
         lambda t: t.wires.printer.open_cover(),
         lambda t: t.wires.printer.open_cover(is_open=False),
     ),
-    "cutter jams": Fault("printer", lambda t: t.wires.printer.jam_cutter(), free_cutter),
+    "cutter jams": Fault("printer", lambda t: t.wires.printer.jam_cutter(), _free_cutter),
     "printer unplugged": _unplug("printer"),
     "printer off and on": Fault("printer", lambda t: t.wires.printer.power_cycle()),
     "printer off and on, untold": Fault(

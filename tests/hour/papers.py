@@ -63,7 +63,8 @@ class Papers:
         """With every device mended, wait until nothing is on its way and nothing is unknown."""
         till = self._shift.till
         ended = till.let_papers_end()
-        assert ended, f"no end: {till.desk.prints.values()}, {till.told.labels}, {till.desk.devices}"
+        jobs = [f"{one.job} {one.printer} {one.sending}" for one in till.desk.prints.values()]
+        assert ended, f"no end: {jobs}, {till.told.labels}, {till.desk.devices}"
 
         def is_known() -> bool:
             self._look()

@@ -271,6 +271,7 @@ NOISE = st.one_of(
 
 @given(st.sampled_from(MAKERS), st.lists(NOISE, max_size=12), st.booleans())
 @example(ap, [b"AE00210"], False)
+@example(MAKERS[3], [NAK, b"\x02"], False)
 def test_no_noise_is_an_approval_and_every_dialogue_ends(
     make: Callable[[], Dialogue], noise: list[bytes], hangs_up: bool
 ) -> None:

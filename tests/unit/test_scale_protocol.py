@@ -194,7 +194,8 @@ def test_no_bytes_are_a_weight_whose_digits_were_not_among_them(
     talk.ask(APPLES)
     for one in heard(talk, data):
         if one.kind is Kind.STABLE and one.grams:
-            assert str(one.grams).encode() in data.replace(b".", b"").replace(b" ", b"")
+            digits = str(one.grams).rstrip("0").encode()  # 0.1 kg is 100 g
+            assert digits in data.replace(b".", b"").replace(b" ", b"")
 
 
 @pytest.mark.parametrize("family", FAMILIES)

@@ -278,7 +278,7 @@ class Concert:
             return EOT
         if deed is Deed.SEND and self._stage is Stage.CALLING:
             self._stage, self._tries = Stage.SENDING, 0
-        if self._tries == TRIES:
+        if self._tries >= TRIES:
             is_calling = self._stage is Stage.CALLING
             self._end(Outcome.CANCELLED, NOT_REACHED if is_calling else REJECTED)
             return EOT

@@ -41,8 +41,9 @@ class Held:
             self._waiting.append(text)
             self.waits = Sentence("{count} scan waits; answer this first.", count=len(self))
             return self.waits
+        code = _named(text)
         self.refuse(
-            text, Sentence("{code} was not kept: too many scans waited. Scan it again.", code=text)
+            text, Sentence("{code} was not kept: too many scans waited. Scan it again.", code=code)
         )
         return Sentence(
             "{most} scans wait and no more can; answer this, then scan the others again.",
@@ -58,8 +59,7 @@ class Held:
         self._refused += 1
         self._why = self._why or why
         if len(self._codes) < NAMED_MOST:
-            bare = "".join(one for one in text if one.isprintable())
-            self._codes.append(f"{bare[:CODE_MOST]}…" if len(bare) > CODE_MOST else bare)
+            self._codes.append(_named(text))
 
     def refusals(self) -> Sentence | None:
         """Return what to say of the scans that were not taken; None where all were."""
@@ -87,3 +87,9 @@ class Held:
         """Return how many were dropped since this was asked last."""
         dropped, self._dropped = self._dropped, 0
         return dropped
+
+
+def _named(text: str) -> str:
+    """Return a scan as it is named in a sentence."""
+    bare = "".join(one for one in text if one.isprintable())
+    return f"{bare[:CODE_MOST]}…" if len(bare) > CODE_MOST else bare

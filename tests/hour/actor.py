@@ -137,6 +137,7 @@ class Actor:
         mended = [one for one in DEVICES if one != "card" or not till.wires.card_is_called]
         for name in list(self.shift.broken):
             self._repair(name)
+        till.wires.card.replug()  # it may have pulled its own cable
         if not till.until(lambda: all(map(till.is_ready, mended))):
             away = {name: till.desk.devices.get(name) for name in DEVICES}
             raise AssertionError(f"a device stays away: {away}")

@@ -47,6 +47,10 @@ from sync.wire import Trouble
 GENTLE = 5
 """How far the courier stands back for the till on a busy processor (`nice`)."""
 
+TIDY_EVERY_S = 4
+LEFT_MOST = 500
+"""How many things that were made since may lie about before it is looked which are left over."""
+
 
 def enrol(code: str, url: str) -> int:
     """Make this till known to a centre by a one-time code, and write the address down."""
@@ -123,12 +127,14 @@ async def _work(settings: Settings, found: Places, *, tied: bool) -> int:
     _spare_memory()
     courier = Courier(around, enrolment.scopes, Pace(), mirror.last_report())
     task = asyncio.create_task(courier.run())
+    tidying = asyncio.create_task(_let_go())
     _end_with(task, tied=tied)
     try:
         await task
     except asyncio.CancelledError:
         return 0
     finally:
+        tidying.cancel()
         await wire.close()
         outbox.close()
         mirror.close()
@@ -160,6 +166,14 @@ def _spare_memory() -> None:
     gc.collect()
     gc.freeze()
     gc.set_threshold(200_000, 20, 50)
+
+
+async def _let_go() -> None:
+    """Let go of what each request leaves behind in a circle, long before it is a threshold full."""
+    while True:
+        await asyncio.sleep(TIDY_EVERY_S)
+        if gc.get_count()[0] > LEFT_MOST:
+            gc.collect()
 
 
 async def _ask(url: str, proxy: str, message: Enrol) -> Enrolled:

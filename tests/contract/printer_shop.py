@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import queue
+import time
 from collections.abc import Callable
 from dataclasses import replace
 
@@ -31,10 +32,12 @@ class Post:
         self.events.put(event)
 
     def until(self, wanted: Callable[[DeviceEvent], bool]) -> DeviceEvent:
-        while True:
+        ends = time.monotonic() + 3 * WAIT_S
+        while time.monotonic() < ends:
             event = self.events.get(timeout=WAIT_S)
             if wanted(event):
                 return event
+        raise AssertionError("it never came, among much else")
 
     def state(self, state: DeviceState, detail: str = "", device: str = "printer") -> None:
         self.until(lambda event: event == StatusChanged(device, state, detail))

@@ -10,6 +10,8 @@ from pos.domain.words import Sentence, Words
 
 YES_FIRST = Sentence("[Y/n]")
 NO_FIRST = Sentence("[y/N]")
+"""A translation leaves its two letters where these stand: [O/n]."""
+
 YES = "oy"
 """The letters of a yes in the till's own languages, whichever the question was asked in."""
 

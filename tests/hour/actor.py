@@ -73,6 +73,7 @@ class Actor:
                 self._die_elsewhere()
         self.mend()
         self._payer.settle_cards()
+        self._papers.print_labels()
         self._papers.end()
         self.drawer.shut()
 
@@ -94,8 +95,7 @@ class Actor:
             self.shift.paid()
             return
         self._payer.pay()
-        if self.shift.dice.random() < 0.2:
-            self._seller.read("paid")
+        self._seller.look("paid")
         if self.shift.dice.random() < 0.7:
             self._papers.print_last()
 

@@ -11,7 +11,7 @@ from pos.till import sell, weighing
 from pos.till.offer import Asks, Question
 from tests.hour.counter import LONG_S
 from tests.hour.evidence import Read
-from tests.hour.shift import Shift
+from tests.hour.shift import Deck, Shift
 from tests.hour.wires import SCANNERS
 
 PIECES = ("2400000000013", "2400000000020", "2400000000068", "2400000000075", "2400000000099")
@@ -29,18 +29,19 @@ class Seller:
 
     def __init__(self, shift: Shift) -> None:
         self._shift = shift
+        self._goods = Deck(shift.dice, (*PIECES, CHEESE))
+        self._looks = Deck(shift.dice, (True, False, False))
 
     def fill(self) -> None:
         """Bring goods: in bursts that nobody waits for, or typed where no scanner is there."""
         shift = self._shift
-        codes = shift.dice.choices((*PIECES, CHEESE), k=shift.dice.randint(1, 5))
+        codes = [self._goods.draw() for _ in range(shift.dice.randint(1, 5))]
         if shift.dice.random() < 0.08:
             codes.append(WRONG)
         self._bring(codes)
         if shift.till.desk.basket.lines and shift.dice.random() < 0.15:
             shift.attempt("discount", self._discount)
-        if shift.dice.random() < 0.2:
-            self.read("basket")
+        self.look("basket")
 
     def _bring(self, codes: Sequence[str]) -> None:
         """Scan as fast as hands can, on every scanner that is there; then ring all of it up."""
@@ -119,7 +120,12 @@ class Seller:
         desk = self._shift.till.desk
         sell.discount_line(desk, desk.basket.lines[-1].n, Discount(percent=500))
 
-    def read(self, what: str) -> None:
+    def look(self, what: str) -> None:
+        """Read the customer's display now and then."""
+        if self._looks.draw():
+            self._read(what)
+
+    def _read(self, what: str) -> None:
         """Read the customer's display, where it is plugged and well: it shows what was told last.
 
         Of a `basket` its total, of a `paid` one the ticket's.

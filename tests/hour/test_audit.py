@@ -17,8 +17,9 @@ from tests.e2e.home import make_shop
 from tests.hour import audit, bench, selling
 from tests.hour.actor import Actor
 from tests.hour.counter import AtWork, HourClock
+from tests.hour.demands import GESTURES, demand
 from tests.hour.evidence import Evidence, gather, printed
-from tests.hour.run import NOON, work
+from tests.hour.run import NOON, run
 from tests.hour.wires import Wires
 
 SEED = 11
@@ -27,9 +28,9 @@ BASKETS = 6
 
 @pytest.fixture(scope="module")
 def hour(tmp_path_factory: pytest.TempPathFactory) -> Evidence:
-    """A short hour whose logs agree."""
-    found = work(tmp_path_factory.mktemp("hour") / "home", SEED, 0)
-    audit.judge(found)
+    """An hour whose logs agree, and in which everything happened that is changed below."""
+    found = run(tmp_path_factory.mktemp("hour") / "home", SEED, GESTURES)
+    demand(found, GESTURES)
     return found
 
 
@@ -89,17 +90,14 @@ def _sell_no_card(found: Evidence) -> None:
     sale["tenders"] = [one for one in sale["tenders"] if one["method"] != "card"]
 
 
-def _scans(found: Evidence) -> list[str]:
-    return next(scans for scans in found.heard.values() if len(scans) > 1)
-
-
 def _double_scan(found: Evidence) -> None:
-    _scans(found).append(_scans(found)[-1])
+    name = next(name for name, sent in found.sent.items() if sent)
+    found.heard[name].append(found.sent[name][-1])
 
 
 def _lose_scan(found: Evidence) -> None:
-    codes = next(name for name, sent in found.sent.items() if sent)
-    found.heard[codes].remove(found.sent[codes][0])
+    name = next(name for name, sent in found.sent.items() if sent)
+    found.heard[name].remove(found.sent[name][0])
 
 
 def _swap_scans(found: Evidence) -> None:

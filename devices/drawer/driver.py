@@ -43,6 +43,7 @@ class PrinterDrawer:
         self._sink = sink
         self._wiring = wiring
         self._is_open = False
+        self._is_known = False
         self._lock = threading.Lock()
         self._timer: threading.Timer | None = None
         printer.watch_pin(self._pin)
@@ -63,10 +64,11 @@ class PrinterDrawer:
             return
         is_open = high == self._wiring.open_when_high
         with self._lock:
+            at_first, self._is_known = not self._is_known, True
             if is_open == self._is_open:
                 return
             self._is_open = is_open
-            self._sink(DrawerMoved(self._name, is_open))
+            self._sink(DrawerMoved(self._name, is_open, at_first))
             self._watch_time(is_open)
 
     def _watch_time(self, is_open: bool) -> None:

@@ -88,7 +88,8 @@ COLUMNS = {
     "motif_remise": "motif de la remise",
     "motif_retour": "motif du retour",
     "mouvement": "drop : vers le coffre ; paid_in : entrée ; paid_out : sortie ; ou la cause d'une"
-    " ouverture (sale : vente, no_sale : sans vente, forced : sans ordre de la caisse)",
+    " ouverture (sale : vente, no_sale : sans vente, forced : sans ordre de la caisse,"
+    " found_open : trouvé ouvert au démarrage)",
     "moyen": "moyen de paiement",
     "nature": "nature de l'écriture du journal",
     "niveau": "day jour, month mois, year exercice ; vide pour un ticket",

@@ -68,10 +68,11 @@ class PrintEnded:
 
 @dataclass(frozen=True, slots=True)
 class DrawerMoved:
-    """The drawer's sensor changed."""
+    """The drawer's sensor changed; or `at_first`: it says for the first time how the drawer is."""
 
     device: str
     is_open: bool
+    at_first: bool = False
 
 
 class CardOutcome(StrEnum):

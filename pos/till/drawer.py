@@ -23,6 +23,9 @@ from pos.till.desk import Desk, Loan
 DRAWER = "drawer"
 """The name of the till's cash drawer among its devices."""
 
+FOUND = "found_open"
+"""The cause of an opening that the till did not see: before it started, or its sensor spoke."""
+
 PULSE_WITHIN = timedelta(seconds=10)
 """How long after a pulse the drawer may take to open, the printer's own delays included."""
 
@@ -66,9 +69,10 @@ def no_sale(desk: Desk, reason: str, loan: Loan | None = None) -> None:
     pulse(desk)
 
 
-def drawer_moved(desk: Desk, is_open: bool) -> None:
+def drawer_moved(desk: Desk, is_open: bool, *, at_first: bool = False) -> None:
     """Take what the drawer's sensor says; an opening that nobody asked for is written, once.
 
+    One that stands open when the sensor is first heard was not seen to open: it was found so.
     Raises StoreUnavailable when the disk does not take it; it is kept and written later then.
     """
     was_open, desk.drawer_is_open = desk.drawer_is_open, is_open
@@ -79,7 +83,7 @@ def drawer_moved(desk: Desk, is_open: bool) -> None:
     desk.devices[DRAWER] = StatusChanged(DRAWER, state, "open" if is_open else "")
     if is_open and not was_open and not is_ours:
         staff = desk.person.ref if desk.person else ""
-        desk.unwritten.append(DrawerOpened(cause="forced", staff=staff))
+        desk.unwritten.append(DrawerOpened(cause=FOUND if at_first else "forced", staff=staff))
         desk.ports.sound.play("attention")
         desk.record()
 

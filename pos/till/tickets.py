@@ -158,7 +158,7 @@ def on_device(desk: Desk, event: DeviceEvent) -> None:
     elif isinstance(event, WeightSeen | Weighed):
         on_scale(desk, event)
     elif isinstance(event, DrawerMoved):
-        drawer_moved(desk, event.is_open)
+        drawer_moved(desk, event.is_open, at_first=event.at_first)
 
 
 def _forget_missed_pulse(desk: Desk) -> None:

@@ -78,6 +78,16 @@ def test_a_drawer_that_is_shut_in_time_says_nothing(bench: Bench) -> None:
         assert not timer.is_alive()
 
 
+def test_one_that_stands_open_at_the_start_is_told_as_found_so(bench: Bench) -> None:
+    bench.emulator.pull_drawer()
+    bench.drawer(Wiring())
+    bench.until(DrawerMoved("drawer", True, at_first=True))
+    bench.emulator.shut_drawer()
+    bench.until(DrawerMoved("drawer", False))
+    bench.emulator.pull_drawer()
+    bench.until(DrawerMoved("drawer", True))
+
+
 def test_a_drawer_without_a_sensor_is_not_watched(bench: Bench) -> None:
     drawer = bench.drawer(Wiring(open_when_high=None))
     drawer.open()

@@ -292,7 +292,7 @@ def test_a_drawer_wired_the_other_way_is_understood() -> None:
     driver = EscPosPrinter("printer", emulator.url, EPSON, post, limits=QUICK)
     drawer = PrinterDrawer("drawer", driver, post, Wiring(open_when_high=False))
     drawer.open()
-    post.until(lambda event: event == DrawerMoved("drawer", True))
+    post.until(lambda event: event == DrawerMoved("drawer", True, at_first=True))
     driver.close()
     emulator.close()
 

@@ -206,3 +206,13 @@ def test_a_drawer_that_is_open_for_too_long_sounds_and_is_well_again_when_it_is_
     moves(till, False)
     assert till.desk.devices["drawer"] == StatusChanged("drawer", DeviceState.READY)
     assert causes(till) == ["sale"]
+
+
+def test_a_drawer_that_stood_open_when_the_till_began_was_found_so_and_not_forced(
+    till: Till,
+) -> None:
+    tickets.on_device(till.desk, DrawerMoved("drawer", is_open=True, at_first=True))
+    assert causes(till) == ["found_open"]
+    assert till.desk.device_state("drawer") is DeviceState.ATTENTION
+    moves(till, False, True)
+    assert causes(till) == ["found_open", "forced"]

@@ -48,7 +48,10 @@ class PrintFinished(BaseEvent):
 
 
 class DrawerOpened(BaseEvent):
-    """The drawer was told to open (`sale`, `no_sale`) or opened without us (`forced`)."""
+    """The drawer was told to open (`sale`, `no_sale`) or opened without us (`forced`).
+
+    Or it stood open when the till first heard of it (`found_open`).
+    """
 
     kind: Literal["drawer.opened"] = "drawer.opened"
     cause: str

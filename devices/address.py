@@ -22,8 +22,10 @@ RAW_PRINTING_PORT = 9100
 EMULATORS = ("printer", "scanner", "display", "scale", "card", "labels")
 """The emulators that ship."""
 
-HANDLERS = ("socket", "loop", "rfc2217")
-"""pyserial's own URL handlers, passed through."""
+HANDLERS = ("rfc2217",)
+"""pyserial's own URL handlers that are passed through: serial lines behind a gateway."""
+RAW_TCP = ("tcp", "socket")
+"""A raw socket, by our word for it and by pyserial's, whose own handler loses count of bytes."""
 
 _BYTES = re.compile(r"([78])([NEO])([12])")
 _USB_ID = re.compile(r"[0-9a-fA-F]{4}")
@@ -128,10 +130,10 @@ def parse_url(url: str) -> Address:
     except ValueError:
         raise Refusal("device_url", "The device address {url} cannot be read.", url=url) from None
     if parts.scheme in HANDLERS:
-        return HandlerAddress(url)
+        return _handler(url, parts, port)
     if parts.scheme == "serial":
         return _serial(url, parts)
-    if parts.scheme == "tcp":
+    if parts.scheme in RAW_TCP:
         return _tcp(url, parts, port)
     if parts.scheme == "lp":
         return _spool(url, parts)
@@ -226,6 +228,14 @@ def _tcp(url: str, parts: SplitResult, port: int | None) -> TcpAddress:
     if not parts.hostname:
         raise Refusal("device_url", "{url} names no machine: write tcp://192.0.2.7:9100", url=url)
     return TcpAddress(parts.hostname, RAW_PRINTING_PORT if port is None else port)
+
+
+def _handler(url: str, parts: SplitResult, port: int | None) -> HandlerAddress:
+    if not parts.hostname or not port:
+        raise Refusal(
+            "device_url", "{url} names no gateway: write rfc2217://192.0.2.7:2217", url=url
+        )
+    return HandlerAddress(url)
 
 
 def _spool(url: str, parts: SplitResult) -> SpoolAddress:

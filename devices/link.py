@@ -221,17 +221,21 @@ class PortLink:
             raise self._lost() from None
 
     def write(self, data: bytes, timeout_s: float) -> int:
-        """Hand over bytes in small pieces (see `Link.write`)."""
+        """Hand over bytes in small pieces (see `Link.write`).
+
+        Of a piece that fails pyserial does not say how much had left: it counts as sent, so that
+        nobody sends it again.
+        """
         deadline = time.monotonic() + timeout_s
         sent = 0
         while sent < len(data) and time.monotonic() < deadline:
             piece = data[sent : sent + PIECE]
             try:
                 self._port.write(piece)
-            except serial.SerialTimeoutException:
-                break
-            except OSError:
+            except serial.PortNotOpenError:
                 raise self._lost(sent) from None
+            except OSError:
+                raise self._lost(sent + len(piece)) from None
             sent += len(piece)
         return sent
 
@@ -268,8 +272,9 @@ def _open_serial(address: SerialAddress) -> Link:
 
 
 def _port_for_url(url: str) -> Any:
+    """Open a port of pyserial's; a gateway's knows no limit for writes but its own 5 seconds."""
     try:
-        return serial.serial_for_url(url, timeout=SLICE_S, write_timeout=1.0)
+        return serial.serial_for_url(url, timeout=SLICE_S)
     except (OSError, ValueError) as error:
         raise _not_opened(url, error) from None
 

@@ -195,13 +195,6 @@ def test_a_scanner_behind_the_network_is_read(scheme: str, post: Post) -> None:
         scanner.close()
 
 
-def test_a_loop_of_pyserial_gives_back_what_was_written() -> None:
-    link = open_link("loop://")
-    assert link.write(b"till", 1.0) == 4
-    assert link.read(5.0) == b"till"
-    link.close()
-
-
 def test_a_full_cable_takes_what_it_can_and_gives_up_in_time(emulator: EmulatedScanner) -> None:
     link = open_link(emulator.url)
     assert 0 < link.write(b"x" * 1_000_000, 0.05) < 1_000_000

@@ -34,13 +34,13 @@ GOOD: list[tuple[str, Address]] = [
     ("pty:///dev/pts/3", SerialAddress("/dev/pts/3")),
     ("tcp://printer.shop", TcpAddress("printer.shop", 9100)),
     ("tcp://[::1]:4000", TcpAddress("::1", 4000)),
+    ("socket://192.0.2.7:4001", TcpAddress("192.0.2.7", 4001)),
     ("usb://04b8:0202", UsbAddress(0x04B8, 0x0202)),
     ("evdev:///dev/input/by-id/scanner-kbd", EvdevAddress("/dev/input/by-id/scanner-kbd")),
     ("file:///dev/usb/lp0", FileAddress("/dev/usb/lp0")),
     ("file:///srv/my%20paper", FileAddress("/srv/my paper")),
     ("lp://till", SpoolAddress("till")),
     ("lp://printers.shop:631/till", SpoolAddress("till", "printers.shop:631")),
-    ("loop://", HandlerAddress("loop://")),
     ("rfc2217://192.0.2.7:2217", HandlerAddress("rfc2217://192.0.2.7:2217")),
     ("emulator://printer", EmulatorAddress("printer")),
 ]
@@ -57,6 +57,8 @@ WRONG = [
     ("serial:///dev/ttyS0?flow=dtr", "flow=dtr"),
     ("serial:///dev/ttyS0?speed=9600", "unknown setting speed"),
     ("tcp://", "names no machine"),
+    ("rfc2217://gateway", "names no gateway"),
+    ("loop://", "is of no known kind"),
     ("tcp://host:port", "cannot be read"),
     ("tcp://host:99999", "cannot be read"),
     ("usb://epson", "vendor and product"),
@@ -83,7 +85,7 @@ def test_a_wrong_address_is_refused_with_a_sentence_that_names_it(url: str, said
 LETTERS = st.text("ab9:/?#[]@=&%. \x00\né€²", max_size=20)
 
 
-@given(st.sampled_from(["", "serial://", "tcp://", "usb://", "loop:"]), LETTERS)
+@given(st.sampled_from(["", "serial://", "tcp://", "usb://", "socket:"]), LETTERS)
 def test_any_text_as_an_address_is_read_or_refused(scheme: str, rest: str) -> None:
     with contextlib.suppress(Refusal):
         parse_url(scheme + rest)

@@ -12,6 +12,7 @@ from collections.abc import Sequence
 
 from devices.address import parse_url
 from devices.link import Link, LinkLost
+from devices.printer.kicks import Kicks
 from devices.worker import Worker
 from pos.domain.words import Sentence
 from pos.ports import DeviceState, Sink, StatusChanged
@@ -36,37 +37,48 @@ class LinkDrawer:
         self._sink = sink
         self._parts = tuple(parts)
         self._owed: tuple[bytes, ...] = ()
-        self._asked = threading.Event()
+        self._kicks = Kicks()
         self.worker = Worker(name, url, sink)
         self.worker.start(self._serve)
 
     def open(self) -> None:
         """Open it at once, or never where its line is away."""
         if self.worker.connected:
-            self._asked.set()
+            self._kicks.add(self._kicked)
             self.worker.poke()
         else:
-            self._sink(StatusChanged(self._name, DeviceState.OFFLINE, _NOT_OPENED))
+            self._kicked(went=False)
 
     def close(self) -> None:
         """Let the line go."""
         self.worker.close()
+        self._kicks.refuse()
+
+    def _kicked(self, went: bool) -> None:
+        state = DeviceState.READY if went else DeviceState.OFFLINE
+        self._sink(StatusChanged(self._name, state, "" if went else _NOT_OPENED))
 
     def _serve(self, link: Link) -> None:
-        self._asked.clear()
-        self._let_go(link)
-        self.worker.report(DeviceState.READY)
-        while not self.worker.stopping:
-            if self._asked.is_set():
-                self._asked.clear()
-                self._switch(link)
-            else:
+        try:
+            self._let_go(link)
+            self.worker.report(DeviceState.READY)
+            while not self.worker.stopping:
+                self._do_kicks(link)
                 link.read(IDLE_S)
+        finally:
+            self._kicks.refuse()
 
-    def _switch(self, link: Link) -> None:
-        opening, self._owed = self._parts[0], self._parts[1:]
-        self._send(link, opening)
-        self._let_go(link)
+    def _do_kicks(self, link: Link) -> None:
+        while (kick := self._kicks.take()) is not None:
+            went = False
+            try:
+                if kick.left_s > 0:
+                    opening, self._owed = self._parts[0], self._parts[1:]
+                    self._send(link, opening)
+                    went = True
+            finally:
+                kick.kicked(went)
+            self._let_go(link)
 
     def _let_go(self, link: Link) -> None:
         while self._owed:

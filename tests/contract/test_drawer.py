@@ -5,6 +5,7 @@ from __future__ import annotations
 import queue
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -197,6 +198,7 @@ def test_a_drawer_with_a_line_of_its_own_is_opened_by_its_bytes(parts: tuple[byt
         while len(heard) < len(b"".join(parts)):
             heard += cable.receive(1)
         assert heard == b"".join(parts)
+        assert events.get(timeout=10) == StatusChanged("drawer", DeviceState.READY)
         cable.unplug()
         while events.get(timeout=10).state is not DeviceState.OFFLINE:  # type: ignore[union-attr]
             pass
@@ -208,6 +210,23 @@ def test_a_drawer_with_a_line_of_its_own_is_opened_by_its_bytes(parts: tuple[byt
     finally:
         drawer.close()
         cable.close()
+
+
+def test_a_drawer_with_a_line_of_its_own_tells_of_each_pulse_once() -> None:
+    events: queue.Queue[DeviceEvent] = queue.Queue()
+    with closing(PtyCable("drawer")) as cable:
+        with closing(LinkDrawer("drawer", cable.url, events.put, (b"\x07",))) as drawer:
+            assert events.get(timeout=10) == StatusChanged("drawer", DeviceState.READY)
+            for _ in range(3):
+                drawer.open()
+            told = [events.get(timeout=10) for _ in range(3)]
+            heard = b""
+            while len(heard) < 3:
+                heard += cable.receive(1)
+        assert told == [StatusChanged("drawer", DeviceState.READY)] * 3
+        assert heard == b"\x07" * 3
+        assert cable.receive(0.2) == b""
+    assert events.empty()
 
 
 def test_a_relay_that_was_left_closed_lets_go_as_soon_as_its_line_is_back(

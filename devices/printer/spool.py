@@ -5,13 +5,15 @@ best: the spooler handed it all over. `lpstat` tells whether it did, or why it w
 aborted or a person cancelled may be half on paper and ends `UNKNOWN`.
 
 A drawer's pulse is handed to an empty queue only, and taken back when the queue does not let it go
-in time, so that a printer which is switched on later opens no drawer. One whose queue waits for the
-printer to hang up after each job (CUPS: `waiteof=true`) is told that its drawer did not open.
+in time, so that a printer which is switched on later opens no drawer. Of a pulse that the spooler
+took without saying so in time nobody knows the name: the small jobs that stand in the queue, which
+was empty, are taken back for it (the spooler lets nobody take back another's). One whose queue
+waits for the printer to hang up after each job (CUPS: `waiteof=true`) is told that its drawer did
+not open.
 """
 
 from __future__ import annotations
 
-import contextlib
 import logging
 import os
 import re
@@ -41,6 +43,12 @@ PATIENCE_S = 900.0
 """The longest that a job may wait in the spooler before a person is asked."""
 
 _TAKEN = re.compile(rb"request id is (\S+-\d+)")
+_WAITING = re.compile(rb"(?m)^(\S+)(?:.*?\s(\d+) {3})?")
+"""A job's name and its size, as lpstat tells them."""
+
+_PULSE_SIZE = 1024
+"""It counts in whole kilobytes."""
+
 _BROKEN_OFF = (b"canceled", b"aborted")
 """Among lpstat's alerts; CUPS 2.4 has no alert of its own for a job that went well."""
 
@@ -70,6 +78,9 @@ class SpooledPrinter:
         self._jobs = Jobs(sink, _REASONS)
         self._kicks = Kicks()
         self._told: tuple[DeviceState, str] | None = None
+        self._pulse_lost = False
+        self._keeps_history = False
+        self._missed = ""
         self._woken = threading.Event()
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._run, name=f"device-{name}", daemon=True)
@@ -118,7 +129,7 @@ class SpooledPrinter:
         state = self._look()
         self._do_kicks(is_well=state is DeviceState.READY)
         job = self._jobs.first()
-        if job is not None and state is DeviceState.READY:
+        if job is not None and state is DeviceState.READY and self._take_back_lost():
             self._print(job)
             return
         self._wait(HEARTBEAT_S if job is None else LOOK_EVERY_S)
@@ -147,26 +158,44 @@ class SpooledPrinter:
                 kick.kicked(went)
             if taken is not None and not went:
                 self._command("cancel", taken)
+            self._take_back_lost()
 
     def _hand_pulse(self, kick: Kick) -> str | None:
         """Give a pulse to an empty queue; returns the spooler's name for it."""
-        queue = self._address.queue
-        waiting = self._command("lpstat", "-o", queue, most_s=kick.left_s)
-        if waiting is None or waiting.returncode != 0 or waiting.stdout:
+        if not self._take_back_lost(kick.left_s) or self._waiting(kick.left_s) != {}:
             return None
         data = pulse(self._profile.drawer_pin, PULSE_10MS)
-        with contextlib.suppress(subprocess.TimeoutExpired):
+        try:
             return self._hand_over("drawer", data, kick.left_s)
-        return None
+        except subprocess.TimeoutExpired:
+            self._pulse_lost = True
+            return None
+
+    def _take_back_lost(self, most_s: float | None = None) -> bool:
+        """Take back a pulse whose name was not said; returns whether none is left to take back.
+
+        No ticket of this till is in the queue then: none is handed over before this went well.
+        """
+        if self._pulse_lost and (waiting := self._waiting(most_s)) is not None:
+            small = [taken for taken, size in waiting.items() if size <= _PULSE_SIZE]
+            said = [self._command("cancel", taken, most_s=most_s) for taken in small]
+            self._pulse_lost = None in said
+        return not self._pulse_lost
+
+    def _waiting(self, most_s: float | None = None) -> dict[str, int] | None:
+        """Return what the spooler did not let go yet, with sizes; None when it does not answer."""
+        said = self._command("lpstat", "-o", self._address.queue, most_s=most_s)
+        if said is None or said.returncode != 0:
+            return None
+        found = _WAITING.finditer(said.stdout)
+        return {one[1].decode("ascii", "replace"): int(one[2] or _PULSE_SIZE + 1) for one in found}
 
     def _went_out(self, taken: str, kick: Kick) -> bool:
-        """Wait until the queue let a pulse go; returns whether it did in time."""
+        """Wait until the queue let a pulse go; returns whether it did in time, and not unsent."""
         while kick.left_s > 0 and not self._stopping.is_set():
-            said = self._command("lpstat", "-o", self._address.queue, most_s=kick.left_s)
-            if said is not None and said.returncode == 0:
-                waiting = [line.split(b" ", 1)[0] for line in said.stdout.splitlines()]
-                if taken.encode() not in waiting:
-                    return True
+            outcome = self._outcome(taken, kick.left_s)
+            if outcome is not None:
+                return outcome is PrintOutcome.SENT
             self._stopping.wait(PULSE_LOOK_S)
         return False
 
@@ -214,17 +243,32 @@ class SpooledPrinter:
             self._do_kicks(is_well=self._look(DeviceState.BUSY) is DeviceState.BUSY)
             self._wait(LOOK_EVERY_S)
 
-    def _outcome(self, taken: str) -> PrintOutcome | None:
-        """Return how a job ended that the spooler took, None while it did not."""
-        said = self._command("lpstat", "-W", "completed", "-l", "-o", self._address.queue)
+    def _outcome(self, taken: str, most_s: float | None = None) -> PrintOutcome | None:
+        """Return how a job ended that the spooler took, None while it did not.
+
+        One that two looks in a row find nowhere has ended as well. Where the spooler keeps a
+        history, somebody wiped it away: `UNKNOWN`. Where it never showed one it cannot say more
+        than that it let the job go, and that is `SENT`: a question at each ticket would be answered
+        unread. One that was aborted there passes for sent; docs/devices.md says what to set.
+        """
+        queue = self._address.queue
+        said = self._command("lpstat", "-W", "completed", "-l", "-o", queue, most_s=most_s)
         if said is None or said.returncode != 0:
             return None
+        self._keeps_history = self._keeps_history or bool(said.stdout)
         jobs = re.split(rb"(?m)^(?=\S)", said.stdout)
         found = next((job for job in jobs if job.split(b" ", 1)[0] == taken.encode()), None)
-        if found is None:
+        if found is not None:
+            broke_off = any(alert in found for alert in _BROKEN_OFF)
+            return PrintOutcome.UNKNOWN if broke_off else PrintOutcome.SENT
+        waiting = self._waiting(most_s)
+        if waiting is None or taken in waiting or not self._missed_before(taken):
             return None
-        broke_off = any(alert in found for alert in _BROKEN_OFF)
-        return PrintOutcome.UNKNOWN if broke_off else PrintOutcome.SENT
+        return PrintOutcome.UNKNOWN if self._keeps_history else PrintOutcome.SENT
+
+    def _missed_before(self, taken: str) -> bool:
+        before, self._missed = self._missed, taken
+        return taken == before
 
     def _tell(self, state: DeviceState, detail: str = "") -> DeviceState:
         if self._told != (state, detail):

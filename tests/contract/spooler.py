@@ -69,6 +69,19 @@ WebInterface No
 
 @pytest.fixture
 def spooler() -> Iterator[Spooler]:
+    with spooling() as made:
+        yield made
+
+
+@pytest.fixture
+def forgetful() -> Iterator[Spooler]:
+    """A spooler that forgets each job as it ends."""
+    with spooling("PreserveJobHistory No\n") as made:
+        yield made
+
+
+@contextmanager
+def spooling(more_rules: str = "") -> Iterator[Spooler]:
     if not SPOOLER:
         pytest.skip("no CUPS on this machine (package cups)")
     with socket.create_server(("127.0.0.1", 0)) as free:
@@ -76,7 +89,7 @@ def spooler() -> Iterator[Spooler]:
     with (
         tempfile.TemporaryDirectory(prefix="comptoir-cups-") as folder,
         closing(EmulatedPrinter(tcp=True)) as emulator,
-        _running(Path(folder), server) as process,
+        _running(Path(folder), server, more_rules) as process,
     ):
         made = Spooler(server, emulator, process)
         made.command("lpadmin", "-p", "till", "-E", "-v", f"socket://{emulator.url[6:]}")
@@ -84,12 +97,12 @@ def spooler() -> Iterator[Spooler]:
 
 
 @contextmanager
-def _running(root: Path, server: str) -> Iterator[subprocess.Popen[bytes]]:
+def _running(root: Path, server: str, more_rules: str) -> Iterator[subprocess.Popen[bytes]]:
     """Run a spooler as somebody who may do nothing else."""
     for name in ("cache", "run", "spool", "tmp"):
         (root / name).mkdir()
     (root / "files.conf").write_text(FILES.format(root=root, bin=BACKENDS, data=TYPES))
-    (root / "cupsd.conf").write_text(RULES.format(server=server))
+    (root / "cupsd.conf").write_text(more_rules + RULES.format(server=server))
     is_root = os.getuid() == 0
     for path in (root, *root.iterdir()) if is_root else ():
         shutil.chown(path, "nobody", "nogroup")

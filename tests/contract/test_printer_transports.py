@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import queue
+import shutil
 import signal
 import socket
 import subprocess
@@ -21,6 +23,7 @@ from devices.printer.spool import SpooledPrinter
 from pos.ports import DeviceState, PrintEnded, PrintOutcome
 from tests.contract.printer_shop import TICKET, Post
 from tests.contract.spooler import Spooler, until
+from tests.contract.spooler import forgetful as forgetful
 from tests.contract.spooler import spooler as spooler
 
 DEAF = PROFILES["write-only"]
@@ -176,6 +179,78 @@ def test_a_ticket_that_somebody_cancelled_in_the_spooler_is_unknown(spooler: Spo
         until(lambda: b"till-1" in _waiting(spooler))
         spooler.command("cancel", "till-1")
         assert post.end("1") is PrintOutcome.UNKNOWN
+
+
+def test_tickets_go_through_a_spooler_that_forgets_what_it_printed(
+    forgetful: Spooler, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("devices.printer.kicks.KICK_LATE_S", 20.0)
+    post, heard = Post(), queue.Queue[bool]()
+    address = SpoolAddress("till", forgetful.server)
+    with closing(SpooledPrinter("printer", address, DEAF, post)) as printer:
+        printer.print("1", TICKET)
+        printer.print("2", TICKET)
+        assert [post.end("1"), post.end("2")] == [PrintOutcome.SENT] * 2
+        assert forgetful.emulator.text().count("Ticket") == 2
+        printer.kick(heard.put)
+        assert heard.get(timeout=20) is True
+
+
+def test_a_ticket_that_was_wiped_off_a_spooler_which_keeps_a_history_is_unknown(
+    spooler: Spooler,
+) -> None:
+    post = Post()
+    address = SpoolAddress("till", spooler.server)
+    with closing(SpooledPrinter("printer", address, DEAF, post)) as printer:
+        printer.print("1", TICKET)
+        assert post.end("1") is PrintOutcome.SENT
+        spooler.emulator.unplug()
+        printer.print("2", TICKET)
+        until(lambda: b"till-2" in _waiting(spooler))
+        spooler.command("cancel", "-x", "till-2")
+        assert post.end("2") is PrintOutcome.UNKNOWN
+
+
+LATE_LP = """#!/bin/sh
+case "$*" in *drawer*) {lp} "$@" > /dev/null; exec sleep 30;; *) exec {lp} "$@";; esac
+"""
+
+
+def test_a_pulse_that_the_spooler_took_without_saying_so_is_taken_back(
+    spooler: Spooler, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "lp").write_text(LATE_LP.format(lp=shutil.which("lp")))
+    (tmp_path / "lp").chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tmp_path}:{os.environ['PATH']}")
+    monkeypatch.setattr("devices.printer.kicks.KICK_LATE_S", 4.0)
+    post, heard = Post(), queue.Queue[bool]()
+    spooler.emulator.unplug()
+    address = SpoolAddress("till", spooler.server)
+    with closing(SpooledPrinter("printer", address, DEAF, post)) as printer:
+        post.state(DeviceState.READY)
+        printer.kick(heard.put)
+        until(lambda: b"till-1" in _waiting(spooler))
+        assert heard.get(timeout=20) is False
+        until(lambda: _waiting(spooler) == b"")
+        spooler.emulator.replug()
+        printer.print("1", TICKET)
+        assert post.end("1") is PrintOutcome.SENT
+    assert spooler.emulator.pulses == []
+
+
+def test_a_pulse_that_the_spooler_gave_up_did_not_go_out(
+    spooler: Spooler, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("devices.printer.kicks.KICK_LATE_S", 20.0)
+    post, heard = Post(), queue.Queue[bool]()
+    spooler.emulator.unplug()
+    address = SpoolAddress("till", spooler.server)
+    with closing(SpooledPrinter("printer", address, DEAF, post)) as printer:
+        post.state(DeviceState.READY)
+        printer.kick(heard.put)
+        until(lambda: b"till-1" in _waiting(spooler))
+        spooler.command("cancel", "till-1")
+        assert heard.get(timeout=25) is False
 
 
 def _waiting(spooler: Spooler) -> bytes:

@@ -42,7 +42,7 @@ def written(draw: st.DrawFn) -> tuple[str, list[int]]:
     return text, places
 
 
-WORDS = st.text(st.characters(exclude_characters="0123456789 -"), max_size=5)
+WORDS = st.text(st.characters(exclude_characters="0123456789 -^"), max_size=5)
 
 
 @given(WORDS, card_numbers(), WORDS)
@@ -85,7 +85,57 @@ def test_nothing_of_a_track_is_left_behind_the_number(number: str, mark: str, re
     assert found == f";{'#' * (len(number) - 4)}{number[-4:]}{mark}{'#' * len(rest)}?"
 
 
-@given(st.text("0123456789 .-#*X\n=", max_size=60))
+@given(
+    bank_cards(),
+    st.text(st.characters(exclude_characters="?\r\n"), max_size=26),
+    st.sampled_from(["?", "\n", "\r", ""]),
+)
+@example("4970101234567893", "DUPONT/JEAN^25122010000", "?")
+def test_neither_name_nor_expiry_is_left_of_track_1(number: str, rest: str, end: str) -> None:
+    found = masked(f"%B{number}^{rest}{end}")
+    assert found == f"%B{'#' * (len(number) - 4)}{number[-4:]}^{'#' * len(rest)}{end}"
+
+
+def test_a_grouped_number_hides_its_track_too() -> None:
+    assert masked("B4970 1012 3456 7893^DUPONT/J^2512") == "B#### #### #### 7893^#############"
+    assert masked("AA0164970101234567893=2512") == "AA016############7893=####"
+    of_two = "1234567890123^A 4970101234567893^DUPONT"
+    assert masked(of_two) == "1234567890123^A ############7893^######"
+
+
+ISSUED = [
+    *[("4", 16), ("4", 19), ("51", 16), ("55", 16), ("2221", 16), ("34", 15), ("37", 15)],
+    *[("36", 14), ("3528", 16), ("6011", 16), ("62", 17), ("62", 18), ("58", 19)],
+]
+"""How the numbers of some brands begin, and how long they are."""
+
+
+@st.composite
+def issued(draw: st.DrawFn) -> str:
+    starts, length = draw(st.sampled_from(ISSUED))
+    rest = length - 1 - len(starts)
+    digits = starts + draw(st.text("0123456789", min_size=rest, max_size=rest))
+    return digits + luhn.calc_check_digit(digits)
+
+
+GLUE = st.text("0123456789", max_size=40)
+
+
+@given(GLUE, issued(), GLUE)
+@example("016", "4970101234567893", "")
+@example("", "4970101234567893", "0007")
+def test_digits_glued_to_a_card_number_do_not_hide_it(before: str, number: str, after: str) -> None:
+    text = masked(f"AA{before}{number}{after}")
+    shown = text[2 + len(before) :][: len(number)]
+    assert sum(one.isdigit() for one in shown) <= 4
+    assert len(text) == 2 + len(before + number + after)
+
+
+def test_a_tag_before_a_number_stays() -> None:
+    assert masked("AA0164970101234567893") == "AA016############7893"
+
+
+@given(st.text("0123456789 .-#*X\n=^?", max_size=60))
 def test_what_is_masked_holds_no_card_number_any_more(text: str) -> None:
     assert masked(masked(text)) == masked(text)
     assert len(masked(text)) == len(text)

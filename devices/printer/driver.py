@@ -91,6 +91,7 @@ class EscPosPrinter:
         self._kicks = Kicks()
         self._pin_watchers: list[Callable[[bool], None]] = []
         self._behind = Behind()
+        self._session: Session | None = None
         self.worker = Worker(name, url, sink)
         self.worker.start(self._serve)
 
@@ -140,7 +141,9 @@ class EscPosPrinter:
     # --- the worker's thread from here on ---
 
     def _serve(self, link: Link) -> None:
-        session = Session(link, self._profile, self._heard, self._limits.answer_s)
+        session = self._session = Session(
+            link, self._profile, self._heard, self._limits.answer_s, self._session
+        )
         try:
             if self._behind.in_use:
                 session.write(TO_PRINTER, SLICE_S)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import threading
 import time
+from collections import deque
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
@@ -28,7 +29,8 @@ class EmulatedPrinter(Answering):
     """One printer; `tcp=True` puts it on the loopback network instead of a serial line.
 
     `on_paper`, when given, is called from the emulator's thread after something was printed.
-    More faults of the wire (see `Answering`): `stalled` takes nothing; `bytes_per_s` slows it down.
+    More faults of the wire (see `Answering`): `stalled` takes nothing; `bytes_per_s` slows it down;
+    what it says comes `late_s` seconds late, in its order.
     """
 
     def __init__(
@@ -44,6 +46,8 @@ class EmulatedPrinter(Answering):
         self.mute = not profile.answers
         self.stalled = False
         self.bytes_per_s = 0
+        self.late_s = 0.0
+        self._late: deque[tuple[float, bytes]] = deque()
         self.received = bytearray()
         self.on_paper = on_paper
         self._opens_s = 0.0
@@ -170,10 +174,11 @@ class EmulatedPrinter(Answering):
     # --- its thread ---
 
     def _turn(self) -> None:
+        self._answer_late()
         if self.stalled or self._mind.full:
             self._closing.wait(POLL_S / 10)
             return
-        data = self._wire.receive(POLL_S)
+        data = self._wire.receive(POLL_S / 10 if self._late else POLL_S)
         if data:
             self._take(data)
 
@@ -193,6 +198,19 @@ class EmulatedPrinter(Answering):
                 self._show()
             if self.bytes_per_s:
                 time.sleep(len(piece) / self.bytes_per_s)
+                self._answer_late()
+
+    def _answer(self, data: bytes) -> None:
+        with self._lock:
+            if self.late_s or self._late:
+                self._late.append((time.monotonic() + self.late_s, data))
+            else:
+                super()._answer(data)
+
+    def _answer_late(self) -> None:
+        with self._lock:
+            while self._late and self._late[0][0] <= time.monotonic():
+                super()._answer(self._late.popleft()[1])
 
     def _show(self) -> None:
         if self.on_paper is not None:

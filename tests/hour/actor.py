@@ -10,6 +10,7 @@ from random import Random
 
 from tests.hour.counter import AtWork
 from tests.hour.drawer import Drawer
+from tests.hour.evening import Evening
 from tests.hour.faults import FAULTS
 from tests.hour.papers import Papers
 from tests.hour.paying import Payer
@@ -35,7 +36,7 @@ class Actor:
         self._seller = Seller(self.shift)
         self._payer = Payer(self.shift, self.drawer)
         self._papers = Papers(self.shift)
-        self._restarts = Restarts(self.shift, self.drawer, self._payer)
+        self._restarts = Restarts(self.shift, self._seller, self._payer, self._papers, self.drawer)
         self._deaths = 0
         often = (
             *[self._sell] * 14,
@@ -44,6 +45,9 @@ class Actor:
             *[self._papers.print_labels] * 2,
             *[self.drawer.open] * 2,
             self.drawer.force,
+            self.drawer.open_unheard,
+            self._blink,
+            *[self._strike] * 2,
             self._restarts.restart,
         )
         self._often = len(often)
@@ -74,6 +78,7 @@ class Actor:
         self.mend()
         self._payer.settle_cards()
         self._papers.print_labels()
+        Evening(self.shift).close()
         self._papers.end()
         self.drawer.shut()
 
@@ -84,6 +89,14 @@ class Actor:
     def _print_again(self) -> None:
         if self.shift.sales:
             self._papers.print_again()
+
+    def _blink(self) -> None:
+        if "display unplugged and back" not in self.shift.broken:
+            self.shift.strike("display unplugged and back")
+
+    def _strike(self) -> None:
+        self.drawer.shut()
+        self._papers.strike()
 
     def _sell(self) -> None:
         self.fill()
@@ -121,15 +134,15 @@ class Actor:
             name = self._faults.draw()
             if name in broken:
                 return
-            self.shift.count(f"fault: {name}")
             if FAULTS[name].device == "printer":  # it may say nothing true of the drawer then
                 self.drawer.shut()
-            broken[name] = self.shift.dice.randint(1, 3)
-            FAULTS[name].breaks(self.shift.till)
+            self.shift.strike(name)
 
     def _repair(self, name: str) -> None:
         del self.shift.broken[name]
-        FAULTS[name].mends(self.shift.till)
+        FAULTS[name].mend(self.shift.till)
+        if FAULTS[name].device == "display":
+            self._seller.look_again()
 
     def mend(self) -> None:
         """Put right whatever is broken, and wait until each device says so."""

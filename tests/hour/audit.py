@@ -7,7 +7,9 @@ from collections import Counter
 from devices.card.protocol import REFERENCE_LENGTH
 from pos.ports import PrintOutcome
 from tests.hour.bench import LabelJob
-from tests.hour.evidence import Evidence, cents, printed
+from tests.hour.evidence import Evidence
+from tests.hour.purse import CASH
+from tests.hour.reading import cents, printed
 
 
 def judge(found: Evidence) -> None:
@@ -17,6 +19,7 @@ def judge(found: Evidence) -> None:
     drawer(found)
     scans(found)
     lines(found)
+    tenders(found)
     weights(found)
     labels(found)
     display(found)
@@ -32,8 +35,11 @@ def cards(found: Evidence) -> None:
     journal = {
         name[-REFERENCE_LENGTH:]: amounts[name] for name, end in ends.items() if end == "approved"
     }
-    terminal = {one.reference: one.amount for one in found.terminal}
-    assert len(terminal) == len(found.terminal), "the terminal did one request twice"
+    references = [one.reference for one in found.terminal]
+    assert len(set(references)) == len(references), "the terminal did one request twice"
+    terminal = {
+        one.reference: one.amount for one in found.terminal if one.reference not in found.cancelled
+    }
     assert journal == terminal, dict(journal.items() ^ terminal.items())
     sales = found.journal["sale.finished"]
     by_card = [one for sale in sales for one in sale["tenders"] if one["method"] == "card"]
@@ -48,28 +54,49 @@ def papers(found: Evidence) -> None:
     endless = [one for job, one in asked.items() if job not in ends]
     assert not endless, endless
     assert not {"unknown"} & set(ends.values())
+    causes(found)
     known = Counter(
         (one["document"], one["copy_number"])
         for job, one in asked.items()
         if one["paper"] == "ticket" and ends[job] != "failed"
     )
-    lies = [one for sheets in found.paper.values() for one in printed(sheets)]
-    paper = Counter((label, number) for label, number, _ in lies)
+    heads = [one for sheets in found.paper.values() for one in printed(sheets)]
+    lies = [one for one in heads if one.is_whole]
+    paper = Counter((one.label, one.copy) for one in lies)
     assert paper == known, f"paper only: {paper - known}, journal only: {known - paper}"
     assert set(known.values()) <= {1}
-    totals = {one["label"]: one["total"] for one in found.journal["sale.finished"]}
-    for label, _, total in lies:
-        assert total == totals[label], label
+    for one in lies:
+        slip = found.slips[one.label]
+        assert one.total == slip.total, one
+        assert list(one.lines) == [line.printed for line in slip.lines], f"{one}, not {slip}"
+    halves = Counter(one.label for one in heads if not one.is_whole)
+    doubted = Counter(asked[job]["document"] for job in found.unknown if job in asked)
+    assert halves <= doubted, f"half on paper: {halves}, unknown: {doubted}"
+
+
+def causes(found: Evidence) -> None:
+    """Nobody knows the end of a paper, or it failed, only where something explains that."""
+    ends = found.journal["print.finished"]
+    for outcome, known in (("unknown", found.unknown), ("failed", found.failed)):
+        told = {
+            one["job"] for one in ends if one["outcome"] == outcome and not one.get("settled_by")
+        }
+        assert all(known.get(job) for job in told), f"{outcome} for no cause: {told} {known}"
+        assert all(known.values()), f"{outcome} for no cause: {known}"
 
 
 def drawer(found: Evidence) -> None:
     """Every pulse has its entry, and every opening by key or force has its own."""
     pulses = found.pulses
     causes = Counter(one["cause"] for one in found.journal["drawer.opened"])
+    told = dict(causes)
     forced = causes.pop("forced", 0)
-    assert pulses.forced <= forced <= pulses.forced + pulses.noisy, (forced, pulses)
+    assert causes.pop("found_open", 0) <= pulses.noisy, "nobody left it open for a start"
+    with_cash = sum(any(by == CASH for by, _ in slip.tenders) for slip in found.slips.values())
+    assert causes == Counter(sale=with_cash, no_sale=pulses.by_hand), (causes, with_cash, pulses)
+    assert pulses.forced <= forced <= pulses.forced + pulses.noisy, (told, pulses)
     assert causes.total() == pulses.kicked, (causes, pulses)
-    assert pulses.came == pulses.kicked - pulses.missed - pulses.lost, pulses
+    assert pulses.came == pulses.kicked - pulses.missed, pulses
 
 
 def scans(found: Evidence) -> None:
@@ -90,14 +117,25 @@ def _first_difference(sent: list[str], heard: list[str]) -> str:
 
 
 def lines(found: Evidence) -> None:
-    """Each ticket has the lines that were brought to it, no more and no fewer."""
+    """Each ticket has the lines that were brought to it, to the gram and to the cent."""
     sales = {one["label"]: one for one in found.journal["sale.finished"]}
-    assert sales.keys() == found.rung.keys(), sales.keys() ^ found.rung.keys()
-    for label, rung in found.rung.items():
-        sold = Counter(
-            one["code"].lstrip("0") for one in sales[label]["lines"] if not one.get("returned")
-        )
-        assert sold == Counter(rung), f"{label}: sold {sold}, brought {Counter(rung)}"
+    assert sales.keys() == found.slips.keys(), sales.keys() ^ found.slips.keys()
+    for label, slip in found.slips.items():
+        sold = [
+            (one["code"].lstrip("0"), one["quantity"], one["total"])
+            for one in sales[label]["lines"]
+        ]
+        assert sold == [line.sold for line in slip.lines], f"{label}: sold {sold}, noted {slip}"
+        assert sales[label]["total"] == slip.total, f"{label}: {sales[label]}"
+
+
+def tenders(found: Evidence) -> None:
+    """Each ticket was paid as hands took it and gave it, its change to the cent."""
+    for sale in found.journal["sale.finished"]:
+        slip = found.slips[sale["label"]]
+        paid = Counter((one["method"], one["amount"]) for one in sale["tenders"])
+        assert paid == Counter(slip.tenders), f"{sale['label']}: paid {paid}, noted {slip}"
+        assert sale["change"] == slip.change, f"{sale['label']}: {sale['change']}, noted {slip}"
 
 
 def weights(found: Evidence) -> None:
@@ -143,7 +181,7 @@ def display(found: Evidence) -> None:
         assert read.lines == read.due, read
         if read.what == "basket":
             assert cents(read.lines[1]) == read.total, read
-        else:
+        elif read.what == "paid":
             sale = sales[read.label]
             back = -sum(one["amount"] for one in sale["tenders"] if one["amount"] < 0)
             assert cents(read.lines[0]) == read.total == sale["total"], read

@@ -19,8 +19,10 @@ from devices.scale.driver import LinkScale
 from devices.scale.minds import DIALOG_SECRET
 from devices.scanner.driver import LinkScanner
 from pos.papers.label import Label
-from pos.ports import Display, LabelPrinter, PrintEnded, PrintOutcome, Sink
+from pos.papers.page import Page
+from pos.ports import Display, LabelPrinter, PrintEnded, Printer, PrintOutcome, Sink
 from pos.till.desk import Ports
+from tests.hour.causes import Jobs, Troubles
 from tests.hour.wires import PROFILE, Wires
 
 ANSWER_S = 0.4
@@ -29,8 +31,8 @@ ANSWER_S = 0.4
 PRINTER = PrinterLimits(answer_s=0.4, confirm_s=1.5, stall_s=1.5, heartbeat_s=0.3)
 SCALE = ScaleLimits(answer_s=0.15, ask_every_s=0.02, empty_every_s=0.02, look_every_s=0.3)
 
-LabelText = tuple[str, str]
-"""What tells a label from others: its title and its code."""
+LabelText = tuple[str, str, int]
+"""What a label says: its title, its code and its price in minor units."""
 
 
 @dataclass
@@ -47,10 +49,19 @@ class LabelJob:
 
 @dataclass
 class Told:
-    """What the till told its display and its label printer, over all its starts."""
+    """What the till told its display and its printers, over all its starts.
+
+    `awaited` are the labels that somebody asks for just now.
+    """
 
     lines: tuple[str, str] = ("", "")
+    awaited: tuple[LabelText, ...] = ()
+    troubles: Troubles = field(default_factory=Troubles)
+    jobs: Jobs = field(init=False)
     labels: dict[str, LabelJob] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.jobs = Jobs(self.troubles)
 
     def cut_labels_short(self) -> None:
         """Keep that the label printer forgets what it holds."""
@@ -63,7 +74,8 @@ class Told:
             job.outcome = job.outcome or PrintOutcome.UNKNOWN
 
     def ended(self, event: PrintEnded) -> bool:
-        """Keep the end of labels; False for one of another paper."""
+        """Keep the end of a paper; False for one that is no label."""
+        self.jobs.end(event)
         if event.job not in self.labels:
             return False
         self.labels[event.job].outcome = event.outcome
@@ -88,9 +100,23 @@ class _Labelled:
         self._printer, self._told = printer, told
 
     def print_labels(self, job: str, labels: Sequence[Label]) -> None:
-        texts = [(one.title, one.barcode) for one in labels for _ in range(one.copies)]
-        self._told.labels[job] = LabelJob(tuple(texts))
+        self._told.labels[job] = LabelJob(self._told.awaited)
+        self._told.jobs.begin(job, "labels")
         self._printer.print_labels(job, labels)
+
+
+class _Handed:
+    """A printer that is listened to on the till's side."""
+
+    def __init__(self, printer: Printer, device: str, jobs: Jobs) -> None:
+        self._printer, self._device, self._jobs = printer, device, jobs
+
+    def print(self, job: str, page: Page) -> None:
+        self._jobs.begin(job, self._device)
+        self._printer.print(job, page)
+
+    def withdraw(self, job: str) -> bool:
+        return self._printer.withdraw(job)
 
 
 class Bench(Counter):
@@ -122,7 +148,8 @@ class Bench(Counter):
         for name, scanner in wires.scanners.items():
             ports.scanners[name] = LinkScanner(name, scanner.url, sink)
             self._opened.append(ports.scanners[name])
-        ports.printer, ports.spare, ports.scale = printer, spare, scale
+        ports.printer = _Handed(printer, "printer", self._told.jobs)
+        ports.spare, ports.scale = _Handed(spare, "spare", self._told.jobs), scale
         ports.labels = _Labelled(labels, self._told)
         ports.display = _Shown(display, self._told)
         ports.drawer = PrinterDrawer("drawer", printer, sink)

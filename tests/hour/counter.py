@@ -83,6 +83,7 @@ class AtWork:
         self.stops: Counter[str] = Counter()
         self._events: Queue[DeviceEvent] = Queue()
         self._doubts: dict[str, dict[str, int]] = {}
+        self._was_elsewhere = False
         self.joined = self._open()
 
     @property
@@ -105,6 +106,9 @@ class AtWork:
         start.start(desk, clean=store.clean)
         journal_imports(store)
         self._doubts = {job: self._ready(*PRINTERS) for job in desk.prints}
+        for job in (one.job for one in desk.prints.values() if one.unknown):
+            self.told.jobs.cut_off(job, elsewhere=self._was_elsewhere)
+        self._was_elsewhere = False
         return joined
 
     def reopen(self) -> None:
@@ -115,17 +119,23 @@ class AtWork:
         """Close the till in order; the devices' last words are heard."""
         self.pump()
         self.stops["closed"] += 1
+        self.told.jobs.is_closing = True
         self.joined.close()
         for event in self.joined.relay.late:
             self._note(event)
+        self.told.jobs.is_closing = False
 
     def drop(self) -> None:
         """Let the till go as a kill does: nothing more is heard and nothing more is written."""
         self.pump()
-        assert not self.scans, "a scan waits for nobody"
         self.stops["dropped"] += 1
         self.let_go()
         self.told.stopped()
+
+    def was_elsewhere(self) -> None:
+        """Keep that another process was the till meanwhile, and was killed."""
+        self.stops["killed"] += 1
+        self._was_elsewhere = True
 
     def let_go(self) -> None:
         """Let go of every device and of the till's file, whatever it is in the middle of."""

@@ -4,57 +4,64 @@ from __future__ import annotations
 
 from pos.till import drawer
 from pos.till.drawer import PULSE_WITHIN
-from tests.hour.counter import LONG_S
-from tests.hour.shift import Shift
+from tests.hour.shift import Deck, Shift
 
-LOST_S = 1.0
 SEEN_S = 5.0
 
 
 class Drawer:
     """What happens at the drawer.
 
-    A lost pulse left the till and was in the cable when that was pulled; a forced opening was
-    nobody's order. `open_for` is for how many gestures it is still left open.
+    A forced opening was nobody's order; `by_hand` counts the orders to open with no sale, and
+    `open_for` is for how many gestures it is still left open.
     """
 
     def __init__(self, shift: Shift) -> None:
         self._shift = shift
-        self.asked = self.lost = self.forced = self.open_for = 0
-        self._away = 0
+        self.asked = self.by_hand = self.forced = self.open_for = 0
+        self._soon = Deck(shift.dice, (True, False))
 
     @property
     def due(self) -> int:
         """How many pulses the printer must have had."""
         heard = self._shift.till.heard
-        return heard.kicked - heard.missed - self.lost
+        return heard.kicked - heard.missed
 
     def open(self) -> None:
         """Open it with no sale."""
         till = self._shift.till
         if self._shift.attempt("drawer", lambda: drawer.no_sale(till.desk, "change")):
+            self.by_hand += 1
             self.wait()
+
+    def open_unheard(self) -> None:
+        """Tell it to open while its printer says nothing: that is said not to have happened."""
+        if self._is_quiet():
+            self._shift.strike("printer mute")
+            self.open()
 
     def wait(self) -> None:
         """It opens or is said not to have; whoever stands there shuts it, or leaves it open."""
         till, printer = self._shift.till, self._shift.till.wires.printer
         self.asked += 1
         assert till.until(lambda: till.heard.kicked >= self.asked), "no word of the drawer"
-        patience_s = LOST_S if till.heard.away["printer"] > self._away else LONG_S
-        if not till.until(lambda: len(printer.pulses) >= self.due, patience_s):
-            assert till.heard.away["printer"] > self._away, "a pulse never came"
-            self.lost += 1
-        self._away = till.heard.away["printer"]
+        came = till.until(lambda: len(printer.pulses) >= self.due)
+        assert came, "a pulse that went out never came"
         if not self.open_for:
             self.shut()
 
     def force(self) -> None:
-        """Open it with its key, and leave it open for a while; nobody told it to open just now."""
+        """Open it with its key, and leave it open for a while.
+
+        It was told to open before, and shut since: just now, or longer ago than a pulse excuses.
+        """
         till = self._shift.till
-        till.pump()
-        if not self._is_quiet():
+        due = self.due
+        self.open()
+        if self.due == due or not self._is_quiet():
             return
-        till.clock.pass_s(PULSE_WITHIN.total_seconds() + 1)
+        if not self._soon.draw():
+            till.clock.pass_s(PULSE_WITHIN.total_seconds() + 1)
         self._shift.count("forced")
         self.forced += 1
         self.open_for = self._shift.dice.randint(1, 4)

@@ -2,23 +2,18 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from devices.card.emulator import Paid
-from devices.printer.layout import Line
-from pos.papers.page import Cut
 from tests.hour.bench import LabelJob, LabelText
+from tests.hour.purse import Slip
+from tests.hour.reading import cents, sheets
 
 if TYPE_CHECKING:
     from tests.hour.actor import Actor
-
-_LABEL = re.compile(r"(?:N°|No\.)\s*(T01-K1-\d{6})\b")
-_COPY = re.compile(r"DUPLICATA\D{0,6}(\d+)")
-_TOTAL = re.compile(r"^TOTAL\s+(\S.*)$")
 
 KINDS = ("card.asked", "card.answered", "sale.finished", "print.asked", "print.finished",
          "drawer.opened", "till.started")  # fmt: skip
@@ -50,7 +45,7 @@ class Pulses:
     came: int
     kicked: int
     missed: int
-    lost: int
+    by_hand: int
     forced: int
     noisy: int
 
@@ -59,22 +54,26 @@ class Pulses:
 class Evidence:
     """All logs of an hour.
 
-    `journal` holds the facts by kind, `paper` each printer's sheets, `rung` what was brought to
-    each ticket, `weighed` what the till took off the scale and `told` what the scale gave; `stops`
-    counts the till's ends.
+    `journal` holds the facts by kind, `paper` each printer's sheets, `slips` what the cashier
+    noted of each ticket; `unknown` and `failed` give the cause by paper, "" for none; `weighed` is
+    what the till took off the scale and `told` what the scale gave; `stops` counts the till's
+    ends.
     """
 
     journal: dict[str, list[dict[str, Any]]]
     paper: dict[str, list[list[str]]]
     pulses: Pulses
     terminal: list[Paid]
+    cancelled: dict[str, Paid]
     sent: dict[str, list[str]]
     heard: dict[str, list[str]]
     noise: list[str]
-    rung: dict[str, list[str]]
+    slips: dict[str, Slip]
     weighed: list[int]
     told: list[int]
     asked_labels: list[LabelJob]
+    unknown: dict[str, str]
+    failed: dict[str, str]
     labels: list[LabelText]
     reads: list[Read]
     stops: Counter[str]
@@ -89,7 +88,7 @@ def gather(actor: Actor) -> Evidence:
         came=len(wires.printer.pulses),
         kicked=heard.kicked,
         missed=heard.missed,
-        lost=drawer.lost,
+        by_hand=drawer.by_hand,
         forced=drawer.forced,
         noisy=heard.noisy,
     )
@@ -98,60 +97,24 @@ def gather(actor: Actor) -> Evidence:
         paper={name: list(sheets(wires.printer_of(name).paper)) for name in ("printer", "spare")},
         pulses=pulses,
         terminal=list(wires.card.log),
+        cancelled=wires.cancelled,
         sent=wires.sent,
         heard=heard.scans,
         noise=wires.noise,
-        rung=shift.sold,
+        slips=shift.slips,
         weighed=shift.weighed,
         told=wires.scale.given,
         asked_labels=list(till.told.labels.values()),
-        labels=[(one.fields[0].data, _code(one.fields)) for one in wires.labels.printed],
+        unknown=till.told.jobs.unknown,
+        failed=till.told.jobs.failed,
+        labels=[_label_text(one.fields) for one in wires.labels.printed],
         reads=shift.reads,
         stops=till.stops,
         did=shift.did,
     )
 
 
-def _code(fields: Sequence[Any]) -> str:
-    return next((field.data for field in fields if field.kind != "text"), "")
-
-
-Copy = tuple[str, int]
-
-
-def sheets(paper: Sequence[object]) -> Iterator[list[str]]:
-    """Yield the paper as lists of lines, one a sheet between two cuts, the one that hangs too."""
-    sheet: list[str] = []
-    for item in paper:
-        if isinstance(item, Line):
-            sheet.append(item.text)
-        elif isinstance(item, Cut):
-            yield sheet
-            sheet = []
-    yield sheet
-
-
-def whole_copies(paper: Sequence[object]) -> Counter[Copy]:
-    """Return how often each copy of a ticket lies on the paper, from its head to its foot."""
-    return Counter((label, number) for label, number, _ in printed(sheets(paper)))
-
-
-def printed(found: Iterator[list[str]] | list[list[str]]) -> Iterator[tuple[str, int, int]]:
-    """Yield the label, the copy's number and the total, in cents, of each whole ticket."""
-    for sheet in found:
-        label, number, total = "", 0, 0
-        for line in sheet:
-            if head := _LABEL.search(line):
-                label, number, total = head[1], 0, 0
-            if copy := _COPY.search(line):
-                number = int(copy[1])
-            if sum_ := _TOTAL.search(line):
-                total = cents(sum_[1])
-            if label and line.strip() == label:
-                yield label, number, total
-                label = ""
-
-
-def cents(text: str) -> int:
-    """Return an amount as it is printed, in cents."""
-    return int(re.sub(r"[^\d-]", "", text.replace("\N{MINUS SIGN}", "-")) or 0)
+def _label_text(fields: Sequence[Any]) -> LabelText:
+    code = next((field.data for field in fields if field.kind != "text"), "")
+    price = next((cents(field.data) for field in fields if "€" in field.data), 0)
+    return fields[0].data, code, price

@@ -8,11 +8,13 @@ from functools import partial
 
 from devices.card.emulator import Behaviour
 from tests.hour.counter import AtWork
+from tests.hour.evidence import Read
 from tests.hour.wires import NOISE
 
 Deed = Callable[[AtWork], object]
 
 SLOW_BYTES_S = 2_000
+LATE_S = 0.9
 
 
 def _nothing(_: AtWork) -> None:
@@ -21,11 +23,27 @@ def _nothing(_: AtWork) -> None:
 
 @dataclass(frozen=True)
 class Fault:
-    """Which device it strikes, how it comes, and what a person does about it."""
+    """Which device it strikes, how it comes, and what a person does about it.
+
+    In a `grave` one what the device answers can be lost, so that nobody knows how a paper ended.
+    """
 
     device: str
     breaks: Deed
     mends: Deed = _nothing
+    is_grave: bool = False
+
+    def strike(self, till: AtWork) -> None:
+        """Let it come."""
+        if self.is_grave:
+            till.told.troubles.begin(self.device)
+        self.breaks(till)
+
+    def mend(self, till: AtWork) -> None:
+        """Put it right."""
+        self.mends(till)
+        if self.is_grave:
+            till.told.troubles.end(self.device)
 
 
 def _pull_scanner(till: AtWork, name: str, before: bytes = b"") -> None:
@@ -43,7 +61,20 @@ def _unplug(device: str) -> Fault:
         if device != "card" or not till.wires.card_is_called:
             assert till.until(lambda: till.is_away(device)), f"{device} is out and still there"
 
-    return Fault(device, pull, lambda till: getattr(till.wires, device).replug())
+    return Fault(device, pull, lambda till: getattr(till.wires, device).replug(), is_grave=True)
+
+
+def _blink_display(till: AtWork) -> None:
+    """Pull the display's cable and put it back: it shows again what it was told before."""
+    display = till.wires.display
+    till.pump()
+    if display.stalled or not till.is_ready("display"):
+        return
+    display.unplug()
+    assert till.until(lambda: till.is_away("display")), "the display is out and still there"
+    display.replug()
+    due = Read("mended", till.told.lines, ("", ""), 0).due
+    assert till.until(lambda: display.lines == due), f"{display.lines} is shown, not {due}"
 
 
 def _while_on(device: str, name: str, on: object = True, off: object = False) -> Fault:
@@ -52,6 +83,7 @@ def _while_on(device: str, name: str, on: object = True, off: object = False) ->
         device,
         lambda till: setattr(getattr(till.wires, device), name, on),
         lambda till: setattr(getattr(till.wires, device), name, off),
+        is_grave=(device, name) != ("printer", "bytes_per_s"),
     )
 
 
@@ -93,7 +125,7 @@ def _noisy(name: str = "") -> Fault:
         elif is_on:
             till.wires.printer.babble(NOISE)
 
-    return Fault("printer", partial(turn, is_on=True), partial(turn, is_on=False))
+    return Fault("printer", partial(turn, is_on=True), partial(turn, is_on=False), is_grave=True)
 
 
 PRINTER = {
@@ -118,12 +150,13 @@ PRINTER = {
     ),
     "cutter jams": Fault("printer", lambda t: t.wires.printer.jam_cutter(), _free_cutter),
     "printer unplugged": _unplug("printer"),
-    "printer off and on": Fault("printer", lambda t: t.wires.printer.power_cycle()),
+    "printer off and on": Fault("printer", lambda t: t.wires.printer.power_cycle(), is_grave=True),
     "printer off and on, untold": Fault(
-        "printer", lambda t: t.wires.printer.power_cycle(silent=True)
+        "printer", lambda t: t.wires.printer.power_cycle(silent=True), is_grave=True
     ),
     "printer talks noise": _noisy(),
     "printer mute": _while_on("printer", "mute"),
+    "printer answers late": _while_on("printer", "late_s", LATE_S, 0.0),
     "printer answers noise": _noisy("garbage"),
     "printer answers halves": _noisy("halves"),
     "printer slow": _while_on("printer", "bytes_per_s", SLOW_BYTES_S, 0),
@@ -133,6 +166,9 @@ PRINTER = {
         lambda t: t.wires.printer.stop_flow(stopped=False),
     ),
 }
+IN_A_TICKET = ("printer unplugged", "no paper", "printer off and on")
+"""What strikes the printer while a ticket comes out, the head of it on paper."""
+
 SPARE = {
     "spare without paper": Fault(
         "spare", lambda t: t.wires.spare.run_out(), lambda t: t.wires.spare.load_paper()
@@ -152,7 +188,7 @@ LABELS = {
         lambda t: t.wires.labels.open_head(is_open=False),
     ),
     "labels unplugged": _unplug("labels"),
-    "labels off and on": Fault("labels", _forget_labels),
+    "labels off and on": Fault("labels", _forget_labels, is_grave=True),
     "labels mute": _while_on("labels", "mute"),
     "labels answer noise": _while_on("labels", "garbage"),
     "labels answer halves": _while_on("labels", "halves"),
@@ -185,6 +221,7 @@ SCALE = {
 }
 OTHERS = {
     "display unplugged": _unplug("display"),
+    "display unplugged and back": Fault("display", _blink_display),
     "display takes nothing": _while_on("display", "stalled"),
     "display talks noise": Fault("display", lambda t: t.wires.display.babble(NOISE)),
     "card terminal unplugged": _unplug("card"),
@@ -214,3 +251,34 @@ CARDS = (
     Behaviour.NAK,
 )
 """What a card terminal does every second time; it approves the other times."""
+
+OFTEN = (Behaviour.LATE, Behaviour.REFUSE, Behaviour.SILENT)
+"""Every other one of these: what happens in each hour, however short."""
+
+_SURE = {
+    Behaviour.APPROVE: "approved",
+    Behaviour.FRAGMENTED: "approved",
+    Behaviour.BAD_LRC_ONCE: "approved",
+    Behaviour.REFUSE: "declined",
+    Behaviour.NAK: "cancelled",
+}
+_CALLED = {
+    Behaviour.ABANDON: "cancelled",
+    Behaviour.NO_CARD: "cancelled",
+    Behaviour.BAD_LRC: "approved",
+}
+_ON_A_LINE = {
+    Behaviour.ABANDON: "declined",
+    Behaviour.NO_CARD: "declined",
+    Behaviour.MUTE: "cancelled",
+}
+
+
+def card_outcome(behaviour: Behaviour, *, is_called: bool) -> str:
+    """Return how a request ends with a terminal whose cable is well: unknown where nobody can know.
+
+    One that is called frames no answer (its damage cannot show) and takes the request with the
+    call; on a line a mute one never took it, and what a customer does is told as a refusal.
+    """
+    known = {**_SURE, **(_CALLED if is_called else _ON_A_LINE)}
+    return known.get(behaviour, "unknown")

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 from pos.till import printing, sell, shelf, tickets
-from tests.hour.evidence import whole_copies
-from tests.hour.shift import Shift
+from tests.hour.faults import IN_A_TICKET, SLOW_BYTES_S
+from tests.hour.goods import CHEESE, GOODS
+from tests.hour.reading import whole_copies
+from tests.hour.shift import Deck, Shift
 from tests.hour.wires import PRINTERS
 
 COPIES_OF = 25
 """Of how many of the last tickets copies are asked for."""
 
-LABELLED = ("2400000000013", "2400000000020", "2400000000068", "2100101")
+HEAD = 12
+"""How many lines are above a ticket's first article, at least."""
+
+LABELLED = ("2400000000013", "2400000000020", "2400000000068", CHEESE)
 
 
 class Papers:
@@ -18,6 +23,7 @@ class Papers:
 
     def __init__(self, shift: Shift) -> None:
         self._shift = shift
+        self._strikes = Deck(shift.dice, IN_A_TICKET)
 
     def print_last(self) -> None:
         """Print the ticket of the last sale."""
@@ -33,8 +39,33 @@ class Papers:
         """Print labels of a few articles, now and then one twice."""
         desk = self._shift.till.desk
         codes = self._shift.dice.choices(LABELLED, k=self._shift.dice.randint(1, 4))
+        goods = [GOODS[code] for code in codes]
+        self._shift.till.told.awaited = tuple((one.name, one.code, one.price) for one in goods)
         articles = [sell.article_of(desk, code) for code in codes]
         self._shift.attempt("labels", lambda: shelf.print_shelf_labels(desk, articles, desk.now()))
+
+    def strike(self) -> None:
+        """Let something happen to the printer while a ticket comes out."""
+        till, printer, name = self._shift.till, self._shift.till.wires.printer, self._strikes.draw()
+        is_well = self._shift.is_whole("printer") and till.is_ready("printer")
+        if not is_well or till.desk.prints or not self._shift.sales:
+            return
+        before = len(printer.paper)
+        printer.bytes_per_s = SLOW_BYTES_S
+        self.print_again()
+        till.until(lambda: len(printer.paper) > before + HEAD or not till.desk.prints)
+        self._shift.strike(name)
+        printer.bytes_per_s = 0
+        self._shift.count("struck: " + name)
+
+    def let_wait(self) -> None:
+        """Ask for tickets of a printer that has no paper: they wait for it."""
+        till = self._shift.till
+        if self._shift.is_whole("printer") and till.is_ready("printer") and self._shift.sales:
+            self._shift.strike("no paper")
+            assert till.until(lambda: not till.is_ready("printer")), "nobody wants paper"
+            for _ in range(2):
+                self.print_again()
 
     def mind(self) -> None:
         """Take to the spare printer what waits for the first, and look at what nobody knows of."""

@@ -7,9 +7,12 @@ from pos.till import staff
 from tests.e2e.cases import COMMIT, MANAGER, SALE
 from tests.e2e.child import Death
 from tests.hour.drawer import Drawer
+from tests.hour.goods import GOODS, PIECES, Brought
+from tests.hour.papers import Papers
 from tests.hour.paying import Payer
-from tests.hour.selling import PIECES
-from tests.hour.shift import Shift
+from tests.hour.purse import CHEQUE
+from tests.hour.selling import Seller
+from tests.hour.shift import Deck, Shift
 from tests.hour.wires import PRINTERS
 
 DEATHS = (
@@ -27,21 +30,31 @@ UNANSWERED = (Behaviour.SILENT, Behaviour.LATE, Behaviour.APPROVE, Behaviour.REF
 class Restarts:
     """Ends of the till, and what is found afterwards."""
 
-    def __init__(self, shift: Shift, drawer: Drawer, payer: Payer) -> None:
+    def __init__(
+        self, shift: Shift, seller: Seller, payer: Payer, papers: Papers, drawer: Drawer
+    ) -> None:
         self._shift = shift
+        self._seller = seller
+        self._papers = papers
+        self._ways = Deck(shift.dice, ("closed", "dropped"))
+        self._waiting = Deck(shift.dice, (True, False, False, True))
         self._drawer = drawer
         self._payer = payer
 
     def restart(self) -> None:
         """Close the till in order or drop it, and open it again; the basket is as it was."""
+        self._drawer.shut()
+        if self._waiting.draw():
+            self._papers.let_wait()
         before = self._shift.till.desk.basket
-        self._reopen(self._shift.dice.choice(("closed", "dropped")))
+        self._reopen(self._ways.draw())
         assert self._shift.till.desk.basket == before, "a basket came back otherwise"
 
     def _reopen(self, way: str) -> None:
         till = self._shift.till
         self._drawer.shut()
         self._shift.count(f"till {way}")
+        self._seller.ring_up()
         if way == "closed":
             till.close()
         else:
@@ -84,7 +97,7 @@ class Restarts:
         death = self._shift.dice.choice(DEATHS)
         done = till.home.start("play", "-", given=given, deaths=[death], environ=environ).ended()
         assert done.code == -9, f"it did not die {death}: {done}"
-        till.stops["killed"] += 1
+        till.was_elsewhere()
         till.reopen()
         self.sign_in()
         self._find(codes, is_sold=len(till.home.sold()) > sales)
@@ -92,8 +105,10 @@ class Restarts:
     def _find(self, codes: list[str], *, is_sold: bool) -> None:
         """Take over what the other process sold or left in its basket, the first codes of all."""
         lines = self._shift.till.desk.basket.lines
-        self._shift.rung += codes if is_sold else codes[: len(lines)]
+        slip, found = self._shift.slip, codes if is_sold else codes[: len(lines)]
+        slip.lines += [Brought(GOODS[code]) for code in found]
         if is_sold:
+            slip.pay(CHEQUE, slip.due)
             self._shift.paid()
 
     def sign_in(self) -> None:

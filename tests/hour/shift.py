@@ -13,6 +13,7 @@ from pos.domain.events import SaleFinished
 from tests.hour.counter import AtWork
 from tests.hour.evidence import Read
 from tests.hour.faults import FAULTS
+from tests.hour.purse import CARD, Slip
 
 SECONDS_EACH = 3.0
 """How far each gesture puts the clock forward: more than a thousand fill an hour."""
@@ -39,7 +40,7 @@ class Deck(Generic[T]):
 class Shift:
     """A cashier's time at the till; `did` counts gestures, troubles and what came of them.
 
-    `rung` is what was scanned or typed into the open basket, `sold` the same by ticket.
+    `slip` notes the open basket, `slips` every ticket by its label.
     `broken` tells for how many gestures each trouble still lasts.
     """
 
@@ -48,8 +49,9 @@ class Shift:
     did: Counter[str] = field(default_factory=Counter)
     broken: dict[str, int] = field(default_factory=dict)
     sales: list[SaleFinished] = field(default_factory=list)
-    rung: list[str] = field(default_factory=list)
-    sold: dict[str, list[str]] = field(default_factory=dict)
+    slip: Slip = field(default_factory=Slip)
+    slips: dict[str, Slip] = field(default_factory=dict)
+    _seen: int = 0
     weighed: list[int] = field(default_factory=list)
     reads: list[Read] = field(default_factory=list)
 
@@ -74,6 +76,12 @@ class Shift:
             return False
         return True
 
+    def strike(self, name: str) -> None:
+        """Let a trouble come, that is put right a few gestures later."""
+        self.count(f"fault: {name}")
+        self.broken[name] = self.dice.randint(1, 3)
+        FAULTS[name].strike(self.till)
+
     def is_whole(self, *devices: str) -> bool:
         """Whether nothing is wrong with devices."""
         return not any(FAULTS[name].device in devices for name in self.broken)
@@ -84,6 +92,20 @@ class Shift:
         last = self.till.desk.last_sale
         assert last is not None
         self.sales.append(last)
-        self.sold[last.label] = list(self.rung)
-        self.rung.clear()
+        self.count_cards()
+        self.slips[last.label], self.slip = self.slip, Slip()
         return last
+
+    def count_cards(self) -> None:
+        """Note what the card terminal itself knows to have taken or paid back for this basket."""
+        wires = self.till.wires
+        for one in wires.card.log[self._seen :]:
+            if one.reference not in wires.cancelled:
+                self.slip.pay(CARD, one.amount)
+        self._seen = len(wires.card.log)
+
+    def check_due(self) -> None:
+        """What the till wants is what the hour's own price list and notes leave to pay."""
+        self.count_cards()
+        due = self.till.desk.basket.due
+        assert due == self.slip.due, f"{due} due, {self.slip.due} by the notes: {self.slip}"

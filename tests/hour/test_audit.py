@@ -18,7 +18,8 @@ from tests.hour import audit, bench, selling
 from tests.hour.actor import Actor
 from tests.hour.counter import AtWork, HourClock
 from tests.hour.demands import GESTURES, demand
-from tests.hour.evidence import Evidence, gather, printed
+from tests.hour.evidence import Evidence, gather
+from tests.hour.reading import printed
 from tests.hour.run import NOON, run
 from tests.hour.wires import Wires
 
@@ -38,7 +39,7 @@ def _ticket(found: Evidence) -> tuple[list[list[str]], int]:
     """Return a printer's sheets and the place of one that bears a whole ticket."""
     for sheets in found.paper.values():
         for place, sheet in enumerate(sheets):
-            if list(printed([sheet])):
+            if any(one.is_whole for one in printed([sheet])):
                 return sheets, place
     raise AssertionError("no ticket was printed")
 
@@ -113,7 +114,7 @@ def _swap_scans(found: Evidence) -> None:
 
 def _lines(found: Evidence) -> list[dict[str, Any]]:
     sales = found.journal["sale.finished"]
-    return next(one["lines"] for one in sales if found.rung[one["label"]])
+    return next(one["lines"] for one in sales if found.slips[one["label"]].lines)
 
 
 def _sell_line_twice(found: Evidence) -> None:
@@ -161,7 +162,7 @@ def _lose_label(found: Evidence) -> None:
 
 
 def _more_labels(found: Evidence) -> None:
-    found.labels.append(("Nobody's", ""))
+    found.labels.append(("Nobody's", "", 0))
 
 
 def _show_cent_more(found: Evidence) -> None:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from random import Random
 
-from devices.card.emulator import EmulatedTerminal
+from devices.card.emulator import EmulatedTerminal, Paid
 from devices.card.speech import PROTOCOLS
-from devices.display.emulator import EmulatedDisplay
+from devices.display.emulator import EmulatedDisplay, Glass
 from devices.label.emulator import EmulatedLabelPrinter
 from devices.printer.emulator import EmulatedPrinter
 from devices.printer.profile import PROFILES
@@ -46,6 +46,15 @@ class EmulatedWedge(Wired[PtyCable]):
         return self._wire.send(data)
 
 
+class FedDisplay(EmulatedDisplay):
+    """A display that its cable feeds: it is dark once that was pulled."""
+
+    def unplug(self) -> None:
+        """Pull the cable."""
+        super().unplug()
+        self._glass = Glass("cp858")
+
+
 def _tap(code: int) -> bytes:
     return b"".join(EVENT.pack(0, 0, 1, code, is_down) for is_down in (1, 0))
 
@@ -54,6 +63,7 @@ class Wires:
     """Every emulated device, and what the scanners sent: codes by scanner, and noise.
 
     `card_is_called`: the terminal has no line that hangs up, it is called for each request.
+    `cancelled` payments, by reference, were taken back at the terminal by hand, with its own key.
     `is_noisy`: nobody can rely on what the printer says of the drawer.
     """
 
@@ -68,12 +78,13 @@ class Wires:
             "scanner": EmulatedScanner(),
             "wedge": EmulatedWedge(),
         }
-        self.display = EmulatedDisplay("display", "cp858")
+        self.display = FedDisplay("display", "cp858")
         self.scale = EmulatedScale("scale", self.scale_family)
         self.scale.change(lambda pan: setattr(pan, "is_secured", True))
         self.card = EmulatedTerminal("card", self.card_protocol)
         self.sent: dict[str, list[str]] = {name: [] for name in SCANNERS}
         self.noise: list[str] = []
+        self.cancelled: dict[str, Paid] = {}
         self.is_noisy = False
 
     def printer_of(self, name: str) -> EmulatedPrinter:

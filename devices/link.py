@@ -13,6 +13,8 @@ import os
 import select
 import socket
 import stat
+import sys
+import termios
 import threading
 import time
 from collections.abc import Callable
@@ -41,6 +43,11 @@ READ_MAX = 4096
 PIECE = 256
 SLICE_S = 0.2
 """How long a transport that cannot be woken sleeps at most."""
+
+LINE_S = 0.25
+"""How much of what a serial line carries waits in the system before no more is added."""
+LOOK_S = 0.005
+"""Between two looks at how much waits: one that is faster than its address says is not slowed."""
 
 _EVIOCGRAB = 0x40044590
 _DEVICES = "/dev"
@@ -118,9 +125,16 @@ def open_link(url: str) -> Link:
 
 
 class FdLink:
-    """A transport over a file descriptor that does not block (serial line, pty, socket)."""
+    """A transport over a file descriptor that does not block (serial line, pty, socket).
 
-    def __init__(self, fd: int, close: Callable[[], object], name: str) -> None:
+    Where `at_once` is given, bytes only go out while fewer wait in the system, and no more at a
+    time: what is said next is not held up by seconds of what was said before.
+    """
+
+    def __init__(
+        self, fd: int, close: Callable[[], object], name: str, at_once: int | None = None
+    ) -> None:
+        self._at_once = at_once
         self._fd = fd
         self._close = close
         self._name = name
@@ -162,13 +176,22 @@ class FdLink:
         sent = 0
         while sent < len(data):
             try:
-                sent += os.write(self._fd, data[sent:])
+                if self._at_once and self._waiting() >= self._at_once:
+                    if time.monotonic() >= deadline:
+                        break
+                    time.sleep(LOOK_S)
+                    continue
+                sent += os.write(self._fd, data[sent:][: self._at_once])
             except BlockingIOError:
                 if not self._writable(deadline - time.monotonic()):
                     break
             except OSError:
                 raise self._lost(sent) from None
         return sent
+
+    def _waiting(self) -> int:
+        count = fcntl.ioctl(self._fd, termios.TIOCOUTQ, bytes(4))
+        return int.from_bytes(count, sys.byteorder)
 
     def _writable(self, timeout_s: float) -> bool:
         poll = select.poll()
@@ -268,7 +291,8 @@ def _open_serial(address: SerialAddress) -> Link:
         )
     except (OSError, ValueError) as error:
         raise _not_opened(address.path, error) from None
-    return FdLink(port.fileno(), port.close, address.path)
+    at_once = max(1, int(address.baud / 10 * LINE_S))  # 10 bits a byte, about
+    return FdLink(port.fileno(), port.close, address.path, at_once)
 
 
 def _port_for_url(url: str) -> Any:

@@ -23,6 +23,9 @@ DEVICES = (*PRINTERS, *SCANNERS, "labels", "scale", "display", "card")
 KILLED_AT, KILLED_EVERY = 50, 150
 """After how many gestures the till is killed in a process of its own, and how often then."""
 
+PRINTED_S = 3.0
+"""How long papers are waited for before something is made to strike the next; some wait longer."""
+
 TROUBLE = 0.5
 """How often something breaks, before a gesture."""
 
@@ -95,6 +98,12 @@ class Actor:
             self.shift.strike("display unplugged and back")
 
     def _strike(self) -> None:
+        for name in [one for one in self.shift.broken if FAULTS[one].device == "printer"]:
+            self._repair(name)
+        till = self.shift.till
+        till.until(lambda: till.is_ready("printer"))
+        self._papers.mind()
+        till.until(lambda: not till.desk.prints, PRINTED_S)
         self.drawer.shut()
         self._papers.strike()
 

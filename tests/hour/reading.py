@@ -78,7 +78,8 @@ def _read(ticket: Printed, line: str) -> bool:
     elif count := _COUNT.search(line):
         ticket.count = int(count[1])
     is_foot = line.strip() == ticket.label
-    ticket.is_whole = is_foot and 0 < ticket.count == len(ticket.lines)
+    is_all = bool(ticket.total) and 0 < ticket.count == len(ticket.lines)
+    ticket.is_whole = is_foot and is_all
     return is_foot
 
 

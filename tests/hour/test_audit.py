@@ -121,6 +121,49 @@ def _sell_line_twice(found: Evidence) -> None:
     _lines(found).append(_lines(found)[0])
 
 
+def _sell_cent_dearer(found: Evidence) -> None:
+    _lines(found)[0]["total"] += 1
+
+
+def _tender(found: Evidence, method: str) -> dict[str, Any]:
+    sales = found.journal["sale.finished"]
+    tenders = [one for sale in sales for one in sale["tenders"]]
+    return next(one for one in tenders if one["method"] == method)
+
+
+def _book_as_cheque(found: Evidence) -> None:
+    _tender(found, "cash")["method"] = "cheque"
+
+
+def _give_more_change(found: Evidence) -> None:
+    found.journal["sale.finished"][0]["change"] += 100
+
+
+def _doubt_for_nothing(found: Evidence) -> None:
+    found.unknown["any"] = ""
+
+
+def _fail_for_nothing(found: Evidence) -> None:
+    ends = found.journal["print.finished"]
+    end = next(one for one in ends if one["job"] not in found.failed)
+    ends.append({"job": end["job"], "outcome": "failed"})
+
+
+def _print_half(found: Evidence) -> None:
+    sheets, place = _ticket(found)
+    sheets.append(sheets[place][:-4])
+
+
+def _print_line_less(found: Evidence) -> None:
+    sheets, place = _ticket(found)
+    del sheets[place][next(at for at, line in enumerate(sheets[place]) if line.endswith(" C"))]
+
+
+def _open_for_another_cause(found: Evidence) -> None:
+    opened = found.journal["drawer.opened"]
+    next(one for one in opened if one["cause"] == "sale")["cause"] = "no_sale"
+
+
 def _weigh_gram_more(found: Evidence) -> None:
     found.weighed[0] += 1
 
@@ -191,6 +234,14 @@ CHANGES: dict[str, Callable[[Evidence], None]] = {
     "a scan never came": _lose_scan,
     "two scans changed places": _swap_scans,
     "a line was sold twice": _sell_line_twice,
+    "a line is a cent dearer": _sell_cent_dearer,
+    "cash was booked as a cheque": _book_as_cheque,
+    "a customer got too much change": _give_more_change,
+    "nobody knows of a paper for no cause": _doubt_for_nothing,
+    "a paper failed for no cause": _fail_for_nothing,
+    "half a ticket lies there": _print_half,
+    "a line is not on the paper": _print_line_less,
+    "the drawer opened for another cause": _open_for_another_cause,
     "a weight was taken that the scale never gave": _weigh_gram_more,
     "a gram more was sold than weighed": _sell_gram_more,
     "the scale gave no weight": _forget_weights,

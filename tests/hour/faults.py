@@ -166,7 +166,7 @@ PRINTER = {
         lambda t: t.wires.printer.stop_flow(stopped=False),
     ),
 }
-IN_A_TICKET = ("printer unplugged", "no paper", "printer off and on")
+IN_A_TICKET = ("printer unplugged", "no paper")
 """What strikes the printer while a ticket comes out, the head of it on paper."""
 
 SPARE = {

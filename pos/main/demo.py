@@ -12,7 +12,7 @@ import tempfile
 import time
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from itertools import cycle
 from pathlib import Path
 from queue import Queue
@@ -33,6 +33,7 @@ from devices.scanner.emulator import EmulatedScanner
 from pos.console import Console, console_on
 from pos.domain.errors import Refusal
 from pos.domain.events import StaffAdded
+from pos.domain.shift import business_day
 from pos.domain.staff import Person
 from pos.domain.words import Sentence
 from pos.main.catalogues import import_rules, load_catalogue
@@ -126,8 +127,8 @@ def prepare(
 
 def play_demo(language: str, on: date | None = None) -> int:
     """Play the scripted day in a shop that is thrown away; print each step and the papers."""
-    clock = ShiftedClock(_ahead(on))
     settings = demo_settings(language)
+    clock = ShiftedClock(how_far(on, settings))
     words = words_for(language, settings.shop.currency, settings.shop.zone)
     with tempfile.TemporaryDirectory(prefix="comptoir-demo-") as folder:
         root = Path(folder)
@@ -170,8 +171,8 @@ def open_demo(language: str, *, fresh: bool, on: date | None = None) -> int:
     """Open the screen on the demonstration shop, today or on a later day."""
     from pos.main.tills import show
 
-    clock = ShiftedClock(_ahead(on))
     settings, found = demo_settings(language), demo_places()
+    clock = ShiftedClock(how_far(on, settings))
     if fresh:
         for folder in (found.data, found.state):
             shutil.rmtree(folder, ignore_errors=True)
@@ -185,9 +186,13 @@ def open_demo(language: str, *, fresh: bool, on: date | None = None) -> int:
     return show(settings, found, dress=dressed, paper=True, hints=(people_hint(),), clock=clock)
 
 
-def _ahead(on: date | None) -> timedelta:
-    """Return how far a day is ahead of today; Refusal for one that is past."""
-    days = (on - SystemClock().now().date()).days if on else 0
+def how_far(on: date | None, settings: Settings, now: datetime | None = None) -> timedelta:
+    """Return how far a business day is ahead of the one at work; Refusal for one that is past.
+
+    Before the cut-off hour that is still yesterday's, as it is in the shop.
+    """
+    today = business_day(now or SystemClock().now(), settings.shop.zone, settings.shop.cut_off_hour)
+    days = (on - today).days if on else 0
     if days < 0:
         raise Refusal("past_day", "The demonstration's clock only goes forward; take a later day.")
     return timedelta(days=days)

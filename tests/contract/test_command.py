@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +13,7 @@ import typer
 from pysqlite3 import dbapi2
 
 from pos.main.command import app
+from pos.main.demo import demo_settings, how_far
 from tests.e2e.home import Done, Home, copy_of, make_shop
 from tests.e2e.terminal import TillTerminal
 
@@ -155,6 +156,16 @@ def test_the_demonstration_plays_a_whole_day_and_shows_its_papers(
     assert "✗" not in done.out
     for text in ON_PAPER[language]:
         assert text in done.out.partition("\n\n")[2], text
+
+
+@pytest.mark.parametrize(
+    ("now", "days"), [("2026-11-22T23:15:00+00:00", 39), ("2026-11-23T09:00:00+00:00", 38)]
+)
+def test_a_later_day_of_the_demonstration_is_a_business_day_at_night_too(
+    now: str, days: int
+) -> None:
+    settings = demo_settings("fr")
+    assert how_far(date(2026, 12, 31), settings, datetime.fromisoformat(now)).days == days
 
 
 def broken(home: Home, text: str) -> Home:

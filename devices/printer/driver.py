@@ -158,6 +158,9 @@ class EscPosPrinter:
             self._between(session)
             self._tell(session)
             job = self._jobs.first()
+            if session.restarted:
+                session.restarted = False
+                session.begin()  # it forgot what it was asked to tell
             if job is None:
                 self._hand_on(session)
                 wait_s = self._behind.wait_s(self._limits.heartbeat_s)
@@ -261,6 +264,8 @@ class EscPosPrinter:
         self._send_chunk(session, job, asks)
         well_since = time.monotonic()
         while True:
+            if session.restarted:  # what it says is out may lack what it held before
+                raise _Unknown(_RESTARTED)
             if mark in session.done:
                 return PrintOutcome.CONFIRMED
             if not self._profile.process_id and session.plain_answers > plain_before:

@@ -100,8 +100,8 @@ class ScreenFeed:
                 self._send(screen, selector, screens)
         elif end is self._listener:
             self._accept(selector, screens)
-        elif isinstance(end, socket.socket) and not _listens(end):
-            _let_go(end, selector, screens)
+        elif isinstance(end, socket.socket) and end in screens and not _listens(end):
+            _let_go(end, selector, screens)  # unless it was let go for the view just before
 
     def _accept(self, selector: selectors.BaseSelector, screens: set[socket.socket]) -> None:
         try:

@@ -6,6 +6,7 @@ import json
 import queue
 import socket
 import stat
+import threading
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -192,3 +193,22 @@ def test_any_text_is_shown_on_one_line(name: str, label: str) -> None:
     (shown,) = Views().receive(encode(view))
     assert "\n" not in shown.label + shown.lines[0].name
     assert "\x1b" not in shown.label + shown.lines[0].name
+
+
+def test_a_screen_that_dies_as_a_view_is_shown_leaves_the_feed_to_the_others(
+    feed: ScreenFeed, tmp_path: Path
+) -> None:
+    """The feed is held up while a second screen comes, so that it hears of both at once."""
+    feed.show(WELCOME)
+    dying, other = (socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) for _ in range(2))
+    with dying, other:
+        dying.connect(str(tmp_path / "screen"))
+        assert dying.recv(65_536)
+        with feed._lock:
+            other.connect(str(tmp_path / "screen"))
+            threading.Event().wait(0.1)
+            feed._wake()
+            dying.close()
+        three, heard = watching(tmp_path / "screen")
+        assert heard.get(timeout=10) == WELCOME
+        three.close()
